@@ -1,0 +1,84 @@
+"""Reads params/, whole and at once: either everything it declares, or every problem in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from thematic.areas import FORCE, Area
+from thematic.errors import ParamsRefused, Problem
+from thematic.params.checks import cross_check
+from thematic.params.models import (
+    DisclosureParams,
+    EventsParams,
+    ForceParams,
+    GlossaryParams,
+    Measure,
+    OutcomesParams,
+    Theme,
+)
+from thematic.params.reading import read_model
+from thematic.workbook import Workbook
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_SINGLE_FILES: dict[str, type[BaseModel]] = {
+    "force": ForceParams,
+    "outcomes": OutcomesParams,
+    "events": EventsParams,
+    "disclosure": DisclosureParams,
+    "glossary": GlossaryParams,
+}
+
+
+@dataclass(frozen=True)
+class Params:
+    """All of params/: themes by slug, measures by name."""
+
+    force: ForceParams
+    outcomes: OutcomesParams
+    events: EventsParams
+    disclosure: DisclosureParams
+    glossary: GlossaryParams
+    themes: dict[str, Theme]
+    measures: dict[str, Measure]
+
+    @property
+    def force_area(self) -> Area:
+        return Area(FORCE, self.force.name)
+
+    @property
+    def lpu_areas(self) -> tuple[Area, ...]:
+        return tuple(Area(lpu.slug, lpu.name, lpu.valid_from, lpu.valid_to) for lpu in self.force.lpus)
+
+    def area(self, slug: str) -> Area:
+        """The area of a slug that is known to exist."""
+        return next(area for area in (self.force_area, *self.lpu_areas) if area.slug == slug)
+
+
+def load_params(workbook: Workbook) -> Params:
+    """Everything under params/. Raises ParamsRefused that lists every problem, each with file, key, value and fix."""
+    problems: list[Problem] = []
+
+    def read(path: Path, model: type[Model]) -> Model | None:
+        found, wrong = read_model(path, workbook.shown(path), model)
+        problems.extend(wrong)
+        return found
+
+    single = {name: read(workbook.params / f"{name}.yaml", model) for name, model in _SINGLE_FILES.items()}
+    themes = {path.stem: read(path, Theme) for path in _yaml_files(workbook, "themes")}
+    measures = {path.stem: read(path, Measure) for path in _yaml_files(workbook, "measures")}
+    if not themes:
+        problems.append(Problem(workbook.shown(workbook.params / "themes"), "holds no theme.", "Add one."))
+    problems.extend(cross_check(workbook, single, themes, measures))
+    if problems:
+        count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
+    return Params(**single, themes=themes, measures=measures)  # type: ignore[arg-type]
+
+
+def _yaml_files(workbook: Workbook, folder: str) -> list[Path]:
+    return sorted((workbook.params / folder).glob("*.yaml"))

@@ -1,0 +1,112 @@
+"""Holds the files under params/ against one another: names that nothing declares, and declarations nobody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from thematic.errors import Problem
+from thematic.params.models import ForceParams, GlossaryParams, Measure, OutcomesParams, Selection, Theme
+from thematic.workbook import Workbook
+
+
+def cross_check(
+    workbook: Workbook, single: Mapping[str, Any], themes: Mapping[str, Theme | None], measures: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Every problem between files. A file that could not be read (None) is passed over: its own problem is told."""
+    if isinstance(single["force"], ForceParams):
+        yield from _unique_places(single["force"])
+    for slug, theme in themes.items():
+        if theme is not None:
+            yield from _theme(workbook, f"params/themes/{slug}.yaml", theme, single, measures)
+    yield from _goals(themes)
+    if None not in themes.values():
+        yield from _unused(themes, measures)
+
+
+def _unique_places(force: ForceParams) -> Iterator[Problem]:
+    kinds = {
+        "lpus: slug": [lpu.slug for lpu in force.lpus],
+        "lpus: name": [lpu.name.casefold() for lpu in force.lpus],
+        "local_authorities: name": [place.name.casefold() for place in force.local_authorities],
+    }
+    for key, values in kinds.items():
+        for value in sorted({value for value in values if values.count(value) > 1}):
+            yield Problem(f"params/force.yaml, {key}", f"'{value}' stands twice.", "Give each its own.")
+
+
+def _theme(
+    workbook: Workbook, where: str, theme: Theme, single: Mapping[str, Any], measures: Mapping[str, Any]
+) -> Iterator[Problem]:
+    if not (workbook.notebooks / theme.notebook).is_file():
+        yield Problem(f"{where}, notebook", f"notebooks/{theme.notebook} does not exist.", "Correct the name.")
+    for name, selection in theme.selections.items():
+        yield from _within(where, name, selection, theme)
+    for name in theme.measures:
+        yield from _measure(where, name, theme, single, measures)
+    for key, section in theme.sections.items():
+        for name in section.measures:
+            if name not in theme.measures:
+                fix = "List it under measures: with its breakdowns."
+                yield Problem(f"{where}, sections.{key}", f"'{name}' is not a measure of this theme.", fix)
+    if isinstance(single["glossary"], GlossaryParams):
+        for term in theme.glossary:
+            if term not in single["glossary"].terms:
+                yield Problem(f"{where}, glossary", f"'{term}' is not in params/glossary.yaml.", "Define it there.")
+
+
+def _within(where: str, name: str, selection: Selection, theme: Theme) -> Iterator[Problem]:
+    seen = [name]
+    while selection.within is not None:
+        if selection.within not in theme.selections:
+            fix = f"Declared are: {', '.join(theme.selections)}."
+            yield Problem(f"{where}, selections.{name}.within", f"'{selection.within}' is not a selection.", fix)
+            return
+        if selection.within in seen:
+            yield Problem(f"{where}, selections.{name}.within", "leads back to itself.", "Break the circle.")
+            return
+        seen.append(selection.within)
+        selection = theme.selections[selection.within]
+
+
+def _measure(
+    where: str, name: str, theme: Theme, single: Mapping[str, Any], measures: Mapping[str, Any]
+) -> Iterator[Problem]:
+    if name not in measures:
+        fix = f"Add params/measures/{name}.yaml, or correct the name."
+        yield Problem(f"{where}, measures", f"the measure '{name}' is not declared.", fix)
+        return
+    measure = measures[name]
+    if not isinstance(measure, Measure):
+        return
+    for part, count in (("numerator", measure.numerator), ("denominator", measure.denominator)):
+        if count is None or count == "population":
+            continue
+        here = f"params/measures/{name}.yaml, {part}"
+        if count.selection not in theme.selections:
+            fix = f"Declared in {where}: {', '.join(theme.selections)}."
+            yield Problem(f"{here}.selection", f"'{count.selection}' is not a selection of the theme.", fix)
+        outcomes = single["outcomes"]
+        if isinstance(outcomes, OutcomesParams) and isinstance(count.outcomes, str):
+            if count.outcomes not in outcomes.groups:
+                fix = f"params/outcomes.yaml has: {', '.join(outcomes.groups)}."
+                yield Problem(f"{here}.outcomes", f"'{count.outcomes}' is not an outcome group.", fix)
+
+
+def _goals(themes: Mapping[str, Theme | None]) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for slug, theme in themes.items():
+        if theme is None:
+            continue
+        if theme.goal == "ALL" or theme.goal in owners:
+            taken = "the goal of every theme" if theme.goal == "ALL" else f"also the goal of {owners[theme.goal]}.yaml"
+            yield Problem(f"params/themes/{slug}.yaml, goal", f"'{theme.goal}' is {taken}.", "Choose another word.")
+        owners.setdefault(theme.goal, slug)
+
+
+def _unused(themes: Mapping[str, Theme | None], measures: Mapping[str, Any]) -> Iterator[Problem]:
+    used = {name for theme in themes.values() if theme is not None for name in theme.measures}
+    for name in measures:
+        if name not in used:
+            fix = "List it under measures: in a theme, or remove the file."
+            yield Problem(f"params/measures/{name}.yaml", "no theme uses this measure.", fix)
