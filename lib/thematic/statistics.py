@@ -1,0 +1,75 @@
+"""Turns counts into 95% intervals and 5% two-sided tests; every formula is scipy's or statsmodels' where they have it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint, proportions_ztest
+from statsmodels.stats.rates import confint_poisson
+
+LEVEL = 0.05
+FEWEST_PAIRS = 6
+Floats = NDArray[np.float64]
+
+
+def wilson_interval(numerators: ArrayLike, denominators: ArrayLike) -> tuple[Floats, Floats]:
+    """Lower and upper end of Wilson's 95% interval of each share, as fractions of 1 (denominators above 0)."""
+    lower, upper = proportion_confint(np.asarray(numerators), np.asarray(denominators), LEVEL, method="wilson")
+    return np.asarray(lower, dtype=float), np.asarray(upper, dtype=float)
+
+
+def poisson_interval(counts: ArrayLike) -> tuple[Floats, Floats]:
+    """Lower and upper end of the exact (Garwood) 95% interval of each Poisson count, in events."""
+    observed = np.asarray(counts, dtype=float)
+    with np.errstate(invalid="ignore"):
+        lower, upper = confint_poisson(observed, 1, method="exact-c", alpha=LEVEL)
+    return np.where(observed == 0, 0.0, lower), np.asarray(upper, dtype=float)
+
+
+def counts_test(current: Sequence[int], previous: Sequence[int]) -> float:
+    """p-value of a change between two windows' monthly counts, paired by the month of the year.
+
+    Pairing takes the season out. The extra-Poisson spread phi over the m pairs that hold anything widens the test:
+    t = (A - N/2) / sqrt(phi N / 4) on m - 1 degrees of freedom. Where phi is no more than 1, there are fewer than
+    6 such pairs, or one of the totals is 0: the exact binomial test of A in N at 1/2.
+    """
+    a, b = np.asarray(current, dtype=float), np.asarray(previous, dtype=float)
+    total_a, total_b = a.sum(), b.sum()
+    total = total_a + total_b
+    if total == 0:
+        return 1.0
+    sizes = (a + b)[a + b > 0]
+    expected = sizes * total_a / total
+    if min(total_a, total_b) > 0 and len(sizes) >= FEWEST_PAIRS:
+        variances = sizes * (total_a / total) * (total_b / total)
+        phi = float((((a[a + b > 0] - expected) ** 2) / variances).sum()) / (len(sizes) - 1)
+        if phi > 1:
+            t = (total_a - total / 2) / np.sqrt(phi * total / 4)
+            return float(2 * stats.t.sf(abs(t), len(sizes) - 1))
+    return float(stats.binomtest(int(total_a), int(total), 0.5).pvalue)
+
+
+def ratio_test(numerators: tuple[int, int], denominators: tuple[int, int]) -> float:
+    """p-value of a change between two ratios of counts (current, previous): the exact binomial test of the current
+    numerator in both numerators at the current denominator's share of both. The numerators need not be parts of
+    the denominators. Both denominators above 0."""
+    x, y = numerators
+    share = denominators[0] / (denominators[0] + denominators[1])
+    return float(stats.binomtest(x, x + y, share).pvalue) if x + y else 1.0
+
+
+def proportions_test(numerators: tuple[int, int], denominators: tuple[int, int]) -> float:
+    """p-value of a change between two shares (current, previous): the score test, with the pooled variance.
+    Both denominators above 0."""
+    pooled = sum(numerators) / sum(denominators)
+    if pooled in (0.0, 1.0):
+        return 1.0
+    return float(proportions_ztest(np.asarray(numerators), np.asarray(denominators))[1])
+
+
+def adjusted(p_values: Sequence[float]) -> list[float]:
+    """The p-values of one breakdown, adjusted together (Benjamini-Hochberg)."""
+    return [float(p) for p in stats.false_discovery_control(p_values)] if p_values else []
