@@ -1,0 +1,133 @@
+"""Turns artists into SVG: the typeface, colours, measurements and bare canvas of every chart."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import matplotlib as mpl
+from afcharts.af_colours import get_af_colours
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.textpath import text_to_path
+
+FONT = "Thematic Sans"
+WIDE, NARROW = 640, 360
+TEXT_SIZE = 13
+REGULAR, STRONG = 400, 600
+
+FOCUS, QUIET = get_af_colours("focus")
+INK = get_af_colours("categorical")[4]
+SHADE, RULE, GRID = "#EBEBEB", "#ADADAD", "#DADADA"
+
+MISSING = "[x]"
+
+SETTINGS = {
+    "font.family": [FONT],
+    "font.size": TEXT_SIZE,
+    "text.color": INK,
+    "text.parse_math": False,
+    "svg.fonttype": "none",
+}
+_FALLBACK = f"'{FONT}', Arial, Helvetica, sans-serif"
+
+for _face in sorted((Path(__file__).parents[1] / "exporters" / "fonts").glob("*.otf")):
+    fontManager.addfont(_face)
+
+
+def canvas(
+    width: float, height: float, left: float, right: float, top: float, bottom: float
+) -> tuple[Figure, Axes]:
+    """A figure of `width` by `height` points, bare but for an axes within the margins."""
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    FigureCanvasAgg(figure)
+    figure.patch.set_visible(False)
+    spot = (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
+    axes = figure.add_axes(spot)
+    axes.set_axis_off()
+    axes.set(xticks=[], yticks=[])
+    return figure, axes
+
+
+@lru_cache(maxsize=4096)
+def width_of(text: str, weight: int = REGULAR) -> float:
+    """How wide a line of text is, in points."""
+    face = FontProperties(family=[FONT], weight=weight, size=TEXT_SIZE)
+    width: float = text_to_path.get_text_width_height_descent(text, face, ismath=False)[0]
+    return width
+
+
+def wrap(text: str, room: float, weight: int = REGULAR) -> list[str]:
+    """The text in lines no wider than `room` points, broken between words, and within one that is wider."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if width_of(joined, weight) <= room:
+            lines[-1] = joined
+        else:
+            lines += _pieces(word, room, weight)
+    return [line for line in lines if line] or [""]
+
+
+def _pieces(word: str, room: float, weight: int) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if width_of(pieces[-1] + letter, weight) > room:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def number_or_shorthand(value: float | str | None) -> tuple[float, str]:
+    """The value as a number and no shorthand; or NaN and its shorthand, `[x]` where nothing is given."""
+    if isinstance(value, str):
+        return math.nan, value
+    if value is None or math.isnan(value):
+        return math.nan, MISSING
+    return float(value), ""
+
+
+def written(value: float, decimals: int) -> str:
+    """The number as a reader sees it: commas between thousands, `decimals` places."""
+    return f"{value:,.{decimals}f}"
+
+
+def drawings(draw: Callable[[float], Figure], id: str, alt: str) -> tuple[str, str]:
+    """The same chart as SVG for a page and for a phone, `draw` making the figure of a width in points."""
+    with mpl.rc_context(SETTINGS):
+        return svg(draw(WIDE), id, alt), svg(draw(NARROW), f"{id} narrow", alt)
+
+
+def svg(figure: Figure, salt: str, alt: str) -> str:
+    """The figure as an SVG element to stand in a page, `alt` its label: no metadata, no ids but those used.
+
+    Ids hang on `salt`, so that charts on one page do not share them.
+    """
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": f"thematic {salt}"}):
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    text = buffer.getvalue()
+    width, height = (round(length * 72) for length in figure.get_size_inches())
+    root = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img"'
+        f' aria-label="{escape(alt)}" font-family="{_FALLBACK}" stroke-linejoin="round">'
+    )
+    return root + _slim(text[text.index(">", text.index("<svg")) + 1 :])
+
+
+def _slim(body: str) -> str:
+    """The SVG's body without what nothing refers to."""
+    used: Sequence[str] = re.findall(r'(?:url\(|href=")#([^")]+)', body)
+    body = re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
+    body = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", body)
+    body = re.sub(r' transform="rotate\(-0 [^"]*"', "", body)
+    return body.replace(f"; font-family: '{FONT}'", "").replace(f"font-family: '{FONT}'; ", "")

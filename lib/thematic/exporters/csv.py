@@ -1,0 +1,47 @@
+"""Turns the released figures of an executed notebook into a tidy CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+
+from thematic.errors import UserError
+from thematic.exporters import document
+
+
+class CsvExporter(Exporter):  # type: ignore[misc]
+    """`jupyter nbconvert --to thematic-csv executed.ipynb` writes `executed.csv`."""
+
+    export_from_notebook = "Thematic figures (CSV)"
+    output_mimetype = "text/csv"
+
+    def _file_extension_default(self) -> str:
+        return ".csv"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The text of the CSV and the resources. Raises UserError as `document.read` and `text` do."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        return text(document.read(nb)), resources
+
+
+def text(report: document.Document) -> str:
+    """A line of column names, then one line to a figure, ended by a line feed.
+
+    Raises UserError where the notebook shows no figures, or shows them more than once.
+    """
+    if len(report.figures) != 1:
+        raise UserError(
+            f"The notebook shows its released figures {len(report.figures)} times; the CSV needs them once. "
+            "Keep one cell that shows them, as the notebooks of the themes have at their end."
+        )
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(report.figures[0].columns)
+    writer.writerows(report.figures[0].rows)
+    return buffer.getvalue()
