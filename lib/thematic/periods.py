@@ -56,7 +56,8 @@ class Month:
 
     @property
     def short_label(self) -> str:
-        return f"{calendar.month_abbr[self.month]} {self.year}"
+        """For column headings, with a no-break space: `Jan 2021`."""
+        return f"{calendar.month_abbr[self.month]}\u00a0{self.year}"
 
     def __add__(self, months: int) -> Month:
         return Month(self.index + months)
@@ -99,6 +100,14 @@ class Window:
         if self.end.index - self.start.index == 11:
             return f"12 months to {self.end.label}"
         return self.end.label if self.start == self.end else f"{self.start.label} to {self.end.label}"
+
+    @property
+    def short_label(self) -> str:
+        """For column headings: `year to Jan 2021`, `Apr to Dec 2020`."""
+        if self.end.index - self.start.index == 11:
+            return f"year to {self.end.short_label}"
+        first = self.start.short_label if self.start.year != self.end.year else self.start.short_label[:3]
+        return self.end.short_label if self.start == self.end else f"{first} to {self.end.short_label}"
 
 
 def parse_periods(text: str) -> list[Month]:

@@ -189,11 +189,13 @@ class Measure(Declared):
     """params/measures/<measure>.yaml: what one figure is.
 
     A count has a numerator alone; a percentage a denominator; a rate the population, per 1,000.
+    `short` is its name where the heading above already says what is counted.
     `test` names the test of a percentage: `ratio` of two counts or `proportion` (the numerator is part of
     the denominator, which also gives it a Wilson interval).
     """
 
     title: Name
+    short: Name
     definition: Name
     numerator: Count
     denominator: Count | Literal["population"] | None = None

@@ -1,0 +1,214 @@
+"""Turns the warehouse into the cubes: small tables of counts, one for each theme; nothing below them is personal."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from thematic.counting import CHARACTERISTICS, SPLIT_COLUMN, Base, bases, needed_columns, table_of
+from thematic.digests import code_digest, digest
+from thematic.params import Params
+from thematic.periods import Month
+from thematic.workbook import Workbook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from thematic.warehouse import ExtractFacts
+
+HISTORY_MONTHS = 48
+"""How many months up to a period its reports can see: 36 months and, for each, the same month a year before."""
+
+_COUNT_COLUMNS = ["count", "dimension", "category", "month", "from_month", "until_month", "lpu", "local_authority", "n"]
+_INDEX = "index.json"
+
+
+class Index(BaseModel):
+    """data/cubes/index.json: what the cubes were made from, and for each theme what they cannot tell.
+
+    `unavailable` gives for each theme and count the reason it is missing, under "" for the whole count or under
+    the split or characteristic that is. `slices` gives for each theme and period the digest of all its reports see.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    title: str
+    synthetic: bool
+    licence: str | None
+    first_period: str
+    latest_period: str
+    history_from: dict[str, str]
+    populations: dict[str, dict[str, int]] | None
+    unavailable: dict[str, dict[str, dict[str, str]]]
+    slices: dict[str, dict[str, str]]
+
+    @property
+    def periods(self) -> tuple[Month, ...]:
+        first, last = Month.parse(self.first_period), Month.parse(self.latest_period)
+        return tuple(Month(index) for index in range(first.index, last.index + 1))
+
+
+def load_index(workbook: Workbook) -> Index | None:
+    """The index of the cubes as they stand, or None where there are none."""
+    path = workbook.cubes / _INDEX
+    return Index.model_validate_json(path.read_bytes()) if path.is_file() else None
+
+
+def read_bytes(workbook: Workbook, theme: str) -> dict[str, bytes]:
+    """The files a theme's reports need: its counts, and how the rows of the extract fared."""
+    return {name: (workbook.cubes / f"{name}.parquet").read_bytes() for name in (theme, "quality")}
+
+
+def build(workbook: Workbook, params: Params, facts: ExtractFacts, say: Callable[[str], None]) -> Index:
+    """Makes the cubes of every theme, or leaves them as they are when nothing they rest on has changed."""
+    key = _key(params, facts)
+    index = load_index(workbook)
+    if index is not None and index.key == key:
+        return index
+    say("Counting: data/cubes/")
+    staging = workbook.cubes.with_name("cubes.part")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        index = _build(workbook, params, facts, key, staging)
+        shutil.rmtree(workbook.cubes, ignore_errors=True)
+        staging.rename(workbook.cubes)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return index
+
+
+def _key(params: Params, facts: ExtractFacts) -> str:
+    code = [code_digest(module) for module in ("cubes.py", "cube_counts.py", "counting.py")]
+    declared = {
+        "themes": {slug: theme.model_dump(mode="json") for slug, theme in params.themes.items()},
+        "measures": {name: measure.model_dump(mode="json") for name, measure in params.measures.items()},
+        "force": params.force.model_dump(mode="json"),
+    }
+    return digest([facts.key, code, declared])
+
+
+def _build(workbook: Workbook, params: Params, facts: ExtractFacts, key: str, folder: Path) -> Index:
+    from thematic.cube_counts import counts, read_tables
+
+    unavailable: dict[str, dict[str, dict[str, str]]] = {}
+    slices: dict[str, dict[str, str]] = {}
+    quality = _quality(workbook, folder)
+    tables = read_tables(workbook.warehouse, set(facts.columns))
+    for slug, theme in params.themes.items():
+        expressions = []
+        unavailable[slug] = {}
+        for base, splits in bases(theme, params.measures):
+            table = table_of(theme, base.selection)
+            unavailable[slug][base.key] = missing = _missing(params, slug, base, facts)
+            if "" not in missing:
+                columns = set(facts.columns[table])
+                expressions += counts(tables, theme, base, splits, columns, params.force.says_nothing)
+        frame = _collect(expressions)
+        _write(frame, folder / f"{slug}.parquet")
+        slices[slug] = _slices(frame, quality, facts, unavailable[slug])
+    index = _index(facts, key, unavailable, slices)
+    (folder / _INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+    return index
+
+
+def _missing(params: Params, slug: str, base: Base, facts: ExtractFacts) -> dict[str, str]:
+    """Why the count, or a split of it, is not available: a table or a column that the source does not feed."""
+    theme = params.themes[slug]
+    table = table_of(theme, base.selection)
+    if table not in facts.columns:
+        return {"": f"{facts.title} holds no {table.replace('_', ' ')}"}
+    fed = set(facts.columns[table])
+    lacking = sorted(needed_columns(theme, base) - fed)
+    if lacking:
+        return {"": f"{facts.title} does not give {', '.join(lacking)} for {table.replace('_', ' ')}"}
+    splits = {split: column for split, column in SPLIT_COLUMN.items() if column not in fed}
+    splits |= {name: f"victim_{name}" for name in CHARACTERISTICS if f"victim_{name}" not in fed}
+    return {split: f"{facts.title} does not give {column}" for split, column in sorted(splits.items())}
+
+
+def _collect(expressions: list) -> pd.DataFrame:  # type: ignore[type-arg]
+    import pandas as pd
+
+    frames = [expression.to_pandas() for expression in expressions]
+    if not frames:
+        return pd.DataFrame({column: [] for column in _COUNT_COLUMNS})
+    frame = pd.concat(frames, ignore_index=True)[_COUNT_COLUMNS]
+    frame["until_month"] = frame["until_month"].astype("Int32")
+    return frame.sort_values(_COUNT_COLUMNS[:-1], na_position="last", ignore_index=True)
+
+
+def _quality(workbook: Workbook, folder: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.read_parquet(workbook.warehouse / "quality.parquet")
+    _write(frame, folder / "quality.parquet")
+    return frame
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_parquet(path, index=False, compression="zstd")
+
+
+def _slices(
+    frame: pd.DataFrame, quality: pd.DataFrame, facts: ExtractFacts, unavailable: dict[str, dict[str, str]]
+) -> dict[str, str]:
+    """For each period, the digest of what its reports can see: the counts of the last HISTORY_MONTHS months that had
+    happened by its end (a later cancellation had not), and how the extract's rows of that time fared."""
+    grain = [column for column in _COUNT_COLUMNS if column not in {"until_month", "n"}]
+    first = frame.groupby(grain, as_index=False)["n"].sum()
+    happened = _digests(first.assign(event=first["from_month"]), [*grain, "n"])
+    cancelled = _digests(frame.assign(event=frame["until_month"]).dropna(subset=["event"]), _COUNT_COLUMNS)
+    dated = quality.dropna(subset=["month"])
+    fared = _digests(dated.assign(event=0, month=[Month.parse(month).index for month in dated["month"]]), [*quality])
+    told = [facts.title, facts.synthetic, facts.licence, facts.history_from, facts.populations, unavailable]
+    return {str(period): _slice(period.index, told, [happened, cancelled, fared]) for period in _periods(facts)}
+
+
+def _digests(frame: pd.DataFrame, columns: list[str]) -> dict[tuple[int, int], str]:
+    """A digest of the rows of each month and of the month in which they happened."""
+    if frame.empty:
+        return {}
+    ordered = frame.sort_values(columns, ignore_index=True)
+    groups = ordered.groupby(["month", "event"])[columns]
+    return {(int(month), int(event)): digest(group.values.tolist()) for (month, event), group in groups}
+
+
+def _slice(period: int, told: list[object], parts: list[dict[tuple[int, int], str]]) -> str:
+    seen = [
+        [key, value]
+        for part in parts
+        for key, value in sorted(part.items())
+        if period - HISTORY_MONTHS < key[0] <= period and key[1] <= period
+    ]
+    return digest([told, seen])
+
+
+def _periods(facts: ExtractFacts) -> list[Month]:
+    first, last = min(facts.history_from.values()), facts.latest_period
+    return [Month(index) for index in range(Month.parse(first).index, Month.parse(last).index + 1)]
+
+
+def _index(
+    facts: ExtractFacts,
+    key: str,
+    unavailable: dict[str, dict[str, dict[str, str]]],
+    slices: dict[str, dict[str, str]],
+) -> Index:
+    return Index(
+        key=key,
+        title=facts.title,
+        synthetic=facts.synthetic,
+        licence=facts.licence,
+        first_period=str(_periods(facts)[0]),
+        latest_period=facts.latest_period,
+        history_from=facts.history_from,
+        populations=facts.populations,
+        unavailable=unavailable,
+        slices=slices,
+    )
