@@ -1,0 +1,148 @@
+"""Turns released figures into the displays of one report; a notebook narrates and calls these."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from thematic.areas import Area
+from thematic.breakdowns import Setting
+from thematic.disclosure import AUDIENCES, Audience, Gate
+from thematic.displays import Chart, Cover, Glossary, Notes, Sentence, Table, Term
+from thematic.displays import Figures as FigureList
+from thematic.errors import ArgumentsRefused
+from thematic.figures import FIGURE_COLUMNS, Figures
+from thematic.measures import evaluate
+from thematic.params import Params
+from thematic.params.models import Theme
+from thematic.periods import Month, Window
+from thematic.report import drawings, notes, tables
+from thematic.report.context import Context, context_for
+from thematic.tallies import ThemeCubes
+from thematic.wording import movement
+
+
+def open_report(theme: str, period: str, area: str, audience: str = "internal") -> Report:
+    """The report of a theme (its file's name in params/themes/) for a period `YYYY-MM` and an area.
+
+    `area` is "force" or the slug of a Local Policing Unit; `audience` is "internal" or "public" (small numbers
+    withheld). Raises ArgumentsRefused, which says what exists, for any other.
+    """
+    context = context_for(theme)
+    month = Month.parse(period)
+    if month not in context.index.periods:
+        first, last = context.index.first_period, context.index.latest_period
+        raise ArgumentsRefused(f"The data have no complete month {period}: they run from {first} to {last}.")
+    place = next((known for known in _areas(context.params) if known.slug == area), None)
+    if place is None:
+        slugs = ", ".join(known.slug for known in _areas(context.params))
+        raise ArgumentsRefused(f"There is no area '{area}'. Areas: {slugs}.")
+    heard: Audience | None = next((known for known in AUDIENCES if known == audience), None)
+    if heard is None:
+        raise ArgumentsRefused(f"There is no audience '{audience}'. Audiences: {', '.join(AUDIENCES)}.")
+    return Report(context, place, month, heard)
+
+
+def _areas(params: Params) -> tuple[Area, ...]:
+    return (params.force_area, *params.lpu_areas)
+
+
+class Report:
+    """One report. Every method gives a display; what is shown has passed the disclosure gate."""
+
+    def __init__(self, context: Context, area: Area, period: Month, audience: Audience) -> None:
+        self.area, self.period, self.audience = area, period, audience
+        self.params: Params = context.params
+        self._index = context.index
+        self._cubes: ThemeCubes = context.theme_cubes()
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Every released figure of the report, grain measure x dimension x category."""
+        gate = Gate(self.params.disclosure, self.audience)
+        return evaluate(Setting(self.params, self._cubes, self.area, self.period), gate)
+
+    @property
+    def theme(self) -> Theme:
+        return self.params.themes[self._cubes.theme]
+
+    @property
+    def _sheet(self) -> tables.Sheet:
+        return tables.Sheet(self.params, self.figures, self.area, self.period, self._index.title)
+
+    def cover(self) -> Cover:
+        """The title block: force, marking, theme, area, period, and how fresh the data are."""
+        return Cover(
+            force=self.params.force.name,
+            marking=getattr(self.params.force.marking, self.audience),
+            theme=self.theme.title,
+            area=self.area.name,
+            period=Window.rolling_12(self.period).label,
+            as_at=f"{self.period.last_day.day} {self.period.label}",
+            audience=self.audience,
+            source=self._index.title,
+            synthetic=self._index.synthetic,
+            licence=self._index.licence,
+        )
+
+    def at_a_glance(self, section: str = "at_a_glance") -> Table:
+        """The indicators of a section of the theme: value, change, and whether the change is significant."""
+        found = self.theme.sections[section]
+        return tables.at_a_glance(self._sheet, found.title, section, found.measures)
+
+    def says(self, *measures: str) -> Sentence:
+        """What the figures say, a sentence for each measure."""
+        said = []
+        for name in measures:
+            window = tables.window_of(self.params.measures[name], self.period)
+            said.append(movement(self.figures.one(name), self.params.measures[name], window.label))
+        return Sentence("\n\n".join(said))
+
+    def months(self, measure: str) -> Chart | Sentence:
+        """The months of history up to the period, 36 at most, as a line; the numbers are behind it."""
+        return drawings.months(self._sheet, measure)
+
+    def rates(self, measure: str) -> Chart:
+        """The rate of each Local Policing Unit with its 95% interval, the report's own area standing out."""
+        return drawings.rates(self._sheet, measure)
+
+    def breakdown(self, measure: str, by: str, top: int | None = None, title: str = "") -> Table:
+        """A measure by offence, outcome, strand, type or characteristic, largest first; `top` cuts the list."""
+        return tables.breakdown(self._sheet, measure, by, top, title)
+
+    def by_place(self, by: str, *measures: str, title: str = "") -> Table | None:
+        """Measures by `lpu` or `local_authority`: each window and the change. Authorities only in the force's report."""
+        if by == "local_authority" and not self.area.is_force:
+            return None
+        return tables.by_place(self._sheet, by, measures, title)
+
+    def counts_by_place(self, by: str, *measures: str, title: str = "") -> Table | None:
+        """Several counts by place, current window only, one column each."""
+        if by == "local_authority" and not self.area.is_force:
+            return None
+        return tables.counts_by_place(self._sheet, by, measures, title)
+
+    def data_quality(self) -> Table:
+        """How the extract's rows of the two windows fared: kept, duplicate, quarantined, left out."""
+        return notes.quality_table(self.theme, self._cubes, self.period)
+
+    def data_notes(self) -> Notes:
+        """What a reader must know of the data: source, populations, what is missing and why, caveats."""
+        return notes.data_notes(self.params, self.theme, self._cubes, self.figures, self.period)
+
+    def method(self) -> Notes:
+        """How the figures are worked out: windows, as-at rule, outcome basis, tests, shorthand, disclosure."""
+        return notes.method_notes(self.params, self.theme, self.audience)
+
+    def definitions(self) -> Glossary:
+        """What each measure of the theme counts."""
+        declared = [self.params.measures[name] for name in self.theme.measures]
+        return Glossary([Term(measure.title, measure.definition) for measure in declared])
+
+    def glossary(self) -> Glossary:
+        """The terms the theme uses."""
+        return Glossary([Term(term, self.params.glossary.terms[term]) for term in self.theme.glossary])
+
+    def all_figures(self) -> FigureList:
+        """Every released figure, carried in the notebook for the CSV; pages do not show it."""
+        rows, quarantined = notes.counts(self.theme, self._cubes, self.period)
+        return FigureList(list(FIGURE_COLUMNS), self.figures.csv_rows(), {"rows": rows, "quarantined": quarantined})

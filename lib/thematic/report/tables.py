@@ -1,0 +1,166 @@
+"""Turns released figures into the tables of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from thematic.areas import Area
+from thematic.breakdowns import FORCE_ROW
+from thematic.disclosure import NOT_AVAILABLE
+from thematic.displays import SHORTHAND, Column, Table
+from thematic.figures import Figure, Figures
+from thematic.params import Params
+from thematic.params.models import Measure
+from thematic.periods import Month, Window
+from thematic.wording import change, number, significance, with_change
+
+_PLACES = {"lpu": "Local Policing Unit", "local_authority": "Local authority"}
+_BY_PLACE = {"lpu": "Local Policing Unit", "local_authority": "local authority"}
+_HEADINGS = {"offence": "Offence", "outcome": "Outcome", "strand": "Strand", "type": "Type"}
+_HEADINGS["characteristic"] = "Characteristic"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the tables and charts of one report are drawn from."""
+
+    params: Params
+    figures: Figures
+    area: Area
+    period: Month
+    source: str
+
+    def measure(self, name: str) -> Measure:
+        return self.params.measures[name]
+
+    def window(self, name: str) -> Window:
+        return window_of(self.measure(name), self.period)
+
+    def reasons(self, dimension: str, *names: str) -> list[str]:
+        """Why figures of the measures are not available, and what stands beside those that are."""
+        keys = [(name, dimension) for name in names]
+        told = [f"{NOT_AVAILABLE} {SHORTHAND[NOT_AVAILABLE]}: {reason}." for key in keys for reason in self.figures.reasons.get(key, [])]
+        told += [f"Read with care: {note}." for key in keys for note in self.figures.notes.get(key, [])]
+        return list(dict.fromkeys(told))
+
+
+def window_of(measure: Measure, period: Month) -> Window:
+    """The window a measure is taken over, ending with the period."""
+    return Window.rolling_12(period) if measure.window == "rolling_12" else Window.financial_year_to_date(period)
+
+
+def at_a_glance(sheet: Sheet, title: str, section: str, names: Sequence[str]) -> Table:
+    """Indicator, value with its change in brackets, the year before, and whether the change is significant."""
+    window = sheet.window(names[0])
+    beside = [] if sheet.area.is_force else [Column(sheet.params.force.name)]
+    columns = [Column("Indicator", "left"), Column(f"{_sentence(window.short_label)} (change)")]
+    columns += [Column(_sentence(window.year_earlier.short_label)), Column("Significant change"), *beside]
+    rows = [_glance_row(sheet, name) for name in names]
+    caption = f"{title}, {window.label}"
+    notes = sheet.reasons("total", *names)
+    return Table(f"glance-{section}".replace("_", "-"), caption, columns, rows, notes=notes, source=sheet.source)
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _glance_row(sheet: Sheet, name: str) -> list[str]:
+    measure, figure = sheet.measure(name), sheet.figures.one(name)
+    row = [measure.short, with_change(figure, measure), before(figure, measure), significance(figure)]
+    if sheet.area.is_force:
+        return row
+    return [*row, with_change(sheet.figures.one(name, FORCE_ROW), measure)]
+
+
+def before(figure: Figure, measure: Measure) -> str:
+    return number(figure["previous_value"], measure, figure["change_status"])
+
+
+def by_place(sheet: Sheet, by: str, names: Sequence[str], title: str) -> Table:
+    """A row for each place, then the force: for each measure the window before, the window and the change."""
+    columns = [Column(_PLACES[by], "left")]
+    for name in names:
+        window = sheet.window(name)
+        label = sheet.measure(name).short
+        columns += [Column(f"{label}, {each.short_label}") for each in (window.year_earlier, window)]
+        columns.append(Column("Change"))
+    rows = [_place_row(sheet, by, names, place) for place in _places(sheet, by, names[0])]
+    rows.append([sheet.params.force.name, *_cells(_force_figures(sheet, names))])
+    return _place_table(sheet, by, names, title, columns, rows)
+
+
+def counts_by_place(sheet: Sheet, by: str, names: Sequence[str], title: str) -> Table:
+    """A row for each place, then the force, with one column for each measure's current window."""
+    columns = [Column(_PLACES[by], "left"), *(Column(sheet.measure(name).short) for name in names)]
+    rows = []
+    for place in _places(sheet, by, names[0]):
+        figures = [(sheet.measure(name), sheet.figures.one(name, by, place)) for name in names]
+        rows.append([place, *(number(figure["value"], measure, figure["status"]) for measure, figure in figures)])
+    total = [number(figure["value"], measure, figure["status"]) for measure, figure in _force_figures(sheet, names)]
+    rows.append([sheet.params.force.name, *total])
+    return _place_table(sheet, by, names, title, columns, rows)
+
+
+def _place_table(
+    sheet: Sheet, by: str, names: Sequence[str], title: str, columns: list[Column], rows: list[list[str]]
+) -> Table:
+    emphasis = [len(rows) - 1] + [index for index, row in enumerate(rows[:-1]) if row[0] == sheet.area.name]
+    caption = f"{title or sheet.measure(names[0]).title} by {_BY_PLACE[by]}, {sheet.window(names[0]).label}"
+    identity = f"{by}-{names[0]}".replace("_", "-")
+    return Table(identity, caption, columns, rows, emphasis, sheet.reasons(by, *names), sheet.source)
+
+
+def _places(sheet: Sheet, by: str, name: str) -> list[str]:
+    return [figure["category"] for figure in sheet.figures.of(name, by)]
+
+
+def _place_row(sheet: Sheet, by: str, names: Sequence[str], place: str) -> list[str]:
+    return [place, *_cells([(sheet.measure(name), sheet.figures.one(name, by, place)) for name in names])]
+
+
+def _cells(figures: Sequence[tuple[Measure, Figure]]) -> Iterator[str]:
+    for measure, figure in figures:
+        yield before(figure, measure)
+        yield number(figure["value"], measure, figure["status"])
+        yield change(figure)
+
+
+def _force_figures(sheet: Sheet, names: Sequence[str]) -> list[tuple[Measure, Figure]]:
+    dimension = "total" if sheet.area.is_force else FORCE_ROW
+    return [(sheet.measure(name), sheet.figures.one(name, dimension)) for name in names]
+
+
+def breakdown(sheet: Sheet, name: str, by: str, top: int | None, title: str) -> Table:
+    """A row for each category, largest first: the window before, the window, the change and what the test says."""
+    measure, window = sheet.measure(name), sheet.window(name)
+    figures = _ordered(sheet.figures.of(name, by), by)
+    shown = figures[:top]
+    columns = [Column(_HEADINGS[by], "left")]
+    columns += [Column(_sentence(each.short_label)) for each in (window.year_earlier, window)]
+    columns += [Column("Change"), Column("Significant change")]
+    rows = [
+        [category_label(sheet, by, figure["category"]), *_cells([(measure, figure)]), significance(figure)]
+        for figure in shown
+    ]
+    notes = sheet.reasons(by, name)
+    if len(shown) < len(figures):
+        notes.insert(0, f"The {len(shown)} largest of {len(figures)}; the CSV has them all.")
+    caption = f"{title or measure.title} by {_HEADINGS[by].lower()}, {window.label}"
+    return Table(f"{by}-{name}".replace("_", "-"), caption, columns, rows, notes=notes, source=sheet.source)
+
+
+def _ordered(figures: list[Figure], by: str) -> list[Figure]:
+    """Offences with the largest released value first, the rest in their own order."""
+    if by != "offence":
+        return figures
+    return sorted(figures, key=lambda figure: (-(figure["value"] or 0), figure["category"]))
+
+
+def category_label(sheet: Sheet, by: str, category: str) -> str:
+    """A category as a reader knows it: outcomes with their titles, code words with spaces."""
+    if by == "outcome":
+        titles = {str(outcome.code): outcome.title for outcome in sheet.params.outcomes.codes}
+        return f"{category}. {titles.get(category, 'no title')}"
+    return category if by == "offence" else category.replace("_", " ").capitalize()
