@@ -1,0 +1,125 @@
+"""Measures how long 1,000,000 crime rows take from CSV to the checked warehouse, and how much memory.
+
+Run as `python bench/extracts.py`. It makes a CSV with every column of the contract, about 0.3% of the rows bad, in a
+temporary folder (not measured), then builds the warehouse from it in a process of its own. Measured are that
+process's whole time (interpreter start, reading, checking, storing) and its peak memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+ROWS = 1_000_000
+TARGET_SECONDS, TARGET_GIB = 15, 2
+ROOT = Path(__file__).resolve().parent.parent
+
+_BUILD = """
+import sys
+from datetime import date
+from pathlib import Path
+from thematic import warehouse
+from thematic.params import load_params
+from thematic.workbook import Workbook
+
+params = load_params(Workbook(Path(sys.argv[1])))
+workbook = Workbook(Path(sys.argv[2]))
+warehouse.build(workbook, params, Path(sys.argv[3]), None, date(2021, 2, 1), print)
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workbook, extract = Path(folder) / "workbook", Path(folder) / "extract"
+        (workbook / "data").mkdir(parents=True)
+        extract.mkdir()
+        shutil.copytree(ROOT / "data" / "reference", workbook / "data" / "reference")
+        (extract / "extract.yaml").write_text("as_at: 2021-01-31\n", encoding="utf-8")
+        _write(_crimes(ROWS), extract / "crimes.csv")
+        size = (extract / "crimes.csv").stat().st_size
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", _BUILD, ROOT, workbook, extract], check=True, cwd=ROOT)
+        seconds = time.perf_counter() - started
+    memory = _peak_gib()
+    told = f"{ROWS:,} crime rows ({size / 1e6:.0f} MB of CSV) read, checked and stored in {seconds:.1f} s"
+    print(f"{told}, at most {memory:.2f} GiB (targets: {TARGET_SECONDS} s, {TARGET_GIB} GiB)")
+    if seconds > TARGET_SECONDS or memory > TARGET_GIB:
+        sys.exit(1)
+
+
+def _peak_gib() -> float:
+    """The child's peak memory; not a number where the system does not tell it."""
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak / 2**30 if sys.platform == "darwin" else peak / 2**20
+
+
+def _write(columns: dict[str, np.ndarray], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*(values.tolist() for values in columns.values()), strict=True))
+
+
+def _crimes(rows: int) -> dict[str, np.ndarray]:
+    draw = np.random.default_rng(1)
+    force = yaml.safe_load((ROOT / "params" / "force.yaml").read_text(encoding="utf-8"))
+    lpus = [lpu["name"] for lpu in force["lpus"]] + [""]
+    authorities = [place["name"] for place in force["local_authorities"]] + [""]
+    codes = [line.split(",")[0] for line in (ROOT / "data/reference/offences.csv").read_text("utf-8").splitlines()[1:]]
+    first, days = np.datetime64(date(2015, 1, 1)), 2200
+    recorded = first + draw.integers(0, days, rows)
+    has_outcome = draw.random(rows) < 0.7
+    outcome_on = recorded + draw.integers(0, 20, rows)
+    bad = draw.random(rows) < 0.003
+
+    def pick(values: list[str], blank: float = 0.0) -> np.ndarray:
+        chosen = np.array(values, object)[draw.integers(0, len(values), rows)]
+        return np.where(draw.random(rows) < blank, "", chosen)
+
+    def reference(letter: str, many: int) -> np.ndarray:
+        return np.array([f"{letter}{number:09d}" for number in draw.integers(0, many, rows)], object)
+
+    return {
+        "crime_ref": np.array([f"07{number:010d}" for number in range(rows)], object),
+        "recorded_on": np.where(bad, "31/12/2019", recorded.astype(str)),
+        "committed_on": np.datetime_as_string(recorded - draw.integers(0, 400, rows)),
+        "cancelled_on": np.where(draw.random(rows) < 0.03, np.datetime_as_string(outcome_on), ""),
+        "offence_code": pick(codes),
+        "offence_title": pick(["Assault with injury", "Public fear, alarm or distress", "Harassment"]),
+        "lpu": pick(lpus),
+        "local_authority": pick(authorities),
+        "lsoa_code": np.array([f"E0101{number:04d}" for number in draw.integers(2000, 9000, rows)], object),
+        "longitude": np.array([f"{value:.5f}" for value in draw.uniform(-3, -2, rows)], object),
+        "latitude": np.array([f"{value:.5f}" for value in draw.uniform(53, 54, rows)], object),
+        "domestic": pick(["Y", "N", "N"]),
+        "hate_strands": pick(["race", "religion;race", "disability", "sexual_orientation"], blank=0.95),
+        "alcohol": pick(["Y", "N"], blank=0.1),
+        "public_place": pick(["Y", "N"], blank=0.1),
+        "outcome_code": np.where(has_outcome, pick([str(code) for code in range(1, 23)]), ""),
+        "outcome_on": np.where(has_outcome, np.datetime_as_string(outcome_on), ""),
+        "victim_ref": reference("V", rows // 2),
+        "suspect_ref": reference("S", rows // 2),
+        "victim_age": pick([str(age) for age in range(100)], blank=0.1),
+        "victim_sex": pick(["Female", "Male"], blank=0.1),
+        "victim_ethnicity": pick(["White", "Asian", "Black", "Mixed", "Not stated"], blank=0.2),
+        "victim_disability": pick(["Y", "N", "Not stated"], blank=0.3),
+        "victim_religion": pick(["Christian", "Muslim", "None", "Not stated"], blank=0.5),
+        "victim_sexual_orientation": pick(["Heterosexual", "Gay or lesbian", "Not stated"], blank=0.5),
+    }
+
+
+if __name__ == "__main__":
+    main()
