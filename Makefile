@@ -1,0 +1,79 @@
+## make thematic DA              every report of a theme: latest period, the force and every LPU
+## make thematic ALL PERIOD=2020-02..2021-01 LPU=widnes,force FORMAT=pdf JOBS=2
+##     PERIOD    YYYY-MM, a comma list, or A..B (default: the latest month that is complete in the data)
+##     LPU       slugs, force, or all (default)
+##     FORMAT    any of html, pdf, csv (default: all three)
+##     AUDIENCE  internal (default) or public
+##     DATA      folder of extracts or police.uk download (default: data/raw if it holds any, else the sample)
+##     LOOKUP    CSV file that places LSOAs, for police.uk data
+##     OUT       folder for the reports (default: outputs)
+##     JOBS      reports made at once (default: one for each processor)
+##     TIMEOUT   seconds that one report may take (default: no end)
+## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
+## make check                    check params/ and the notebooks' parameters
+## make lab                      open the notebooks in JupyterLab
+## make test                     run the tests
+## make bench                    time what has to be fast
+## make clean                    remove reports and everything that is built from the extracts
+## make help                     this text
+##
+## Everything is set up in .venv/ by itself. make ends with status 2 whatever goes wrong; scripts that need to
+## know (1 a report failed, 2 arguments, 3 data) call `.venv/bin/thematic build` themselves.
+
+GOALS := help thematic data check lab test bench clean
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --silent
+.PHONY: $(GOALS)
+READY := .venv/ready
+BIN := .venv/bin/
+UV := 0.13.9
+ifneq ($(and $(CONDA_PREFIX),$(wildcard $(CONDA_PREFIX)/bin/thematic $(CONDA_PREFIX)/Scripts/thematic.exe)),)
+READY := # a conda environment made from environment.yml holds everything
+BIN :=
+endif
+
+# The words after `thematic` are its own; make itself has nothing to do for them.
+WORDS := $(subst |, ,$(word 2,$(subst |thematic|, ,x|$(subst $() $(),|,$(MAKECMDGOALS))|)))
+OTHERS := $(sort $(filter-out $(GOALS),$(WORDS)))
+.PHONY: $(OTHERS)
+$(OTHERS): ; :
+
+help:
+	sed -n 's/^## \{0,1\}//p' Makefile
+
+thematic: $(READY)
+	$(BIN)thematic build --period "$(PERIOD)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
+	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)" --cluster "$(CLUSTER)" \
+	  --timeout "$(TIMEOUT)" -- $(foreach word,$(WORDS),"$(word)")
+
+data: $(READY)
+	$(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
+
+check: $(READY)
+	$(BIN)thematic check
+
+lab: $(READY)
+	$(BIN)jupyter lab notebooks
+
+test: $(READY)
+	$(BIN)pytest
+
+bench: $(READY)
+	for script in bench/*.py; do $(BIN)python "$$script" || exit 1; done
+
+clean:
+	rm -rf outputs data/warehouse data/cubes data/sample
+
+# What was begun and not finished (no file `ready`) is made whole again; what only changed is brought up to date.
+.venv/ready: pyproject.toml uv.lock
+	echo "Setting up .venv (once; it may take a minute)"
+	again=--reinstall; [ ! -f $@ ] || again=; rm -f $@; \
+	$(BIN)python -m uv --version 2>/dev/null | grep -q " $(UV)" || { again=; python=; \
+	  for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	    $$each -c "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || continue; \
+	    python=$$each; break; done; \
+	  [ -n "$$python" ] || { echo "Python 3.11 or newer is needed (with venv), and was not found." >&2; exit 1; }; \
+	  $$python -m venv --clear .venv && $(BIN)python -m pip install --quiet --disable-pip-version-check uv==$(UV); } && \
+	UV_PROJECT_ENVIRONMENT=.venv $(BIN)python -m uv sync --quiet --frozen --inexact --no-python-downloads \
+	  --python $(BIN)python $$again && touch $@

@@ -1,0 +1,145 @@
+"""Turns a `thematic` command into its work, and what the user must mend into one message and an exit status."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from thematic.errors import UserError
+from thematic.workbook import Workbook
+
+SOME_FAILED = 1
+STOPPED = 130
+
+app = typer.Typer(
+    help="Thematic reports of a police force, from its extracts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Data = Annotated[str, typer.Option(help="Folder of extracts or police.uk download (default: data/raw, or the sample).")]
+Lookup = Annotated[
+    str, typer.Option(help="CSV file that places LSOAs in LPUs and local authorities, for police.uk data.")
+]
+
+
+@app.command()
+def build(
+    goals: Annotated[
+        list[str] | None, typer.Argument(help="Goals of themes, such as DA; or ALL.", show_default=False)
+    ] = None,
+    *,
+    period: Annotated[str, typer.Option(help="YYYY-MM, a comma list, or A..B (default: the latest in the data).")] = "",
+    lpu: Annotated[str, typer.Option(help="Slugs of LPUs, force, or all (default).")] = "",
+    format_: Annotated[str, typer.Option("--format", help="Any of html, pdf, csv (default: all three).")] = "",
+    audience: Annotated[str, typer.Option(help="internal (default) or public.")] = "",
+    data: Data = "",
+    lookup: Lookup = "",
+    out: Annotated[str, typer.Option(help="Folder for the reports (default: outputs).")] = "",
+    jobs: Annotated[str, typer.Option(help="Reports made at once (default: one for each processor).")] = "",
+    cluster: Annotated[str, typer.Option(help="Not available yet.", hidden=True)] = "",
+    timeout: Annotated[str, typer.Option(help="Seconds that one report may take (default: no end).")] = "",
+) -> None:
+    """Make the reports of one or more themes, where they are not up to date."""
+    from thematic.build import build as make
+    from thematic.progress import summary, telling
+    from thematic.words import Words
+
+    started = time.perf_counter()
+    workbook = Workbook.find()
+    words = Words(goals or [], period, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout)
+    with telling() as teller:
+        outcome = make(workbook, words, date.today(), teller.say, teller.begin)
+    catalogue = workbook.shown(outcome.catalogue) if outcome.catalogue else None
+    for line in summary(outcome, workbook.shown(outcome.out), catalogue, time.perf_counter() - started):
+        typer.echo(line)
+    raise typer.Exit(SOME_FAILED if outcome.failed else 0)
+
+
+@app.command("data")
+def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
+    """Read and check the extracts, and count them, without making a report."""
+    from thematic.build import prepare
+    from thematic.params import load_params
+    from thematic.words import data_paths
+
+    workbook = Workbook.find()
+    params = load_params(workbook)
+    source, places = data_paths(data, lookup)
+    index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=typer.echo)
+    folders = f"{workbook.shown(workbook.warehouse)} and {workbook.shown(workbook.cubes)}"
+    typer.echo(f"{folders} are up to date: {index.title}, {index.first_period} to {index.latest_period}.")
+
+
+@app.command()
+def check() -> None:
+    """Check every file under params/ and the parameters of the notebooks they name."""
+    from thematic.notebooks import read_notebooks
+    from thematic.params import load_params
+
+    workbook = Workbook.find()
+    params = load_params(workbook)
+    read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
+    files = sum(1 for path in workbook.params.rglob("*") if path.is_file())
+    typer.echo(f"{workbook.shown(workbook.params)}/: {files} files, all well")
+
+
+@app.command()
+def backtest() -> None:
+    """Hold every published figure of the themes against what the synthetic sample gives."""
+    import tempfile
+    from pathlib import Path
+
+    from thematic import cubes, warehouse
+    from thematic.backtest import compare, evaluator, told
+    from thematic.build import prepare
+    from thematic.params import load_params
+    from thematic.tallies import ThemeCubes
+
+    workbook = Workbook.find()
+    params = load_params(workbook)
+    source = warehouse.fresh_sample(workbook, typer.echo)
+    with tempfile.TemporaryDirectory() as folder:
+        apart = Workbook(workbook.root, Path(folder))
+        index = prepare(apart, params, data=source, lookup=None, today=date.today(), say=lambda _: None)
+        evaluate = evaluator(params, lambda slug: ThemeCubes.read(slug, index, cubes.read_bytes(apart, slug)))
+        lines = list(compare(workbook.reference, set(params.themes), evaluate))
+    for text in told(lines):
+        typer.echo(text)
+    raise typer.Exit(0 if all(line.holds for line in lines) else SOME_FAILED)
+
+
+@app.command()
+def sample(out: Annotated[str, typer.Option(help="Folder to write to (default: data/sample).")] = "") -> None:
+    """Write the bundled synthetic extracts."""
+    from thematic.extracts.sample import write_sample
+    from thematic.words import output_folder
+
+    workbook = Workbook.find()
+    folder = output_folder(out, workbook.sample)
+    write_sample(folder, workbook.reference)
+    typer.echo(f"Synthetic extracts: {workbook.shown(folder)}")
+
+
+def main() -> None:
+    """The `thematic` command. Exit status: 0 well, 1 some report failed, 2 arguments or params, 3 data, 130 stopped."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"thematic: {error}", err=True)
+        sys.exit(error.exit_status)
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            typer.echo(
+                "thematic: stopped. Reports that were made are kept; the same command makes the others.", err=True
+            )
+        raise
+    except BrokenPipeError:
+        sys.exit(SOME_FAILED)

@@ -1,0 +1,190 @@
+"""Makes one edition: a notebook and what it may see go in, the bytes of its files come out; nothing else is touched."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import thematic.manifest as manifests
+from thematic.cleaning import clean, impersonal, to_bytes
+from thematic.displays import MIME_TYPE
+from thematic.editions import NOTEBOOK, Edition
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from thematic.cubes import Index
+    from thematic.params import Params
+
+ENGINE = "thematic"
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What the reports of one theme read: its params, its cubes and their index; it becomes a report's Context.
+
+    (That is made in the report's own process, so that the process that plans need not load what draws reports.)
+    """
+
+    params: Params
+    theme: str
+    cubes: Mapping[str, bytes]
+    index: Index
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to make an edition, here or on another machine.
+
+    `exporters` names the nbconvert exporter for each suffix wanted; `manifest` is what is known before the run;
+    `ingredients` is what the notebook reads its figures from (None: from the workbook's folders).
+    """
+
+    edition: Edition
+    exporters: Mapping[str, str]
+    notebook: bytes
+    notebook_name: str
+    manifest: manifests.Manifest
+    ingredients: Ingredients | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a report was not made. `kind` is failed, crashed, timeout or unwritten; the message is one line."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """What became of a job: its files by suffix (the notebook and the manifest among them), or why there are none."""
+
+    edition: Edition
+    files: dict[str, bytes] = field(default_factory=dict)
+    failure: Failure | None = None
+    failed_notebook: bytes | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class _Run:
+    job: Job
+    step: str = "the notebook"
+    notebook: NotebookNode | None = None
+    failure: Failure | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def produce(job: Job) -> Product:
+    """Runs the job's notebook and makes its files. Never raises for what goes wrong in them: the product tells."""
+    started = time.perf_counter()
+    run = _Run(job)
+    try:
+        _execute(run)
+        if run.failure is None:
+            _export(run)
+    except Exception as error:  # noqa: BLE001 - the one place that keeps a batch alive
+        run.failure = Failure("failed", f"{run.step}: {_last_line(type(error).__name__, str(error))}")
+    seconds = time.perf_counter() - started
+    if run.failure is None:
+        return Product(job.edition, run.files, seconds=seconds)
+    kept = to_bytes(run.notebook) if run.notebook is not None else None
+    return Product(job.edition, failure=run.failure, failed_notebook=kept, seconds=seconds)
+
+
+def _execute(run: _Run) -> None:
+    """Runs the notebook in a folder of its own that does not outlive it, and cleans what comes of it."""
+    import nbformat
+    from papermill import execute_notebook
+    from papermill.exceptions import PapermillExecutionError
+
+    if run.job.ingredients is not None:
+        _hand_over(run.job.ingredients)
+    source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
+    with tempfile.TemporaryDirectory(prefix="thematic-", ignore_cleanup_errors=True) as folder:
+        executed = Path(folder, run.job.notebook_name)
+        try:
+            run.notebook = execute_notebook(
+                _for_papermill(source),
+                str(executed).replace("{", "{{").replace("}", "}}"),
+                parameters=run.job.edition.parameters,
+                engine_name=ENGINE,
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                cwd=folder,
+            )
+        except PapermillExecutionError as error:
+            run.failure = _cell_failure(error.exec_count, error.source, error.ename, error.evalue)
+            run.notebook = nbformat.read(executed, as_version=4)
+    clean(run.notebook)
+    run.failure = run.failure or _quiet_failure(run.notebook)
+
+
+def _hand_over(ingredients: Ingredients) -> None:
+    from thematic import report
+
+    theme, cubes = ingredients.theme, dict(ingredients.cubes)
+    report.use(report.Context(ingredients.params, theme, cubes, ingredients.index))
+
+
+def _for_papermill(notebook: NotebookNode) -> NotebookNode:
+    """papermill looks for these in a notebook that it has not read itself."""
+    from nbformat import NotebookNode
+
+    notebook.metadata.setdefault("papermill", NotebookNode())
+    notebook.metadata.setdefault("kernelspec", NotebookNode(name="python3", display_name="Python 3"))
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+    return notebook
+
+
+def _quiet_failure(notebook: NotebookNode) -> Failure | None:
+    """An error that papermill lets pass: a cell that ends the notebook by sys.exit() before its last cell."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return _cell_failure(cell.execution_count, cell.source, output.ename, output.evalue)
+    return None
+
+
+def _cell_failure(number: int | None, source: str, name: str, value: str) -> Failure:
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
+    shown = lines[0] if lines else ""
+    shown = f"{shown[:59]}…" if len(shown) > 60 else shown
+    return Failure("failed", f"cell [{number}] `{shown}`: {_last_line(name, value)}")
+
+
+def _last_line(name: str, value: str) -> str:
+    lines = [line.strip() for line in impersonal(value).splitlines() if line.strip()]
+    return f"{name}: {lines[-1]}" if lines else name
+
+
+def _export(run: _Run) -> None:
+    """The notebook as every format asked for, and the manifest that goes with them."""
+    from nbconvert.exporters import get_exporter
+    from nbformat import v4
+
+    payloads = _payloads(run.notebook)
+    run.files[NOTEBOOK] = to_bytes(run.notebook)
+    for suffix, name in run.job.exporters.items():
+        run.step = suffix.upper()
+        exporter = get_exporter(name)(optimistic_validation=True)
+        notebook = v4.reads(run.files[NOTEBOOK].decode())
+        resources = {"metadata": {"name": run.job.edition.area.slug}}
+        body, _ = exporter.from_notebook_node(notebook, resources)
+        run.files[suffix] = body if isinstance(body, bytes) else body.encode()
+    run.step = "the manifest"
+    manifest = run.job.manifest.with_payloads(payloads).with_files(run.files)
+    run.files[manifests.SUFFIX] = manifest.to_bytes()
+
+
+def _payloads(notebook: NotebookNode | None) -> list[dict[str, Any]]:
+    """The structures that the notebook's outputs carry."""
+    cells = notebook.cells if notebook is not None else []
+    found = [output.get("data", {}).get(MIME_TYPE) for cell in cells for output in cell.get("outputs", [])]
+    return [payload for payload in found if isinstance(payload, dict)]
