@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from thematic import cubes
+
+from thematic import cubes, warehouse
 from thematic.breakdowns import Setting
 from thematic.disclosure import Audience, Gate
-from thematic.extracts.schema import TABLES
 from thematic.figures import Figures
 from thematic.measures import evaluate
 from thematic.params import Params, load_params
 from thematic.periods import Month
+from thematic.schema import TABLES
 from thematic.tallies import ThemeCubes
 from thematic.workbook import Workbook
 
@@ -94,15 +97,33 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
 
     dates = {name for table in TABLES.values() for name in (c.name for c in table.columns if c.kind == "date")}
     arrays = {
-        name: pa.array([None if pd.isna(day) else day for day in values], pa.date32()) if name in dates else pa.array(values)
+        name: pa.array([None if pd.isna(day) else day for day in values], pa.date32())
+        if name in dates
+        else pa.array(values)
         for name, values in frame.items()
     }
     pq.write_table(pa.table(arrays), path)
 
 
 def figures(
-    found: ThemeCubes, period: str, *, area: str = "force", audience: Audience = "internal", params: Params | None = None
+    found: ThemeCubes,
+    period: str,
+    *,
+    area: str = "force",
+    audience: Audience = "internal",
+    params: Params | None = None,
 ) -> Figures:
     params = params or own_params()
     setting = Setting(params, found, params.area(area), Month.parse(period))
     return evaluate(setting, Gate(params.disclosure, audience))
+
+
+def sample_workbook(folder: Path) -> Workbook:
+    """A workbook of its own in a folder, with the product's params and notebooks and the sample built."""
+    for name in ("params", "notebooks", "data/reference"):
+        shutil.copytree(ROOT / name, folder / name)
+    workbook = Workbook(folder)
+    params = load_params(workbook)
+    told = warehouse.build(workbook, params, None, None, date(2026, 1, 1), lambda _: None)
+    cubes.build(workbook, params, told, lambda _: None)
+    return workbook

@@ -39,9 +39,7 @@ def points(values: Sequence[object], last: str = "2021-01") -> pd.DataFrame:
     return pd.DataFrame({"month": named, "value": pd.Series(values, dtype=object)})
 
 
-def line(
-    values: Sequence[object], width: float = canvas.WIDE, events: Sequence[by_month.Event] = ()
-) -> Figure:
+def line(values: Sequence[object], width: float = canvas.WIDE, events: Sequence[by_month.Event] = ()) -> Figure:
     return by_month.draw(by_month.Series.of(points(values)), width, events)
 
 
@@ -55,9 +53,7 @@ def words(figure: Figure) -> list[str]:
 
 
 def boxes(figure: Figure) -> dict[str, Bbox]:
-    return {
-        f"{number} {text.get_text()}": text.get_window_extent() for number, text in enumerate(texts(figure))
-    }
+    return {f"{number} {text.get_text()}": text.get_window_extent() for number, text in enumerate(texts(figure))}
 
 
 def overlaps(figure: Figure) -> list[tuple[str, str]]:
@@ -247,9 +243,7 @@ def test_the_bar_asked_for_stands_out() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("unit", "written"), [("count", "1,235"), ("percent", "1,234.6%"), ("per_1000", "1,234.6")]
-)
+@pytest.mark.parametrize(("unit", "written"), [("count", "1,235"), ("percent", "1,234.6%"), ("per_1000", "1,234.6")])
 def test_units_are_written_out(unit: str, written: str) -> None:
     assert f">{written}</text>" in bars(["a"], [1234.56], unit=unit, id="b", **WORDS).svg
 
@@ -257,7 +251,7 @@ def test_units_are_written_out(unit: str, written: str) -> None:
 def test_bars_refuse_what_they_cannot_show() -> None:
     with pytest.raises(ValueError, match="'b': bars start from zero"):
         by_category.Rows.of(["a", "b"], [1, -0.1])
-    with pytest.raises(ValueError, match="shorter|longer"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         by_category.Rows.of(["a", "b"], [1])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from thematic.disclosure import Gate
 from thematic.params.models import DisclosureParams
 
@@ -13,7 +14,8 @@ INTERNAL = Gate(DisclosureParams(), "internal")
 
 
 @pytest.mark.parametrize(
-    ("count", "released"), [(0, 0), (1, None), (4, None), (5, 5), (6, 5), (7, 5), (8, 10), (12, 10), (13, 15), (1002, 1000)]
+    ("count", "released"),
+    [(0, 0), (1, None), (4, None), (5, 5), (6, 5), (7, 5), (8, 10), (12, 10), (13, 15), (1002, 1000)],
 )
 def test_counts(count: int, released: int | None) -> None:
     assert PUBLIC.count(count) == released

@@ -16,9 +16,7 @@ TABLE = Table(
     [["North", "1,234"], ["South", "[c]"]],
     [1],
 )
-COVER = Cover(
-    "Anyshire Police", "Domestic abuse", "Northtown", "12 months to January 2021", "31 January 2021"
-)
+COVER = Cover("Anyshire Police", "Domestic abuse", "Northtown", "12 months to January 2021", "31 January 2021")
 EVERY_KIND = [
     COVER,
     Sentence("One.\n\nTwo."),
@@ -49,9 +47,7 @@ def test_every_output_has_html_and_plain_text(display: displays.Display) -> None
 
 
 def test_only_a_chart_offers_svg() -> None:
-    assert [display.kind for display in EVERY_KIND if "image/svg+xml" in display._repr_mimebundle_()] == [
-        "chart"
-    ]
+    assert [display.kind for display in EVERY_KIND if "image/svg+xml" in display._repr_mimebundle_()] == ["chart"]
 
 
 def test_a_table_marks_headers_figures_and_totals() -> None:

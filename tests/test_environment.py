@@ -6,6 +6,7 @@ import re
 import tomllib
 
 import yaml
+
 from support import ROOT
 
 CONDA_NAMES = {
@@ -24,6 +25,8 @@ def test_conda_gets_the_same_packages_in_the_same_ranges() -> None:
     conda = [each for each in said["dependencies"] if isinstance(each, str)]
     (pip,) = [each["pip"] for each in said["dependencies"] if isinstance(each, dict)]
     assert {f"{name}{ranged}" for name, ranged in wanted.items() if name in NOT_ON_CONDA_FORGE} | {"-e ."} == set(pip)
-    expected = {f"{CONDA_NAMES.get(name, name)}{ranged}" for name, ranged in wanted.items() if name not in NOT_ON_CONDA_FORGE}
+    expected = {
+        f"{CONDA_NAMES.get(name, name)}{ranged}" for name, ranged in wanted.items() if name not in NOT_ON_CONDA_FORGE
+    }
     assert expected | {f"python{project['requires-python']}", "pip", "make", "git"} == set(conda)
     assert said["channels"] == ["conda-forge"]

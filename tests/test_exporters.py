@@ -32,9 +32,7 @@ from thematic.exporters.csv import CsvExporter
 from thematic.exporters.html import HtmlExporter
 from thematic.exporters.pdf import PdfExporter
 
-NASTY = (
-    '<script>alert(1)</script> #import "x": * [x] *a* _b_ `c` @d $e$ \\ // = < > & é ŵ – “q” {{ 7 * 7 }} #{1}'
-)
+NASTY = '<script>alert(1)</script> #import "x": * [x] *a* _b_ `c` @d $e$ \\ // = < > & é ŵ – “q” {{ 7 * 7 }} #{1}'
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
 
 
@@ -53,9 +51,7 @@ def stream(name: str, text: str) -> NotebookNode:
 
 def cover(text: str = "", **more: Any) -> Cover:
     given = {"marking": "OFFICIAL", "source": "Crime system" + text, "synthetic": True, **more}
-    return Cover(
-        "Anyshire Police" + text, "Domestic abuse" + text, "Northtown" + text, "12 months", "today", **given
-    )
+    return Cover("Anyshire Police" + text, "Domestic abuse" + text, "Northtown" + text, "12 months", "today", **given)
 
 
 def table(text: str = "") -> Table:
@@ -80,9 +76,7 @@ def report(text: str = "") -> NotebookNode:
     frame = pd.DataFrame({"crimes" + text: [1234, 56]}, index=["north" + text, "south"])
     cells = [
         shown(cover(text, licence=LICENCE)),
-        new_markdown_cell(
-            f"# First\n\nSome **bold** and *soft* words{text}\n\n- a list\n    1. nested\n\n> said"
-        ),
+        new_markdown_cell(f"# First\n\nSome **bold** and *soft* words{text}\n\n- a list\n    1. nested\n\n> said"),
         shown(Sentence("A sentence." + text), table(text)),
         new_markdown_cell("## Second\n\n#### Too deep"),
         shown(months(points, id="m", table=table(text), **words)),
@@ -95,9 +89,7 @@ def report(text: str = "") -> NotebookNode:
         stream("stdout", "printed" + text),
         stream("stderr", "/home/someone/x.py: FutureWarning"),
         new_markdown_cell("## First"),
-        shown(
-            Glossary([Term("Solved" + text, "Outcomes 1 to 8." + text)]), Notes(["Rises can be good." + text])
-        ),
+        shown(Glossary([Term("Solved" + text, "Outcomes 1 to 8." + text)]), Notes(["Rises can be good." + text])),
         shown(Figures(["measure", "value", "status"], [["da_recorded", "3", ""], ['q,"' + text, "", "[c]"]])),
     ]
     notebook = new_notebook(cells=cells)
@@ -252,9 +244,7 @@ def test_an_attached_picture_is_shown_and_a_remote_one_is_named() -> None:
         ([], {}, "Report"),
     ],
 )
-def test_a_notebook_without_a_cover_has_a_title(
-    cells: Sequence[str], metadata: dict[str, str], title: str
-) -> None:
+def test_a_notebook_without_a_cover_has_a_title(cells: Sequence[str], metadata: dict[str, str], title: str) -> None:
     notebook = new_notebook(cells=[new_markdown_cell(cell) for cell in cells], metadata=metadata)
     assert page_of(notebook).h1.text == title
     with pikepdf.open(io.BytesIO(pdf_of(notebook))) as made:
@@ -290,9 +280,7 @@ def test_the_page_asks_nothing_of_the_network_and_runs_nothing(page: BeautifulSo
     policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
     assert policy.startswith("default-src 'none'")
     assert page.find_all(["script", "link", "iframe", "object", "embed"]) == []
-    sources = [
-        tag[name] for tag in page.find_all(True) for name in ("src", "srcset", "data") if tag.has_attr(name)
-    ]
+    sources = [tag[name] for tag in page.find_all(True) for name in ("src", "srcset", "data") if tag.has_attr(name)]
     assert sources and all(source.startswith("data:") for source in sources)
     assert "@import" not in page.style.text and "url(http" not in page.style.text
 
@@ -339,9 +327,7 @@ def test_nasty_text_stays_text_on_the_page(nasty_page: BeautifulSoup) -> None:
 
 def test_markdown_shows_html_as_text_and_drops_bad_links() -> None:
     page = page_of(
-        new_notebook(
-            cells=[new_markdown_cell("<b onclick=x>hi</b> [go](javascript:alert(1))\n\n<script>1</script>")]
-        )
+        new_notebook(cells=[new_markdown_cell("<b onclick=x>hi</b> [go](javascript:alert(1))\n\n<script>1</script>")])
     )
     assert page.main.find_all(["b", "script"]) == []
     assert "<b onclick=x>hi</b>" in page.main.get_text()
@@ -405,9 +391,7 @@ def test_nasty_text_is_data_to_the_pdf_and_never_markup() -> None:
     assert pdf_of(notebook).startswith(b"%PDF")
 
 
-@pytest.mark.parametrize(
-    "text", ["漢字 😀", "a\x00b\x07", "zero\u200bwidth", "e\u0301 decomposed", "→ ▲ − ½ £ ŵ Ł"]
-)
+@pytest.mark.parametrize("text", ["漢字 😀", "a\x00b\x07", "zero\u200bwidth", "e\u0301 decomposed", "→ ▲ − ½ £ ŵ Ł"])
 def test_a_character_without_a_shape_does_not_stop_the_pdf(text: str) -> None:
     assert pdf_of(new_notebook(cells=[shown(Sentence(text)), new_markdown_cell(text)])).startswith(b"%PDF")
 

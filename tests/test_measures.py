@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from support import drawn, figures, theme_cubes
 
 DA = {"domestic": "Y", "offence_code": "8N", "offence_title": "Assault with injury", "lpu": "Widnes"}
@@ -159,7 +160,9 @@ def test_a_previous_window_that_leans_before_the_history_gives_no_change(tmp_pat
 
 def test_a_missing_table_or_column_is_not_available_and_says_why(tmp_path: Path) -> None:
     crimes = drawn("crimes", "recorded_on\n2020-02-01", **DA)
-    columns = {"crimes": ["crime_ref", "recorded_on", "offence_code", "domestic", "outcome_code", "outcome_on", "victim_ref"]}
+    columns = {
+        "crimes": ["crime_ref", "recorded_on", "offence_code", "domestic", "outcome_code", "outcome_on", "victim_ref"]
+    }
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, columns=columns), "2021-01")
     notices = found.one("dvpn_authorised")
     assert (notices["value"], notices["status"], notices["change_status"]) == (None, "[x]", "[x]")

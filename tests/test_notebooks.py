@@ -6,6 +6,7 @@ import ast
 
 import nbformat
 import pytest
+
 from support import ROOT, own_params
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from support import ROOT
 from thematic.errors import ParamsRefused
 from thematic.params import load_params
@@ -78,12 +79,19 @@ def test_every_problem_is_told_at_once(workbook: Workbook) -> None:
         ("measures/da_solved_pct.yaml", "test: ratio\n", "", "test: ratio or proportion goes with unit: percent"),
         ("measures/da_solved_pct.yaml", "per: 100", "per: 1000", "unit percent does not go with per: 1000"),
         ("measures/da_solved_pct.yaml", "polarity: higher", "polarity: good", "polarity: 'good'"),
+        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', '{domestik: "Y"}', "no column 'domestik'. Did you mean 'domestic'?"),
+        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', '{domestic: "J"}', "'J' is not one of its values. They are: Y, N"),
+        ("themes/asb.yaml", "question: action_taken", "question: action", "'action' is not one of its values"),
+        ("measures/dvpo_breached.yaml", "sum: order_breaches", "sum: breaches", "protection_notices has no column 'breaches'"),
+        ("measures/dvpo_denied.yaml", "order_result: denied", "order_result: refused", "'refused' is not one of its values"),
         ("events.yaml", "end: 2020-06-23", "end: 2020-01-23", "the event ends before it starts"),
         ("events.yaml", "start: 2020-03-23", "start: soon", "'soon'"),
         ("outcomes.yaml", "[14, 17, 18]", "[14, 17, 23]", "groups.no_suspect_identified[2]: '23'"),
     ],
 )  # fmt: skip
-def test_each_problem_names_file_value_and_fix(workbook: Workbook, file: str, before: str, after: str, told: str) -> None:
+def test_each_problem_names_file_value_and_fix(
+    workbook: Workbook, file: str, before: str, after: str, told: str
+) -> None:
     change(workbook, file, before, after)
     said = refusal(workbook)
     assert told in said

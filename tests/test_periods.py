@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from thematic.errors import ArgumentsRefused
 from thematic.periods import Month, Window, parse_periods
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+
 from thematic.errors import DataRefused
 from thematic.extracts.sample import write_sample
 from thematic.extracts.sample.calibrate import counts_printing, half_width, previous_count, prints, survey_counts

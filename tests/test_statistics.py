@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+
 from thematic.statistics import (
     adjusted,
     counts_test,
@@ -21,7 +22,10 @@ from thematic.statistics import (
 def test_wilson_interval_by_its_formula() -> None:
     lower, upper = wilson_interval([124], [142])
     p, n, z = 124 / 142, 142, stats.norm.ppf(0.975)
-    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    middle, half = (
+        (p + z * z / (2 * n)) / (1 + z * z / n),
+        z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)),
+    )
     assert (lower[0], upper[0]) == pytest.approx((middle - half, middle + half))
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from thematic.breakdowns import Setting
+from thematic.disclosure import Gate
 from thematic.errors import ParamsRefused
 from thematic.figures import Figure, Figures
+from thematic.measures import evaluate
+from thematic.params import Params
 from thematic.params.reading import read_model
 from thematic.periods import Month
+from thematic.tallies import ThemeCubes
 
 Part = Literal["value", "previous_value", "change", "margin", "previous_margin"]
 Evaluate = Callable[[str, Month], Figures]
@@ -64,6 +71,13 @@ class Plan(_Declared):
     published: str
     blocks: list[Block]
     deviations: list[Deviation] = []
+
+
+def evaluator(params: Params, files: Callable[[str], ThemeCubes]) -> Evaluate:
+    """Evaluates each theme and period once, for the force and the internal audience."""
+    read = cache(files)
+    gate = Gate(params.disclosure, "internal")
+    return cache(lambda theme, period: evaluate(Setting(params, read(theme), params.force_area, period), gate))
 
 
 @dataclass(frozen=True)
@@ -159,3 +173,15 @@ def _margin(figure: Figure) -> float | None:
     if figure["lower_95"] is None:
         return None
     return float(figure["upper_95"] - figure["lower_95"]) / 2
+
+
+def told(lines: Sequence[Line]) -> Iterator[str]:
+    """The lines as text: every figure, those that differ or are explained marked, and how many agree."""
+    width = max((len(line.where) for line in lines), default=0)
+    for line in lines:
+        mark = "" if line.verdict == "same" else f"   {line.verdict}"
+        yield f"{line.where:<{width}}  printed {line.printed:>7}  ours {line.ours:>7}{mark}"
+    same = sum(line.verdict == "same" for line in lines)
+    kinds = Counter(line.verdict for line in lines if line.verdict != "same")
+    rest = "".join(f"; {kind}: {count}" for kind, count in kinds.items())
+    yield f"{same} of {len(lines)} to the printed decimal{rest}"

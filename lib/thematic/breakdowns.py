@@ -8,10 +8,10 @@ import pandas as pd
 
 from thematic.areas import NO_LOCATION, Area
 from thematic.counting import CHARACTERISTICS, INCIDENT_TYPES, SPLITS, Base
-from thematic.extracts.schema import STRANDS
 from thematic.params import Params
 from thematic.params.models import Count
 from thematic.periods import Month, Window
+from thematic.schema import STRANDS
 from thematic.tallies import Tally, ThemeCubes, of_area, tally
 
 FORCE_ROW = "force"

@@ -16,8 +16,8 @@ import ibis.expr.types as ir
 
 from thematic.areas import NO_LOCATION
 from thematic.counting import CHARACTERISTICS, INCIDENT_TYPES, Base, chain, table_of
-from thematic.extracts.schema import STRANDS, TABLES
 from thematic.params.models import Between, Condition, Dimension, Filled, Theme, Where
+from thematic.schema import STRANDS, TABLES
 
 GRAIN = ["dimension", "category", "month", "from_month", "until_month", "lpu", "local_authority"]
 REPEAT_DAYS = 365

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
 from thematic.counting import CHARACTERISTICS, SPLIT_COLUMN, Base, bases, needed_columns, table_of
 from thematic.digests import code_digest, digest
+from thematic.folders import mend, replacing
 from thematic.params import Params
 from thematic.periods import Month
 from thematic.workbook import Workbook
@@ -66,21 +66,14 @@ def read_bytes(workbook: Workbook, theme: str) -> dict[str, bytes]:
 
 def build(workbook: Workbook, params: Params, facts: ExtractFacts, say: Callable[[str], None]) -> Index:
     """Makes the cubes of every theme, or leaves them as they are when nothing they rest on has changed."""
+    mend(workbook.cubes)
     key = _key(params, facts)
     index = load_index(workbook)
     if index is not None and index.key == key:
         return index
-    say("Counting: data/cubes/")
-    staging = workbook.cubes.with_name("cubes.part")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    try:
-        index = _build(workbook, params, facts, key, staging)
-        shutil.rmtree(workbook.cubes, ignore_errors=True)
-        staging.rename(workbook.cubes)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return index
+    say(f"Counting: {workbook.shown(workbook.cubes)}")
+    with replacing(workbook.cubes) as folder:
+        return _build(workbook, params, facts, key, folder)
 
 
 def _key(params: Params, facts: ExtractFacts) -> str:
@@ -101,7 +94,7 @@ def _build(workbook: Workbook, params: Params, facts: ExtractFacts, key: str, fo
     quality = _quality(workbook, folder)
     tables = read_tables(workbook.warehouse, set(facts.columns))
     for slug, theme in params.themes.items():
-        expressions = []
+        expressions: list[Any] = []
         unavailable[slug] = {}
         for base, splits in bases(theme, params.measures):
             table = table_of(theme, base.selection)
@@ -132,13 +125,13 @@ def _missing(params: Params, slug: str, base: Base, facts: ExtractFacts) -> dict
     return {split: f"{facts.title} does not give {column}" for split, column in sorted(splits.items())}
 
 
-def _collect(expressions: list) -> pd.DataFrame:  # type: ignore[type-arg]
+def _collect(expressions: list[Any]) -> pd.DataFrame:
     import pandas as pd
 
     frames = [expression.to_pandas() for expression in expressions]
     if not frames:
         return pd.DataFrame({column: [] for column in _COUNT_COLUMNS})
-    frame = pd.concat(frames, ignore_index=True)[_COUNT_COLUMNS]
+    frame: pd.DataFrame = pd.concat(frames, ignore_index=True)[_COUNT_COLUMNS]
     frame["until_month"] = frame["until_month"].astype("Int32")
     return frame.sort_values(_COUNT_COLUMNS[:-1], na_position="last", ignore_index=True)
 
@@ -175,8 +168,11 @@ def _digests(frame: pd.DataFrame, columns: list[str]) -> dict[tuple[int, int], s
     if frame.empty:
         return {}
     ordered = frame.sort_values(columns, ignore_index=True)
-    groups = ordered.groupby(["month", "event"])[columns]
-    return {(int(month), int(event)): digest(group.values.tolist()) for (month, event), group in groups}
+    places = ordered[["month", "event"]].astype(int).itertuples(index=False, name=None)
+    found: dict[tuple[int, int], list[list[Any]]] = {}
+    for place, row in zip(places, ordered[columns].to_numpy().tolist(), strict=True):
+        found.setdefault(place, []).append(row)
+    return {place: digest(rows) for place, rows in found.items()}
 
 
 def _slice(period: int, told: list[object], parts: list[dict[tuple[int, int], str]]) -> str:

@@ -1,4 +1,4 @@
-"""The one gate between counts and everything that shows: for the public, small counts are withheld and others rounded."""
+"""The one gate between counts and all that shows: for the public, small counts are withheld and others rounded."""
 
 from __future__ import annotations
 

@@ -142,14 +142,8 @@ class Table(Display):
     def grid(self, label: str = "", anchor: str = "") -> str:
         """The table alone, its caption named after `label`, such as `Table 2`."""
         caption = f'<caption id="{anchor}-caption">' if anchor else "<caption>"
-        caption += (
-            (f'<span class="label">{escape(label)}</span> ' if label else "")
-            + escape(self.title)
-            + "</caption>"
-        )
-        head = "".join(
-            f'<th scope="col"{_number(column)}>{escape(column.label)}</th>' for column in self.columns
-        )
+        caption += (f'<span class="label">{escape(label)}</span> ' if label else "") + escape(self.title) + "</caption>"
+        head = "".join(f'<th scope="col"{_number(column)}>{escape(column.label)}</th>' for column in self.columns)
         body = "".join(self._row(index, row) for index, row in enumerate(self.rows))
         caption = caption if self.title else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -158,8 +152,7 @@ class Table(Display):
         mark = ' class="emphasis"' if index in self.emphasis else ""
         cells = [f'<th scope="row"{_number(self.columns[0])}>{escape(row[0])}</th>'] if row else []
         cells += [
-            f"<td{_number(column)}>{escape(cell)}</td>"
-            for column, cell in zip(self.columns[1:], row[1:], strict=True)
+            f"<td{_number(column)}>{escape(cell)}</td>" for column, cell in zip(self.columns[1:], row[1:], strict=True)
         ]
         return f"<tr{mark}>{''.join(cells)}</tr>"
 

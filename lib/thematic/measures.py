@@ -105,10 +105,11 @@ class _Asked:
     def _denominators(self, categories: tuple[str, ...], window: Window) -> list[list[int]]:
         if not isinstance(self.measure.denominator, Count):
             return [[] for _ in categories]
-        return self._counts(self.measure.denominator, categories, window).tolist()
+        counts: list[list[int]] = self._counts(self.measure.denominator, categories, window).tolist()
+        return counts
 
     def _months(self) -> Iterator[Evidence]:
-        """The evidence of each month of history shown, seen from the end of the period, with the month a year before."""
+        """The evidence of each month shown, seen from the end of the period, beside the month a year before."""
         period = self.setting.period
         if self._unavailable("") is not None:
             self._tell(self.told.reasons, self._unavailable(""))

@@ -1,4 +1,4 @@
-"""Turns counts into 95% intervals and 5% two-sided tests; every formula is scipy's or statsmodels' where they have it."""
+"""Turns counts into 95% intervals and 5% two-sided tests, by scipy's and statsmodels' formulas where they have them."""
 
 from __future__ import annotations
 

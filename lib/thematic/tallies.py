@@ -31,7 +31,9 @@ class Tally:
         counts = np.zeros((len(self.categories), len(window.months)), dtype=np.int64)
         month = self.rows["month"].to_numpy()
         seen = (month >= window.start.index) & (month <= window.end.index) & (self.codes >= 0)
-        seen &= (self.rows["from_month"].to_numpy() <= as_at.index) & (self.rows["until_month"].to_numpy() > as_at.index)
+        seen &= (self.rows["from_month"].to_numpy() <= as_at.index) & (
+            self.rows["until_month"].to_numpy() > as_at.index
+        )
         size = self.rows["n"].to_numpy()[seen]
         np.add.at(counts, (self.codes[seen], month[seen] - window.start.index), size)
         return counts

@@ -10,9 +10,10 @@ from thematic.errors import ArgumentsRefused
 
 @dataclass(frozen=True)
 class Workbook:
-    """The folders of one workbook; `root` is the folder that holds params/ and notebooks/."""
+    """The folders of one workbook: `root` holds params/ and notebooks/, `store` (default: data/) what is built."""
 
     root: Path
+    store: Path | None = None
 
     @classmethod
     def find(cls, start: Path | None = None) -> Workbook:
@@ -48,11 +49,11 @@ class Workbook:
 
     @property
     def warehouse(self) -> Path:
-        return self.root / "data" / "warehouse"
+        return (self.store or self.root / "data") / "warehouse"
 
     @property
     def cubes(self) -> Path:
-        return self.root / "data" / "cubes"
+        return (self.store or self.root / "data") / "cubes"
 
     def shown(self, path: Path) -> str:
         """The path as a message shows it: from the workbook's folder where it lies inside, with forward slashes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import seaborn as sns
@@ -146,7 +146,7 @@ def _draw_bars(axes: Axes, rows: Rows, middles: Sequence[float]) -> None:
     if not shown:
         return
     places = [middle for _, middle in shown]
-    nearest = min((after - before for before, after in zip(places, places[1:], strict=False)), default=1)
+    nearest = min((after - before for before, after in pairwise(places)), default=1)
     sns.barplot(
         x=[row.value for row, _ in shown], y=places, orient="h", native_scale=True,
         width=_THICKNESS / nearest, saturation=1, errorbar=None, linewidth=0, ax=axes,

@@ -118,9 +118,7 @@ class Notice:
         return self.lane < other.lane and self.start - 3 < other.edge < self.end + 3
 
 
-def draw(
-    series: Series, width: float = WIDE, events: Sequence[Event] = (), decimals: int | None = None
-) -> Figure:
+def draw(series: Series, width: float = WIDE, events: Sequence[Event] = (), decimals: int | None = None) -> Figure:
     """The figure, its margins as wide as what stands in them."""
     ticks, top = _scale(series)
     whole = all(tick.is_integer() for tick in ticks)
@@ -133,9 +131,7 @@ def draw(
     step = (width - left - right) / len(series.values)
     notices = _placed(series, events, left, step, width)
     above = 10 + _LANE_HEIGHT * (max((notice.lane for notice in notices), default=-1) + 1)
-    figure, axes = canvas.canvas(
-        width, above + _PLOT_HEIGHT + _NAMES_HEIGHT, left, right, above, _NAMES_HEIGHT
-    )
+    figure, axes = canvas.canvas(width, above + _PLOT_HEIGHT + _NAMES_HEIGHT, left, right, above, _NAMES_HEIGHT)
     _draw_notices(axes, notices, left)
     _draw_grid(axes, ticks, tick_labels)
     _draw_month_names(axes, series, step)
@@ -169,9 +165,7 @@ def _draw_month_names(axes: Axes, series: Series, step: float) -> None:
     downwards = axes.get_xaxis_transform()
     for place in range(len(series.values) - 1, -1, -every):
         axes.plot([place, place], [0, -0.025], color=INK, linewidth=1, transform=downwards, clip_on=False)
-        axes.annotate(
-            series.name(place), (place, 0), (0, -10), "data", "offset points", ha="center", va="top"
-        )
+        axes.annotate(series.name(place), (place, 0), (0, -10), "data", "offset points", ha="center", va="top")
 
 
 def _draw_line(axes: Axes, series: Series) -> None:
@@ -231,7 +225,7 @@ def _notices(
         first = max(Month.parse(begins).index - series.first.index, 0)
         last = min(Month.parse(ends).index - series.first.index, len(series.values) - 1)
         start, end, long = left + first * step, left + (last + 1) * step, width_of(name)
-        if first <= last and (start + long > width - 1 or ending and end > long):
+        if first <= last and (start + long > width - 1 or (ending and end > long)):
             yield Notice(name, first, last, last + 0.5, end, max(0.0, end - long))
         elif first <= last:
             yield Notice(name, first, last, first - 0.5, start, start)
@@ -240,9 +234,10 @@ def _notices(
 def _in_lanes(notices: Sequence[Notice]) -> list[Notice]:
     placed: list[Notice] = []
     for notice in notices:
-        while any(notice.meets(other) for other in placed):
-            notice = replace(notice, lane=notice.lane + 1)
-        placed.append(notice)
+        raised = notice
+        while any(raised.meets(other) for other in placed):
+            raised = replace(raised, lane=raised.lane + 1)
+        placed.append(raised)
     return placed
 
 

@@ -42,9 +42,7 @@ for _face in sorted((Path(__file__).parents[1] / "exporters" / "fonts").glob("*.
     fontManager.addfont(_face)
 
 
-def canvas(
-    width: float, height: float, left: float, right: float, top: float, bottom: float
-) -> tuple[Figure, Axes]:
+def canvas(width: float, height: float, left: float, right: float, top: float, bottom: float) -> tuple[Figure, Axes]:
     """A figure of `width` by `height` points, bare but for an axes within the margins."""
     figure = Figure(figsize=(width / 72, height / 72), dpi=72)
     FigureCanvasAgg(figure)

@@ -78,8 +78,7 @@ def _display(payload: Mapping[str, Any]) -> Display:
     except (KeyError, TypeError) as fault:
         kind = payload.get("kind")
         raise UserError(
-            f"An output of kind '{kind}' cannot be read ({fault}). Another version made it: "
-            "run the notebook again."
+            f"An output of kind '{kind}' cannot be read ({fault}). Another version made it: run the notebook again."
         ) from fault
 
 
@@ -101,9 +100,7 @@ def _table(table: Tag) -> Table:
     body = grid[heads:]
     labels = [" ".join(dict.fromkeys(filter(None, cells))) for cells in zip(*grid[:heads], strict=True)]
     numeric = [place > 0 and _is_numeric(row[place] for row in body) for place in range(len(labels))]
-    columns = [
-        Column(label, "right" if right else "left") for label, right in zip(labels, numeric, strict=True)
-    ]
+    columns = [Column(label, "right" if right else "left") for label, right in zip(labels, numeric, strict=True)]
     caption = table.caption.get_text(" ", strip=True) if table.caption else ""
     return Table("added", caption, columns, body)
 
@@ -116,9 +113,7 @@ def _grid(table: Tag) -> list[list[str]]:
         for cell in row.find_all(["th", "td"]):
             across = next(place for place in range(10_000) if (down, place) not in texts)
             spans = [range(int(str(cell.get(span, 1)))) for span in ("rowspan", "colspan")]
-            texts |= {
-                (down + i, across + j): cell.get_text(" ", strip=True) for i in spans[0] for j in spans[1]
-            }
+            texts |= {(down + i, across + j): cell.get_text(" ", strip=True) for i in spans[0] for j in spans[1]}
     width = 1 + max((across for _, across in texts), default=-1)
     return [[texts.get((down, across), "") for across in range(width)] for down in range(len(rows))]
 

@@ -53,9 +53,7 @@ def page(report: document.Document) -> str:
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
     folder = FileSystemLoader(HERE / "templates")
-    return Environment(
-        loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 @lru_cache(maxsize=1)

@@ -58,9 +58,7 @@ def pdf(report: document.Document) -> bytes:
     try:
         result: bytes = typst.compile(files, output=None, font_paths=[HERE / "fonts"], **settings)
     except typst.TypstError as fault:
-        raise UserError(
-            f"The PDF cannot be set: {fault} Look for it in the HTML of the same notebook."
-        ) from fault
+        raise UserError(f"The PDF cannot be set: {fault} Look for it in the HTML of the same notebook.") from fault
     return result
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from thematic.errors import Problem
 from thematic.params.models import ForceParams, GlossaryParams, Measure, OutcomesParams, Selection, Theme
+from thematic.schema import TABLES
 from thematic.workbook import Workbook
 
 
@@ -41,7 +43,11 @@ def _theme(
     if not (workbook.notebooks / theme.notebook).is_file():
         yield Problem(f"{where}, notebook", f"notebooks/{theme.notebook} does not exist.", "Correct the name.")
     for name, selection in theme.selections.items():
-        yield from _within(where, name, selection, theme)
+        wrong = list(_within(where, name, selection, theme))
+        yield from wrong
+        if not wrong:
+            for conditions in (selection.where, *selection.any_of):
+                yield from _conditions(f"{where}, selections.{name}", theme, name, conditions)
     for name in theme.measures:
         yield from _measure(where, name, theme, single, measures)
     for key, section in theme.sections.items():
@@ -86,11 +92,40 @@ def _measure(
         if count.selection not in theme.selections:
             fix = f"Declared in {where}: {', '.join(theme.selections)}."
             yield Problem(f"{here}.selection", f"'{count.selection}' is not a selection of the theme.", fix)
+            continue
+        if not list(_within(where, count.selection, theme.selections[count.selection], theme)):
+            columns = {**count.where, **({count.sum: None} if count.sum else {})}
+            yield from _conditions(here, theme, count.selection, columns)
         outcomes = single["outcomes"]
-        if isinstance(outcomes, OutcomesParams) and isinstance(count.outcomes, str):
-            if count.outcomes not in outcomes.groups:
-                fix = f"params/outcomes.yaml has: {', '.join(outcomes.groups)}."
-                yield Problem(f"{here}.outcomes", f"'{count.outcomes}' is not an outcome group.", fix)
+        known = outcomes.groups if isinstance(outcomes, OutcomesParams) else None
+        if known is not None and isinstance(count.outcomes, str) and count.outcomes not in known:
+            fix = f"params/outcomes.yaml has: {', '.join(known)}."
+            yield Problem(f"{here}.outcomes", f"'{count.outcomes}' is not an outcome group.", fix)
+
+
+def _conditions(where: str, theme: Theme, selection: str, conditions: Mapping[str, Any]) -> Iterator[Problem]:
+    """Columns that the selection's table does not have, and values that a column can never hold."""
+    while (table := theme.selections[selection].table) is None:
+        selection = str(theme.selections[selection].within)
+    declared = TABLES[table]
+    known = {
+        **{column.name: column for column in declared.columns},
+        **dict.fromkeys(name for name, _ in declared.derived),
+    }
+    for name, condition in conditions.items():
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            fix = f"Did you mean '{close[0]}'?" if close else f"Its columns: {', '.join(known)}."
+            yield Problem(where, f"{table} has no column '{name}'.", fix)
+            continue
+        column = known[name]
+        codes = () if column is None else ("Y", "N") if column.kind == "flag" else column.codes
+        values = condition if isinstance(condition, list) else [condition]
+        for value in values:
+            if codes and isinstance(value, str | int) and value not in codes:
+                yield Problem(
+                    f"{where}.{name}", f"'{value}' is not one of its values.", f"They are: {', '.join(codes)}."
+                )
 
 
 def _goals(themes: Mapping[str, Theme | None]) -> Iterator[Problem]:

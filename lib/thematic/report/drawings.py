@@ -56,7 +56,8 @@ def _months_alt(sheet: Sheet, name: str, points: pd.DataFrame) -> str:
     title = sheet.measure(name).title
     if known.empty:
         return f"Line chart of {title[0].lower()}{title[1:]} each month: no figures can be shown."
-    low, high, last = known.loc[known["value"].idxmin()], known.loc[known["value"].idxmax()], known.iloc[-1]
+    by_size = known.sort_values(["value", "month"])
+    low, high, last = by_size.iloc[0], by_size.iloc[-1], known.iloc[-1]
     lowest, highest, latest = (
         f"{number(row['value'], sheet.measure(name))} in {Month.parse(row['month']).label}" for row in (low, high, last)
     )
@@ -68,7 +69,7 @@ def rates(sheet: Sheet, name: str) -> Chart:
     measure = sheet.measure(name)
     places = {area.name for area in sheet.params.lpu_areas}
     figures = [figure for figure in sheet.figures.of(name, "lpu") if figure["category"] in places]
-    figures.sort(key=lambda figure: (-1 if figure["value"] is None else figure["value"]), reverse=True)
+    figures.sort(key=lambda figure: -1 if figure["value"] is None else figure["value"], reverse=True)
     columns = [Column("Local Policing Unit", "left"), Column("Per 1,000"), Column("95% interval"), Column("Change")]
     rows = [
         [row["category"], number(row["value"], measure, row["status"]), _interval(row, measure), change(row)]
@@ -109,4 +110,6 @@ def _rates_title(figures: list[Figure], sheet: Sheet, name: str) -> str:
         return f"{sheet.measure(name).title}: no rates are available"
     highest, lowest = known[0], known[-1]
     values = [number(row["value"], sheet.measure(name)) for row in (highest, lowest)]
-    return f"The rate was highest in {highest['category']} ({values[0]}) and lowest in {lowest['category']} ({values[1]})"
+    return (
+        f"The rate was highest in {highest['category']} ({values[0]}) and lowest in {lowest['category']} ({values[1]})"
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from thematic.areas import NO_LOCATION
 from thematic.counting import table_of
 from thematic.disclosure import NOT_AVAILABLE, Audience
 from thematic.displays import SHORTHAND, Column, Notes, Table
@@ -22,7 +23,11 @@ _QUALITY_MONTHS = 24
 def quality_table(theme: Theme, cubes: ThemeCubes, period: Month) -> Table:
     """How the rows dated in the 24 months up to the period fared, a row for each table the theme counts."""
     seen = _seen(theme, cubes, period)
-    columns = [Column("Table", "left"), Column("Rows"), *(Column(fate.replace("_", " ").capitalize()) for fate in _FATES)]
+    columns = [
+        Column("Table", "left"),
+        Column("Rows"),
+        *(Column(fate.replace("_", " ").capitalize()) for fate in _FATES),
+    ]
     rows = []
     for table, found in seen[seen["status"].isin(_FATES)].groupby("table"):
         sizes = [int(found.loc[found["status"] == fate, "n"].sum()) for fate in _FATES]
@@ -36,7 +41,7 @@ def quality_table(theme: Theme, cubes: ThemeCubes, period: Month) -> Table:
 
 
 def _quarantined(seen: pd.DataFrame) -> list[Any]:
-    found = seen[seen["status"] == "quarantined"].groupby(["table", "reason"], as_index=False)["n"].sum()
+    found = seen[seen["status"] == "quarantined"].groupby(["table", "reason"])["n"].sum().reset_index()
     return list(found.sort_values(["n", "table", "reason"], ascending=[False, True, True]).itertuples())
 
 
@@ -47,8 +52,8 @@ def _unplaced(seen: pd.DataFrame) -> list[str]:
         places = sorted(rows["reason"].unique())
         shown = ", ".join(places[:12]) + (f" and {len(places) - 12} more" if len(places) > 12 else "")
         told.append(
-            f"{int(rows['n'].sum()):,} rows of {str(table).replace('_', ' ')} lie in {len(places)} places that the lookup "
-            f"does not know ({shown}); they count for the force under No location recorded."
+            f"{int(rows['n'].sum()):,} rows of {str(table).replace('_', ' ')} lie in {len(places)} places that the "
+            f"lookup does not know ({shown}); they count for the force under {NO_LOCATION}."
         )
     return told
 
@@ -96,16 +101,16 @@ def method_notes(params: Params, theme: Theme, audience: Audience) -> Notes:
     items = [
         "Unless said otherwise, figures are for the 12 months that end with the period and are compared with the 12 "
         "months before; protection notices and the disclosure scheme are counted from April.",
-        "Each window is seen as it stood at its own end: what was recorded, cancelled or given an outcome later had not "
-        "happened yet. So like is compared with like, and the figure before is the one last year's report gave.",
+        "Each window is seen as it stood at its own end: what was recorded, cancelled or given an outcome later had "
+        "not happened yet. So like is compared with like, and the figure before is the one last year's report gave.",
     ]
-    if any("outcomes" == measure.numerator.counted for measure in _declared(params, theme)):
+    if any(measure.numerator.counted == "outcomes" for measure in _declared(params, theme)):
         items.append(f"Outcome percentages go by {basis}. A crime with no outcome yet is in no group.")
     items += [
-        "Counts and rates are tested by pairing the same months of the two windows, allowing for more spread than chance "
-        "gives; outcome percentages by an exact binomial test; shares by a score test of two proportions. A change is "
-        "called significant at 5%, two-sided; in a table by place, offence or outcome the tests are adjusted together "
-        "(Benjamini-Hochberg).",
+        "Counts and rates are tested by pairing the same months of the two windows, allowing for more spread than "
+        "chance gives; outcome percentages by an exact binomial test; shares by a score test of two proportions. A "
+        "change is called significant at 5%, two-sided; in a table by place, offence or outcome the tests are adjusted "
+        "together (Benjamini-Hochberg).",
         "Intervals are 95%: exact Poisson for rates, Wilson for shares. The margin of a survey is half its interval.",
         "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + ".",
     ]

@@ -110,16 +110,17 @@ class Report:
         return tables.breakdown(self._sheet, measure, by, top, title)
 
     def by_place(self, by: str, *measures: str, title: str = "") -> Table | None:
-        """Measures by `lpu` or `local_authority`: each window and the change. Authorities only in the force's report."""
+        """Measures by `lpu` or `local_authority`: each window and the change (authorities only for the force)."""
         if by == "local_authority" and not self.area.is_force:
             return None
         return tables.by_place(self._sheet, by, measures, title)
 
-    def counts_by_place(self, by: str, *measures: str, title: str = "") -> Table | None:
-        """Several counts by place, current window only, one column each."""
+    def section_by_place(self, by: str, section: str) -> Table | None:
+        """The measures of a section by place, the current window only, one column each."""
         if by == "local_authority" and not self.area.is_force:
             return None
-        return tables.counts_by_place(self._sheet, by, measures, title)
+        found = self.theme.sections[section]
+        return tables.counts_by_place(self._sheet, by, found.measures, found.title)
 
     def data_quality(self) -> Table:
         """How the extract's rows of the two windows fared: kept, duplicate, quarantined, left out."""

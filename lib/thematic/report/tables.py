@@ -40,7 +40,11 @@ class Sheet:
     def reasons(self, dimension: str, *names: str) -> list[str]:
         """Why figures of the measures are not available, and what stands beside those that are."""
         keys = [(name, dimension) for name in names]
-        told = [f"{NOT_AVAILABLE} {SHORTHAND[NOT_AVAILABLE]}: {reason}." for key in keys for reason in self.figures.reasons.get(key, [])]
+        told = [
+            f"{NOT_AVAILABLE} {SHORTHAND[NOT_AVAILABLE]}: {reason}."
+            for key in keys
+            for reason in self.figures.reasons.get(key, [])
+        ]
         told += [f"Read with care: {note}." for key in keys for note in self.figures.notes.get(key, [])]
         return list(dict.fromkeys(told))
 
