@@ -76,8 +76,9 @@ class Cover(Display):
 
     @property
     def heading(self) -> str:
-        """The report's name in one line, such as `Domestic abuse: Northtown, 12 months to January 2021`."""
-        return f"{self.theme}: {self.area}, {self.period}"
+        """The report's name in one line: `Domestic abuse: Northtown, 12 months to January 2021`."""
+        place = "" if self.area == self.force else f": {self.area}"
+        return f"{self.theme}{place}, {self.period}"
 
     def html(self) -> str:
         banner = "<p><strong>Synthetic data</strong></p>" if self.synthetic else ""

@@ -151,7 +151,7 @@ def breakdown(sheet: Sheet, name: str, by: str, top: int | None, title: str) -> 
     notes = sheet.reasons(by, name)
     if len(shown) < len(figures):
         notes.insert(0, f"The {len(shown)} largest of {len(figures)}; the CSV has them all.")
-    caption = f"{title or measure.title} by {_HEADINGS[by].lower()}, {window.label}"
+    caption = f"{title or f'{measure.title} by {_HEADINGS[by].lower()}'}, {window.label}"
     return Table(f"{by}-{name}".replace("_", "-"), caption, columns, rows, notes=notes, source=sheet.source)
 
 
