@@ -57,7 +57,7 @@ lab: $(READY)
 	$(BIN)jupyter lab notebooks
 
 test: $(READY)
-	$(BIN)pytest
+	$(BIN)pytest -n auto --dist loadfile
 
 bench: $(READY)
 	for script in bench/*.py; do $(BIN)python "$$script" || exit 1; done
