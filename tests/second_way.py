@@ -162,6 +162,15 @@ class SecondWay:
         )
         self.characteristics(f"{name}_characteristics_recorded_pct", named)
 
+    def rape_splits(self) -> None:
+        every = selections(self.force.tables["crimes"])["rape"]
+        age = every["victim_age"].astype("Float64")
+        gap = (pd.to_datetime(every["recorded_on"]) - pd.to_datetime(every["committed_on"])).dt.days
+        parts = {"under_18": every[(age < 18).fillna(False)], "adult": every[(age >= 18).fillna(False)]}
+        parts["non_recent"] = every[gap > 365]
+        for name, part in parts.items():
+            self.counts(f"rape_{name}_recorded", part, "recorded_on", ["total"])
+
     def surveys(self, measure: str, survey: str, question: str) -> None:
         rows = self.force.tables["surveys"]
         asked = rows[(rows["survey"] == survey) & (rows["question"] == question)]

@@ -40,7 +40,13 @@ def force(workbook, params: Params) -> Force:
 
 def second_way(force: Force, theme: str, area: str | None, period: str) -> dict:
     second = SecondWay(force, area, period)
-    if theme == "domestic-abuse":
+    if theme == "rape":
+        second.crime_theme("rape")
+        second.rape_splits()
+    elif theme == "hate-crime":
+        second.crime_theme("hate")
+        second.surveys("hate_satisfied_pct", "hate_crime", "whole_experience")
+    elif theme == "domestic-abuse":
         second.crime_theme("da")
         second.crime_theme("dvwi")
         second.surveys("da_satisfied_pct", "domestic_abuse", "whole_experience")
@@ -55,7 +61,7 @@ def same(got: float | None, expected: float | None) -> bool:
     return got is expected if None in (got, expected) else math.isclose(got, expected, rel_tol=1e-9, abs_tol=1e-9)
 
 
-@pytest.mark.parametrize("theme", ["domestic-abuse", "asb"])
+@pytest.mark.parametrize("theme", ["domestic-abuse", "rape", "hate-crime", "asb"])
 @pytest.mark.parametrize(
     ("area", "period"),
     [("force", "2021-01"), ("widnes", "2021-01"), ("force", "2020-06"), ("crewe", "2019-03"), ("force", "2018-02")],

@@ -23,7 +23,7 @@ from thematic.params.reading import read_model
 from thematic.periods import Month
 from thematic.tallies import ThemeCubes
 
-Part = Literal["value", "previous_value", "change", "margin", "previous_margin"]
+Part = Literal["value", "previous_value", "change", "margin", "previous_margin", "share"]
 Evaluate = Callable[[str, Month], Figures]
 """The force's figures of a theme (by its slug) for a period."""
 
@@ -33,7 +33,7 @@ class _Declared(BaseModel):
 
 
 class Column(_Declared):
-    """What one printed number is: a part of a measure's figure."""
+    """What one printed number is: a part of a measure's figure, or its share in the measure's total, in per cent."""
 
     measure: str
     part: Part = "value"
@@ -158,7 +158,10 @@ def _ours(block: Block, column: Column, row: str, evaluate: Evaluate) -> float |
     period = Month.parse(block.period)
     if column.part == "previous_margin":
         return _margin(_figure(evaluate(block.theme, period - 12), block, column, row))
-    figure = _figure(evaluate(block.theme, period), block, column, row)
+    figures = evaluate(block.theme, period)
+    figure = _figure(figures, block, column, row)
+    if column.part == "share":
+        return 100 * float(figure["value"]) / float(figures.one(column.measure)["value"])
     return _margin(figure) if column.part == "margin" else figure[column.part]
 
 
