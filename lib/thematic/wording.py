@@ -33,6 +33,13 @@ def signed(value: float) -> str:
     return "0.0" if text in {"+0.0", "-0.0"} else text
 
 
+def before(figure: Figure, measure: Measure) -> str:
+    """The value of the window before as it is printed. With a count, "not applicable" speaks of the change alone: there
+    were none before, and a reader is told so."""
+    none_before = figure["change_status"] == "[z]" and measure.unit != "percent"
+    return number(0 if none_before else figure["previous_value"], measure, figure["change_status"])
+
+
 def with_change(figure: Figure, measure: Measure) -> str:
     """The value, the margin of a survey, and the change in brackets: `87.2% ± 5.5% (+1.8 pp)`."""
     value = number(figure["value"], measure, figure["status"])
@@ -56,31 +63,39 @@ def significance(figure: Figure) -> str:
 
 
 def movement(figure: Figure, measure: Measure, window: str) -> str:
-    """One sentence: the figure and its change from the window before."""
+    """One sentence: how the figure moved from the window before, and whether that is more than chance would give."""
+    subject = measure.subject or measure.title
     value = number(figure["value"], measure, figure["status"])
     if figure["status"]:
-        return f"{measure.title}: {_WITHOUT_VALUE[figure['status']]} for the {window}."
-    stood = f"{measure.title}: {value} in the {window}"
+        return f"{subject}: {_WITHOUT_VALUE[figure['status']]} for the {window}."
     if figure["change_status"]:
-        return f"{stood}, {_WITHOUT_CHANGE[figure['change_status']]}."
+        return f"{subject} stood at {value} in the {window}, {_without_change(figure, measure)}."
     before = number(figure["previous_value"], measure)
     if signed(figure["change"]) == "0.0":
-        return f"{stood}, much the same as the year before ({before})."
-    direction = "up" if figure["change"] > 0 else "down"
-    size = change(figure).lstrip("+-").replace("pp", "percentage points")
-    return f"{stood}, {direction} {size} from {before}{_weight(figure)}."
+        return f"{subject} was much the same in the {window} at {value} ({before} a year before)."
+    verb = "rose" if figure["change"] > 0 else "fell"
+    size = (
+        change(figure).lstrip("+-").replace("pp", "percentage points").replace("1.0\u00a0percentage points", _ONE_POINT)
+    )
+    return f"{subject} {verb} by {size} to {value} in the {window}{_weight(figure)}."
 
 
+_ONE_POINT = "1.0\u00a0percentage point"
 _WITHOUT_VALUE = {
     "[c]": "the figure is confidential [c]",
     "[x]": "no figure is available [x]",
     "[z]": "there is nothing to take a percentage of [z]",
 }
-_WITHOUT_CHANGE = {
-    "[c]": "with a change that is confidential [c]",
-    "[x]": "with no earlier figure to compare it with [x]",
-    "[z]": "with nothing in the year before to compare it with [z]",
-}
+
+
+def _without_change(figure: Figure, measure: Measure) -> str:
+    if figure["change_status"] == "[c]":
+        return "with a change that is confidential [c]"
+    if figure["change_status"] == "[x]":
+        return "with no earlier figure to compare it with [x]"
+    if measure.unit == "percent":
+        return "with nothing in the year before to take a percentage of [z]"
+    return "as in the year before" if figure["value"] == 0 else "where there was none in the year before [z]"
 
 
 def _weight(figure: Figure) -> str:

@@ -189,13 +189,15 @@ class Measure(Declared):
     """params/measures/<measure>.yaml: what one figure is.
 
     A count has a numerator alone; a percentage a denominator; a rate the population, per 1,000.
-    `short` is its name where the heading above already says what is counted.
+    `short` is its name where the heading above already says what is counted, `subject` the beginning of a sentence
+    about it that goes on with "rose" or "fell" (default: the title).
     `test` names the test of a percentage: `ratio` of two counts or `proportion` (the numerator is part of
     the denominator, which also gives it a Wilson interval).
     """
 
     title: Name
     short: Name
+    subject: Name | None = None
     definition: Name
     numerator: Count
     denominator: Count | Literal["population"] | None = None

@@ -13,7 +13,7 @@ from thematic.figures import Figure, Figures
 from thematic.params import Params
 from thematic.params.models import Measure
 from thematic.periods import Month, Window
-from thematic.wording import change, number, significance, with_change
+from thematic.wording import before, change, number, significance, with_change
 
 _PLACES = {"lpu": "Local Policing Unit", "local_authority": "Local authority"}
 _BY_PLACE = {"lpu": "Local Policing Unit", "local_authority": "local authority"}
@@ -76,10 +76,6 @@ def _glance_row(sheet: Sheet, name: str) -> list[str]:
     if sheet.area.is_force:
         return row
     return [*row, with_change(sheet.figures.one(name, FORCE_ROW), measure)]
-
-
-def before(figure: Figure, measure: Measure) -> str:
-    return number(figure["previous_value"], measure, figure["change_status"])
 
 
 def by_place(sheet: Sheet, by: str, names: Sequence[str], title: str) -> Table:
