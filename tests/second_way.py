@@ -220,7 +220,7 @@ class SecondWay:
             found = {name: rows[rows[dimension] == name] for name in names}
             return found | ({NOWHERE: rows[rows[dimension].isna()]} if self.area is None else {})
         if dimension == "strand":
-            return {s: own[own["hate_strands"].fillna("").map(lambda text, s=s: s in text.split(";"))] for s in STRANDS}
+            return {s: own[own["hate_strands"].fillna("").map(lambda text, s=s: s in text.split(";")).astype(bool)] for s in STRANDS}
         if dimension == "type":
             return {name: own[own["finalisation_code"] == code] for name, code in TYPES.items()}
         if dimension == "outcome":
@@ -346,8 +346,9 @@ class SecondWay:
             "value": value, "status": status, "change_status": change_status, "significant": None, "change": change,
             "previous_value": None if change_status else previous,
         }  # fmt: skip
-        if value is not None:
+        if status != "[x]":
             figure["numerator"] = sum(found.now)
+        if value is not None:
             if unit == "per_1000":
                 figure["lower_95"], figure["upper_95"] = garwood(sum(found.now), found.now_of)
             if unit == "share":
