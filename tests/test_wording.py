@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support import own_params
-from thematic.wording import before, change, movement, number, significance, with_change
+from thematic.wording import before, change, listed, movement, number, significance, summary, where, with_change
 
 COUNT, PERCENT = "da_recorded", "da_solved_pct"
 RATE, SURVEY = "da_rate_per_1000", "da_satisfied_pct"
@@ -109,3 +109,49 @@ def test_significance_in_a_cell() -> None:
     assert significance(figure(1, 1, 0.0, significant=False)) == "No"
     assert significance(figure(60, 50, 20.0, significant=None)) == "[c]"
     assert significance(figure(60, change_status="[x]")) == "[x]"
+
+
+def told(measures, *significant: bool | None) -> str:
+    names = ("da_recorded", "da_solved_pct", "da_repeat_victim_pct")
+    return summary(
+        [(measures[name], figure(1, significant=each)) for name, each in zip(names, significant, strict=True)]
+    )
+
+
+def test_a_section_says_which_indicators_moved(measures) -> None:
+    start = "Of the 3 indicators that can be compared with the year before, "
+    assert told(measures, False, False, False) == start + "none changed by more than normal variation."
+    assert told(measures, True, False, False) == start + "1 changed by more than normal variation: recorded."
+    assert told(measures, True, True, True).endswith(
+        "3 changed by more than normal variation: recorded, solved and repeat victims."
+    )
+    assert told(measures, None, None, True).startswith("Of the 1 indicator that can be compared")
+    assert told(measures, None, None, None) == "None of these indicators can be compared with the year before."
+
+
+def place(name: str, value: float | None, status: str = "") -> dict:
+    return {**figure(value, status=status), "category": name}
+
+
+def test_a_section_says_where(measures) -> None:
+    rate, places = (
+        measures["da_rate_per_1000"],
+        [place("A", 5.0), place("B", 9.0), place("C", None, "[c]"), place("D", 1.0)],
+    )
+    force = place("F", 4.0)
+    subject = "The rate of recorded domestic abuse per 1,000 residents"
+    assert where(rate, places, None, force) == f"{subject} was highest in B (9.0) and lowest in D (1.0)."
+    assert where(rate, places, places[1], force) == f"{subject} was 9.0 in B, the highest of 3; the force's was 4.0."
+    assert where(rate, places, places[3], force) == f"{subject} was 1.0 in D, the lowest of 3; the force's was 4.0."
+    assert where(rate, places, places[0], force) == f"{subject} was 5.0 in A, with 1 of 3 higher; the force's was 4.0."
+    assert where(rate, places, places[2], force) == f"{subject}: the figure is confidential [c] for C."
+    assert where(rate, places[:1], None, force) == f"{subject} cannot be compared between Local Policing Units."
+    assert (
+        where(rate, [place("A", 0.0), place("B", 0.0)], None, force) == f"{subject} was the same everywhere: A (0.0)."
+    )
+
+
+def test_lists_of_words() -> None:
+    assert listed(["Solved"]) == "solved"
+    assert listed(["Solved", "DVPN breached"]) == "solved and DVPN breached"
+    assert listed(["Age", "Repeat victims", "Exit"]) == "age, repeat victims and exit"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from thematic.disclosure import CONFIDENTIAL
@@ -102,3 +103,57 @@ def _weight(figure: Figure) -> str:
     if figure["significant"] is None:
         return ""
     return ", a statistically significant change" if figure["significant"] else ", a change within normal variation"
+
+
+def summary(pairs: Sequence[tuple[Measure, Figure]]) -> str:
+    """What the indicators of a section say together: which of them changed by more than chance would give."""
+    tested = [(measure, figure) for measure, figure in pairs if figure["significant"] is not None]
+    if not tested:
+        return "None of these indicators can be compared with the year before."
+    moved = [measure.short for measure, figure in tested if figure["significant"]]
+    held = "indicator that can be compared" if len(tested) == 1 else "indicators that can be compared"
+    if not moved:
+        return f"Of the {len(tested)} {held} with the year before, none changed by more than normal variation."
+    return (
+        f"Of the {len(tested)} {held} with the year before, {len(moved)} changed by more than normal variation: "
+        f"{listed(moved)}."
+    )
+
+
+def where(measure: Measure, figures: Sequence[Figure], own: Figure | None, force: Figure) -> str:
+    """Where a rate or a count by LPU is highest and lowest; of an LPU's own, where it stands among them.
+
+    `figures` are those of the LPUs; `own` is the report's own, None in the force's report.
+    """
+    known = sorted((each for each in figures if not each["status"]), key=lambda each: -each["value"])
+    subject = measure.subject or measure.title
+    if len(known) < 2:
+        return f"{subject} cannot be compared between Local Policing Units."
+    if own is None:
+        high, low = known[0], known[-1]
+        ends = [f"{each['category']} ({number(each['value'], measure)})" for each in (high, low)]
+        same = number(high["value"], measure) == number(low["value"], measure)
+        return f"{subject} was the same everywhere: {ends[0]}." if same else _between(subject, ends)
+    if own["status"]:
+        return f"{subject}: {_WITHOUT_VALUE[own['status']]} for {own['category']}."
+    higher = sum(each["value"] > own["value"] for each in known)
+    beside = number(force["value"], measure, force["status"])
+    return (
+        f"{subject} was {number(own['value'], measure)} in {own['category']}, {_ranked(higher, len(known))}; "
+        f"the force's was {beside}."
+    )
+
+
+def _between(subject: str, ends: Sequence[str]) -> str:
+    return f"{subject} was highest in {ends[0]} and lowest in {ends[1]}."
+
+
+def _ranked(higher: int, among: int) -> str:
+    words = {0: "the highest", among - 1: "the lowest"}
+    return f"{words[higher]} of {among}" if higher in words else f"with {higher} of {among} higher"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row: `a`, `a and b`, `a, b and c`; capitals only where the first letter is the word's own."""
+    small = [word if word[:2].isupper() else word[0].lower() + word[1:] for word in words]
+    return small[0] if len(small) == 1 else f"{', '.join(small[:-1])} and {small[-1]}"
