@@ -220,7 +220,10 @@ class SecondWay:
             found = {name: rows[rows[dimension] == name] for name in names}
             return found | ({NOWHERE: rows[rows[dimension].isna()]} if self.area is None else {})
         if dimension == "strand":
-            return {s: own[own["hate_strands"].fillna("").map(lambda text, s=s: s in text.split(";")).astype(bool)] for s in STRANDS}
+            return {
+                s: own[own["hate_strands"].fillna("").map(lambda text, s=s: s in text.split(";")).astype(bool)]
+                for s in STRANDS
+            }
         if dimension == "type":
             return {name: own[own["finalisation_code"] == code] for name, code in TYPES.items()}
         if dimension == "outcome":

@@ -15,8 +15,9 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from thematic.charts import bars, by_category, by_month, canvas, months
+from thematic.charts import Funnel, Place, band, bars, by_category, by_month, canvas, funnel, funnels, months, said_of
 from thematic.displays import Chart, Column, Table
+from thematic.trend import limits
 
 TABLE = Table("t", "T", [Column("a", "left"), Column("b")], [["x", "1"]])
 WORDS = {"title": "T", "subtitle": "S", "alt": 'Goes "up" & <down>', "source": None, "table": TABLE}
@@ -91,6 +92,27 @@ GAPS = [
     3,
     3,
 ]
+
+
+STEP = [*(100 + 10 * (place % 12) for place in range(24)), *(150 + 10 * (place % 12) for place in range(12))]
+DROP = [*STEP[:24], *(60 + 10 * (place % 12) for place in range(12))]
+BANDED = [
+    STEP,
+    DROP,
+    YEARS,
+    STEP[:30],
+    STEP[:20],
+    STEP[:5],
+    [0] * 36,
+    [3, 0, 1] * 12,
+    [*YEARS[:35], 0],
+    [12_345_678] * 36,
+]
+
+
+def banded(values: Sequence[int], width: float = canvas.WIDE, polarity: band.Polarity = "none") -> Figure:
+    """The months before their limits."""
+    return by_month.draw(by_month.Series.of(points(values)), width, LOCKDOWNS, None, limits(values), polarity)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -255,10 +277,159 @@ def test_bars_refuse_what_they_cannot_show() -> None:
         by_category.Rows.of(["a", "b"], [1])
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("values", BANDED, ids=lambda values: f"{len(values)} from {values[0]} to {values[-1]}")
+def test_no_text_of_a_band_overlaps_or_is_clipped(values: list[int], width: float) -> None:
+    figure = banded(values, width, "lower")
+    assert overlaps(figure) == []
+    assert clipped(figure) == []
+
+
+def test_a_band_goes_from_the_lower_to_the_upper_limit_of_each_month() -> None:
+    found = limits(STEP)
+    assert found is not None
+    corners = banded(STEP).axes[0].collections[0].get_paths()[0].vertices
+    for place in (0, 13, 35):
+        heights = [y for x, y in corners if x == place]
+        assert (min(heights), max(heights)) == pytest.approx((found.lower[place], found.upper[place]))
+    assert banded(STEP).axes[0].get_ylim()[1] >= max(level for level in found.upper if level is not None)
+
+
+def test_a_band_says_what_its_ends_are() -> None:
+    assert [text for text in words(banded(YEARS)) if "limit" in text] == ["upper limit", "lower limit"]
+    assert not [text for text in words(line(YEARS)) if "limit" in text]
+
+
+def test_months_without_limits_have_no_band() -> None:
+    corners = banded(STEP[:30]).axes[0].collections[0].get_paths()[0].vertices
+    assert min(x for x, _ in corners) == 12
+
+
+def marks(figure: Figure, shape: str) -> list[Line2D]:
+    drawn = [part for part in figure.axes[0].lines if part.get_marker() == shape and len(part.get_xdata())]
+    return [part for part in drawn if part.get_transform() == figure.axes[0].transData]
+
+
+@pytest.mark.parametrize(
+    ("values", "shape", "other", "polarity", "colour", "said"),
+    [
+        (STEP, "^", "v", "lower", band.UNFAVOURABLE, "Unusually high or rising, unfavourable"),
+        (STEP, "^", "v", "higher", band.FAVOURABLE, "Unusually high or rising, favourable"),
+        (STEP, "^", "v", "none", band.NEUTRAL, "Unusually high or rising"),
+        (DROP, "v", "^", "lower", band.FAVOURABLE, "Unusually low or falling, favourable"),
+        (DROP, "v", "^", "higher", band.UNFAVOURABLE, "Unusually low or falling, unfavourable"),
+        (DROP, "v", "^", "none", band.NEUTRAL, "Unusually low or falling"),
+    ],
+)
+def test_special_causes_are_triangles_in_the_colour_of_what_they_mean(
+    values: list[int], shape: str, other: str, polarity: band.Polarity, colour: str, said: str
+) -> None:
+    figure = banded(values, polarity=polarity)
+    (drawn,) = marks(figure, shape)
+    assert list(drawn.get_xdata()) == list(range(24, 36))
+    assert list(drawn.get_ydata()) == values[24:]
+    assert drawn.get_color() == colour
+    assert not marks(figure, other)
+    assert [text for text in words(figure) if text.startswith("Unusually")] == [said]
+
+
+def test_favourable_unfavourable_and_neither_differ_from_each_other_and_from_the_line() -> None:
+    assert len({band.FAVOURABLE, band.UNFAVOURABLE, band.NEUTRAL, canvas.FOCUS}) == 4
+
+
+def test_no_special_cause_no_key() -> None:
+    assert not [text for text in words(banded([100] * 36)) if text.startswith("Unusually")]
+
+
+def test_limits_of_other_months_are_refused() -> None:
+    with pytest.raises(ValueError, match="limits of 24 months do not fit a chart of 36"):
+        months(points(STEP), id="m", limits=limits(STEP[:24]), **WORDS)
+
+
+UNITS = [("Northtown", 118000, 2000), ("Eastham", 110000, 1950), ("Upper Westmarsh", 90000, 1420),
+         ("Southfields", 150000, 1700), ("Middleton", 205000, 2500), ("Overbridge", 62000, 1240),
+         ("Newcity", 210000, 3500), ("Oldport", 65160, 1430)]  # fmt: skip
+FUNNELS = {
+    "eight": UNITS,
+    "alike": [(f"Unit {number}", 100_000 + 500 * number, 190 + number) for number in range(10)],
+    "few": [("A", 50_000, 3), ("B", 80_000, 9), ("C", 20_000, 0)],
+    "same": [("A", 50_000, 3), ("B", 50_000, 3), ("C", 50_000, 3)],
+    "one": [("Only", 50_000, 3)],
+    "long": [(name, 20_000 + 30_000 * place, 10 + 40 * place) for place, name in enumerate(ROWS)],
+    "many": [(f"Ward {number}", 10_000 + 3_300 * number, 20 + 9 * number + number % 5 * 6) for number in range(25)],
+}  # fmt: skip
+
+
+def a_funnel(name: str) -> Funnel:
+    return Funnel([Place(*unit) for unit in FUNNELS[name]])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", FUNNELS)
+def test_no_text_of_a_funnel_overlaps_or_is_clipped_or_lies_on_a_point(name: str, width: float) -> None:
+    found = a_funnel(name)
+    figure = funnels.draw(found, width, "lower", found.places[0].name)
+    assert overlaps(figure) == []
+    assert clipped(figure) == []
+    spots = figure.axes[0].transData.transform([(place.population, place.rate) for place in found.places])
+    assert not [text for text, box in boxes(figure).items() if any(box.contains(*spot) for spot in spots)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_unit_of_a_force_has_its_name_in_the_funnel(width: float) -> None:
+    figure = funnels.draw(a_funnel("eight"), width, highlight="Oldport")
+    said = " ".join(words(figure))
+    assert all(name in said for name, _, _ in UNITS)
+    strong = [text.get_text() for text in texts(figure) if text.get_fontweight() == canvas.STRONG]
+    assert strong == ["Oldport"]
+
+
+def test_a_funnels_points_are_rates_against_populations_marked_by_where_they_lie() -> None:
+    found = a_funnel("eight")
+    figure = funnels.draw(found, polarity="lower")
+    drawn = {
+        (part.get_xdata()[0], round(float(part.get_ydata()[0]), 6)): (part.get_marker(), part.get_color())
+        for part in figure.axes[0].lines
+        if part.get_marker() in {"o", "^", "v"} and part.get_transform() == figure.axes[0].transData
+    }
+    for place in found.places:
+        expected = {0: ("o", canvas.FOCUS), 1: ("^", band.UNFAVOURABLE), -1: ("v", band.FAVOURABLE)}
+        side, coverage = found.standing(place)
+        assert coverage in {None, 0.998}
+        assert drawn[place.population, round(1000 * place.count / place.population, 6)] == expected[side]
+    assert {found.standing(place)[0] for place in found.places} == {-1, 0, 1}
+
+
+def test_a_funnel_is_round_the_common_rate_and_wider_for_fewer_people() -> None:
+    found = a_funnel("eight")
+    assert found.centre == pytest.approx(1000 * sum(unit[2] for unit in UNITS) / sum(unit[1] for unit in UNITS))
+    lower, upper = found.limits([60_000, 200_000], 0.95)
+    assert lower[0] < lower[1] < found.centre < upper[1] < upper[0]
+    inner, outer = ([*found.limits([60_000], coverage)] for coverage in (0.95, 0.998))
+    assert outer[0] < inner[0] and outer[1] > inner[1]
+
+
+def test_what_lies_within_a_funnels_limits() -> None:
+    found = Funnel([Place("A", 1000, 10), Place("B", 1000, 10)])
+    least, most = found.within(found.places[0], 0.95)
+    for count in (least - 1, least, most, most + 1):
+        standing = Funnel([Place("A", 1000, count), Place("B", 1000, 20 - count)]).standing(Place("A", 1000, count))
+        assert (standing[0] == 0) is (least <= count <= most)
+        assert (said_of(standing) == "Within the limits") is (least <= count <= most)
+
+
+@pytest.mark.parametrize("units", [[], [("A", 0, 3)], [("A", 5, 0), ("B", 5, 0)]])
+def test_a_funnel_of_nothing_is_refused(units: list[tuple[str, int, int]]) -> None:
+    with pytest.raises(ValueError, match="a funnel needs places"):
+        Funnel([Place(*unit) for unit in units])
+
+
 def both(id: str = "x") -> list[Chart]:
     return [
         months(points(GAPS), id=f"{id}-months", events=LOCKDOWNS, **WORDS),
         bars(["a", "b"], [1, "[c]"], id=f"{id}-bars", unit="count", **WORDS),
+        months(points(STEP), id=f"{id}-band", limits=limits(STEP), polarity="lower", **WORDS),
+        funnel(a_funnel("eight"), id=f"{id}-funnel", polarity="lower", highlight="Oldport", **WORDS),
     ]
 
 
@@ -280,10 +451,11 @@ def test_every_reference_in_a_chart_is_to_an_id_of_its_own() -> None:
 
 
 def test_a_chart_is_an_image_with_a_label_real_text_and_nothing_of_the_maker() -> None:
+    assert all("[c]</text>" in chart.svg for chart in both()[:2])
     for chart in both():
         assert 'role="img" aria-label="Goes &quot;up&quot; &amp; &lt;down&gt;"' in chart.svg
         assert re.match(r'<svg [^>]*width="640" height="\d+" viewBox="0 0 640 \d+"', chart.svg)
-        assert "[c]</text>" in chart.svg
+        assert "</text>" in chart.svg
         assert not re.search("matplotlib|metadata|<style|<\\?xml|DOCTYPE", chart.svg, re.IGNORECASE)
 
 

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from thematic import displays
-from thematic.displays import MIME_TYPE, Chart, Column, Cover, Figures, Glossary, Notes, Sentence, Table, Term
+from thematic.displays import (
+    MIME_TYPE,
+    Chart,
+    Column,
+    Commentary,
+    Cover,
+    Figures,
+    Glance,
+    GlanceRow,
+    Glossary,
+    Notes,
+    Recommendation,
+    Recommendations,
+    Sentence,
+    Table,
+    Term,
+)
+from thematic.displays.signs import HEIGHT, MARGIN, WIDTH, rating_sign, sparkline, trend_sign
 
 TABLE = Table(
     "areas",
@@ -17,9 +35,32 @@ TABLE = Table(
     [1],
 )
 COVER = Cover("Anyshire Police", "Domestic abuse", "Northtown", "12 months to January 2021", "31 January 2021")
+TRENDS = ("Stable", "Increase", "Decrease", "Significant increase", "Significant decrease")
+GLANCE = Glance(
+    "glance",
+    "At a glance",
+    [
+        GlanceRow("Crimes", "10,222", "+5.0%", "January 2021", "Yes", "Increase", "lower", [1, None, 2.5], "1 (0.0%)"),
+        GlanceRow("Victims", "[c]", "[c]", "January 2021", "[c]"),
+    ],
+    "Anyshire Police",
+    ["n"],
+    "s",
+)
+DUE = Recommendations(
+    "Recommendations",
+    [
+        Recommendation("R1", "Do this.", "Inspection", "Chief", "1 May 2020", "Red", True, "Begun."),
+        Recommendation("R2", "And that.", "", "", "", "Complete", False, ""),
+    ],
+    ["n"],
+)
 EVERY_KIND = [
     COVER,
     Sentence("One.\n\nTwo."),
+    Commentary("Commentary", "A. Analyst", "3 February 2021", "*Words*[^1].\n\n[^1]: A note."),
+    GLANCE,
+    DUE,
     TABLE,
     Chart("c", "Up", "Crimes", "A line going up.", "<svg></svg>", TABLE, ["n"], "s", "<svg></svg>"),
     Glossary([Term("Solved", "Outcomes 1 to 8.")]),
@@ -75,7 +116,10 @@ def test_a_table_needs_a_column() -> None:
 def test_text_is_escaped() -> None:
     nasty = '<script>alert("x")</script> & co'
     table = Table(nasty, nasty, [Column(nasty)], [[nasty]], notes=[nasty], source=nasty)
-    for display in (Sentence(nasty), table, Notes([nasty]), Glossary([Term(nasty, nasty)])):
+    glance = Glance(nasty, nasty, [GlanceRow(*[nasty] * 6, force=nasty)], nasty, [nasty], nasty)
+    due = Recommendations(nasty, [Recommendation(*[nasty] * 6, True, nasty)], [nasty])
+    said = Commentary(nasty, nasty, nasty, nasty)
+    for display in (Sentence(nasty), table, glance, due, said, Notes([nasty]), Glossary([Term(nasty, nasty)])):
         assert "<script>" not in display.html()
         assert "&lt;script&gt;" in display.html()
 
@@ -90,3 +134,113 @@ def test_the_cover_says_when_data_are_synthetic() -> None:
 )
 def test_paragraphs_are_parted_by_blank_lines(text: str, parts: list[str]) -> None:
     assert displays.paragraphs(text) == parts
+
+
+def cells_of(display: Glance | Recommendations) -> list[list[str]]:
+    return [line.split(" | ") for line in display.plain().splitlines()[1:]]
+
+
+def test_at_a_glance_reads_as_boards_know_it() -> None:
+    assert cells_of(GLANCE) == [
+        ["Indicator", "Value (change)", "Period ending", "Trend", "Months", "Significant change", "Anyshire Police"],
+        ["Crimes", "10,222 (+5.0%)", "January 2021", "Increase unfavourable", "", "Yes", "1 (0.0%)"],
+        ["Victims", "[c]", "January 2021", "[z]", "[z]", "[c]", "[z]"],
+    ]
+    assert GLANCE.all_notes() == ["n", "[c] confidential; [z] not applicable."]
+
+
+def test_a_column_that_no_row_has_is_left_out() -> None:
+    row = GlanceRow("Crimes", "3", "", "May", "No")
+    assert [column.label for column in Glance("g", "G", [row]).columns()] == [
+        "Indicator",
+        "Value (change)",
+        "Period ending",
+        "Significant change",
+    ]
+    assert len(Glance("g", "G", [row]).widths()) == 4
+    assert len(GLANCE.widths()) == len(GLANCE.columns()) == 7
+
+
+@pytest.mark.parametrize(
+    ("value", "change", "shown"),
+    [("3", "+5.0%", "3 (+5.0%)"), ("3", "", "3"), ("3", "[z]", "3 [z]"), ("[x]", "[x]", "[x]"), ("[x]", "", "[x]")],
+)
+def test_a_change_stands_in_brackets_and_shorthand_in_its_own(value: str, change: str, shown: str) -> None:
+    assert cells_of(Glance("g", "G", [GlanceRow("Crimes", value, change, "May", "No")]))[1][1] == shown
+
+
+@pytest.mark.parametrize("polarity", ["lower", "higher", "none"])
+def test_a_trend_is_favourable_unfavourable_or_neutral_by_its_polarity(polarity: str) -> None:
+    worths = [GlanceRow("i", "1", "", "p", "No", trend, polarity).worth for trend in ("", "[c]", *TRENDS)]
+    rise, fall = {
+        "lower": ("unfavourable", "favourable"),
+        "higher": ("favourable", "unfavourable"),
+        "none": ("neutral", "neutral"),
+    }[polarity]
+    assert worths == ["", "", "", rise, fall, rise, fall]
+
+
+def test_trends_differ_in_shape_and_not_in_colour_alone() -> None:
+    seen = {
+        (trend, worth): trend_sign(trend, worth)
+        for trend in TRENDS
+        for worth in ("favourable", "unfavourable", "neutral")
+    }
+    shapes = {key: re.findall(r' d="([^"]+)"', sign) for key, sign in seen.items()}
+    assert len({tuple(paths) for paths in shapes.values()}) == len(seen)
+    assert 'fill="#12436D"' in seen["Significant increase", "favourable"]
+    assert 'fill="#12436D"' not in seen["Increase", "favourable"]
+    assert trend_sign("[c]", "") == trend_sign("", "") == ""
+
+
+def test_ratings_differ_in_shape_and_are_said_in_words() -> None:
+    signs = [rating_sign(word) for word in ("Red", "Amber", "Green", "Complete")]
+    assert len({re.search(r' d="([^"]+)"', sign)[1] for sign in signs}) == 4  # type: ignore[index]
+    assert rating_sign("Blue") == ""
+    assert cells_of(DUE)[1:] == [
+        ["R1", "Do this. Source: Inspection", "Chief", "1 May 2020 Overdue", "Red", "Begun."],
+        ["R2", "And that.", "Not given", "Not given", "Complete", "None yet"],
+    ]
+
+
+def points(svg: str) -> list[list[tuple[float, float]]]:
+    """The runs of points of a line."""
+    path = re.search(r' d="([^"]+)"', svg)
+    runs = path[1].split("M")[1:] if path else []
+    return [[tuple(map(float, spot.split())) for spot in run.split("L")] for run in runs]  # type: ignore[misc]
+
+
+def dots(svg: str) -> list[tuple[float, float, float]]:
+    found = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', svg)
+    return [(float(x), float(y), float(radius)) for x, y, radius in found]
+
+
+FOOT, TOP, MIDDLE = HEIGHT - MARGIN, MARGIN, HEIGHT / 2
+
+
+def test_a_sparkline_runs_from_the_lowest_at_the_foot_to_the_highest_at_the_top() -> None:
+    drawn = sparkline([0, 10, 5])
+    assert points(drawn) == [[(MARGIN, FOOT), (WIDTH / 2, TOP), (WIDTH - MARGIN, MIDDLE)]]
+    assert dots(drawn) == [(WIDTH - MARGIN, MIDDLE, 2.2)]
+
+
+def test_a_sparkline_has_gaps_and_lone_points() -> None:
+    drawn = sparkline([1, 2, None, 3, float("nan"), 1, 1, None])
+    assert [len(run) for run in points(drawn)] == [2, 2]
+    assert [(y, radius) for _, y, radius in dots(drawn)] == [(TOP, 1.2)]
+
+
+@pytest.mark.parametrize("values", [[], [None], [None, float("nan"), float("inf")]])
+def test_nothing_is_drawn_of_nothing(values: list[float | None]) -> None:
+    assert sparkline(values) == ""
+
+
+@pytest.mark.parametrize("values", [[4], [4, 4, 4], [1e308, 1e308]])
+def test_values_all_alike_lie_midway(values: list[float | None]) -> None:
+    assert {y for run in points(sparkline(values)) for _, y in run} <= {MIDDLE}
+    assert dots(sparkline(values))[0][1] == MIDDLE
+
+
+def test_the_widest_values_stay_on_the_drawing() -> None:
+    assert [y for _, y in points(sparkline([1e308, -1e308]))[0]] == [TOP, FOOT]
+    assert [y for _, y in points(sparkline([5e-324, 0.0]))[0]] == [MIDDLE, MIDDLE]

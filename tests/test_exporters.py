@@ -22,8 +22,22 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from rendered import NASTY, blocks_of, cover, html_of, output, page_of, pdf_of, shown, stream, structure
 from thematic.charts import bars, months
-from thematic.displays import Column, Cover, Display, Figures, Glossary, Notes, Sentence, Table, Term
+from thematic.displays import (
+    Column,
+    Commentary,
+    Figures,
+    Glance,
+    GlanceRow,
+    Glossary,
+    Notes,
+    Recommendation,
+    Recommendations,
+    Sentence,
+    Table,
+    Term,
+)
 from thematic.errors import UserError
 from thematic.exporters import document
 from thematic.exporters import pdf as pdf_module
@@ -32,26 +46,7 @@ from thematic.exporters.csv import CsvExporter
 from thematic.exporters.html import HtmlExporter
 from thematic.exporters.pdf import PdfExporter
 
-NASTY = '<script>alert(1)</script> #import "x": * [x] *a* _b_ `c` @d $e$ \\ // = < > & é ŵ – “q” {{ 7 * 7 }} #{1}'
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
-
-
-def shown(*displays: Display) -> NotebookNode:
-    bundles = [display._repr_mimebundle_() for display in displays]
-    return new_code_cell("secret_code()", outputs=[new_output("display_data", bundle) for bundle in bundles])
-
-
-def output(data: dict[str, Any], source: str = "secret_code()", **metadata: Any) -> NotebookNode:
-    return new_code_cell(source, outputs=[new_output("display_data", data, metadata=metadata)])
-
-
-def stream(name: str, text: str) -> NotebookNode:
-    return new_code_cell("secret_code()", outputs=[new_output("stream", name=name, text=text)])
-
-
-def cover(text: str = "", **more: Any) -> Cover:
-    given = {"marking": "OFFICIAL", "source": "Crime system" + text, "synthetic": True, **more}
-    return Cover("Anyshire Police" + text, "Domestic abuse" + text, "Northtown" + text, "12 months", "today", **given)
 
 
 def table(text: str = "") -> Table:
@@ -59,6 +54,28 @@ def table(text: str = "") -> Table:
         "glance", "At a glance" + text, [Column("Indicator" + text, "left"), Column("Value" + text)],
         [["Crimes" + text, "1,234"], ["Repeat victims", "[c]"]], [0], ["A note" + text], "A source" + text,
     )  # fmt: skip
+
+
+def board_tables(text: str = "") -> tuple[Glance, Recommendations]:
+    """The tables of the kinds a board reads, `text` added to all of them."""
+    given = [f"{word}{text}" for word in ("Crimes", "10,222", "+5.0%", "January 2021", "Yes")]
+    rows = [
+        GlanceRow(*given, "Significant increase", "lower", [1, None, 3], "1,234" + text),
+        GlanceRow("Victims", "[c]", "[c]", "January 2021", "[c]", "[c]", "none", [None], "[c]"),
+    ]
+    words = [f"{word}{text}" for word in ("R1", "Do this", "Inspection", "Chief", "1 May 2020", "Red")]
+    due = [
+        Recommendation(*words, True, "Begun" + text),
+        Recommendation("R2", "And that", "", "", "", "Green", False, ""),
+    ]
+    return (
+        Glance("g", "Glance" + text, rows, "Anyshire Police" + text, ["n" + text], "s" + text),
+        Recommendations("Recommendations" + text, due, ["A note" + text]),
+    )
+
+
+def commentary(text: str = "") -> Commentary:
+    return Commentary("Commentary" + text, "A. Analyst" + text, "3 February 2021", f"Words{text}[^1].\n\n[^1]: A note.")
 
 
 def png() -> str:
@@ -88,29 +105,14 @@ def report(text: str = "") -> NotebookNode:
         ),
         stream("stdout", "printed" + text),
         stream("stderr", "/home/someone/x.py: FutureWarning"),
-        new_markdown_cell("## First"),
+        shown(*board_tables(text), commentary(text)),
+        new_markdown_cell(f"## First\n\nA claim[^a]{text}, and again[^a].\n\n[^a]: Its source{text}."),
         shown(Glossary([Term("Solved" + text, "Outcomes 1 to 8." + text)]), Notes(["Rises can be good." + text])),
         shown(Figures(["measure", "value", "status"], [["da_recorded", "3", ""], ['q,"' + text, "", "[c]"]])),
     ]
     notebook = new_notebook(cells=cells)
     nbformat.validate(notebook)
     return nbformat.reads(nbformat.writes(notebook), as_version=4)
-
-
-def html_of(notebook: NotebookNode) -> str:
-    return HtmlExporter().from_notebook_node(notebook)[0]
-
-
-def page_of(notebook: NotebookNode) -> BeautifulSoup:
-    return BeautifulSoup(html_of(notebook), "lxml")
-
-
-def pdf_of(notebook: NotebookNode) -> bytes:
-    return PdfExporter().from_notebook_node(notebook)[0]
-
-
-def blocks_of(*cells: NotebookNode) -> list[Any]:
-    return document.read(new_notebook(cells=list(cells))).blocks
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +145,7 @@ def test_headings_never_jump_and_their_anchors_differ() -> None:
 
 def test_charts_and_titled_tables_are_numbered_apart() -> None:
     untitled = Table("u", "", [Column("a")], [["1"]])
-    labels = [block.label for block in blocks_of(shown(table(), untitled, table()), shown(Sentence("x")))]
+    labels = [block.label for block in blocks_of(shown(table(), untitled, table()), shown(Notes(["x"])))]
     assert labels == ["Table 1", "", "Table 2", ""]
 
 
@@ -290,14 +292,15 @@ def test_contents_and_every_link_within_the_page_lead_somewhere(page: BeautifulS
     assert len(ids) == len(set(ids))
     targets = [link["href"][1:] for link in page.find_all("a", href=True) if link["href"].startswith("#")]
     assert set(targets) <= set(ids)
-    assert [link.text for link in page.nav.find_all("a")] == ["First", "Second", "First"]
+    assert [link.text for link in page.nav.details.find_all("a")] == ["First", "Second", "Commentary", "First", "Notes"]
+    assert page.nav.details.ol == page.nav.div.ol
     named = [tag["aria-labelledby"] for tag in page.find_all(attrs={"aria-labelledby": True})]
     assert set(named) <= set(ids)
 
 
 def test_every_picture_has_a_description_and_every_scrolling_table_a_name(page: BeautifulSoup) -> None:
     assert [image["alt"] for image in page.find_all("img")] == ["Two points."]
-    assert {svg["aria-label"] for svg in page.find_all("svg")} == {"A line"}
+    assert {svg["aria-label"] for svg in page.find_all("svg", role="img")} == {"A line"}
     for region in page.find_all(class_="scroll"):
         assert region["tabindex"] == "0"
         assert region.get("aria-label") or region.get("aria-labelledby")
@@ -349,23 +352,6 @@ def test_the_pdf_is_tagged_titled_and_in_english(pdf: pikepdf.Pdf) -> None:
 
 def test_the_pdf_carries_no_date(pdf: pikepdf.Pdf) -> None:
     assert not {"/CreationDate", "/ModDate"} & set(pdf.docinfo)
-
-
-def structure(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
-    """The tags of the PDF in reading order, each with its text alternative."""
-    found: list[tuple[str, str]] = []
-
-    def walk(node: Any) -> None:
-        if isinstance(node, pikepdf.Array):
-            for child in node:
-                walk(child)
-        elif isinstance(node, pikepdf.Dictionary):
-            if "/S" in node:
-                found.append((str(node.S), str(node.get("/Alt", ""))))
-            walk(node.get("/K"))
-
-    walk(pdf.Root.StructTreeRoot.K)
-    return found
 
 
 def test_the_pdf_has_headings_table_headers_and_described_pictures(pdf: pikepdf.Pdf) -> None:
@@ -450,7 +436,7 @@ def test_the_csv_needs_the_figures_once(times: int) -> None:
 
 def test_figures_are_not_drawn() -> None:
     kinds = {block.display.kind for block in document.read(report()).blocks if isinstance(block, Shown)}
-    assert kinds == {"sentence", "table", "chart", "glossary", "notes"}
+    assert kinds == {"table", "glance", "recommendations", "chart", "glossary", "notes"}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from thematic.editions import (
     list_editions,
     params_digest,
     shared_inputs,
+    with_commentary,
 )
 from thematic.locking import alone
 from thematic.manifest import SUFFIX, Manifest, read_manifest
@@ -140,7 +141,7 @@ def make_plan(
     ingredients: dict[str, Ingredients] = {}
     for edition in editions:
         notebook = notebooks[params.themes[edition.theme].notebook]
-        manifest = _draft(params, index, edition, _inputs(shared, index, edition, notebook))
+        manifest = _draft(params, index, edition, _inputs(shared, index, params, edition, notebook))
         before = read_manifest(edition.path(request.out, SUFFIX))
         wanted = {*request.formats, NOTEBOOK}
         if before is not None and before.key == manifest.key and not before.missing(edition, request.out, wanted):
@@ -151,15 +152,19 @@ def make_plan(
             ingredients[edition.theme] = Ingredients(params, edition.theme, counts, index)
         exporters = {suffix: FORMATS[suffix] for suffix in request.formats}
         name = params.themes[edition.theme].notebook
-        jobs.append(Job(edition, exporters, notebook, name, manifest, ingredients[edition.theme]))
+        own = params.with_words_for(edition.theme, edition.period, edition.area)
+        jobs.append(Job(edition, exporters, notebook, name, manifest, replace(ingredients[edition.theme], params=own)))
     return Plan(tuple(up_to_date), tuple(jobs))
 
 
-def _inputs(shared: Mapping[str, str], index: Index, edition: Edition, notebook: bytes) -> dict[str, str]:
+def _inputs(
+    shared: Mapping[str, str], index: Index, params: Params, edition: Edition, notebook: bytes
+) -> dict[str, str]:
+    commentary = params.commentary_on(edition.theme, edition.period, edition.area)
     return {
         "notebook": digest_bytes(notebook),
         "lib": shared["lib"],
-        "params": shared[f"{edition.theme} params"],
+        "params": with_commentary(shared[f"{edition.theme} params"], commentary),
         "cubes": index.slices[edition.theme][str(edition.period)],
         "lock": shared["lock"],
     }

@@ -117,6 +117,30 @@ def backtest() -> None:
 
 
 @app.command()
+def new(
+    slug: Annotated[str, typer.Argument(help="Its name in files and links, such as stalking.", show_default=False)],
+    *,
+    title: Annotated[str, typer.Option(help="Its title (default: the name in words).")] = "",
+    offence_code: Annotated[list[str] | None, typer.Option(help="Offence code it counts; give it for each.")] = None,
+    offence_subgroup: Annotated[list[str] | None, typer.Option(help="Offence sub-group it counts instead.")] = None,
+) -> None:
+    """Add a theme of your own: its file, ten measures and a notebook, ready to be built and changed."""
+    from thematic.offence_choice import choose
+    from thematic.scaffold import NewTheme, add_theme, check_name
+
+    workbook = Workbook.find()
+    name, words = check_name(slug, title)
+    theme = NewTheme(name, words, choose(workbook, words, offence_code or [], offence_subgroup or []))
+    files = add_theme(workbook, theme, date.today())
+    typer.echo(f"{theme.title} counts these crimes:")
+    for line in theme.offences.listed:
+        typer.echo(f"  {line}")
+    measures = f"params/measures/{theme.prefix}_*.yaml"
+    typer.echo(f"Written: {workbook.shown(files[0])}, {measures} (10 files) and {workbook.shown(files[-1])}.")
+    typer.echo(f"Make its reports: make thematic {theme.goal} (or: thematic build {theme.goal})")
+
+
+@app.command()
 def sample(out: Annotated[str, typer.Option(help="Folder to write to (default: data/sample).")] = "") -> None:
     """Write the bundled synthetic extracts."""
     from thematic.extracts.sample import write_sample

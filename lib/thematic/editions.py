@@ -11,6 +11,7 @@ from thematic.areas import Area
 from thematic.digests import code_digest, digest, digest_bytes
 from thematic.errors import ArgumentsRefused
 from thematic.params import Params
+from thematic.params.commentary import Commentary
 from thematic.periods import Month
 from thematic.workbook import Workbook
 
@@ -106,7 +107,14 @@ def params_digest(params: Params, theme: str) -> str:
         "glossary": params.glossary,
         **{f"measure {name}": params.measures[name] for name in params.themes[theme].measures},
     }
-    return digest({name: model.model_dump(mode="json", by_alias=True) for name, model in declared.items()})
+    told = {name: model.model_dump(mode="json", by_alias=True) for name, model in declared.items()}
+    recommendations = params.recommendations.get(theme, ())
+    return digest([told, [each.model_dump(mode="json") for each in recommendations]])
+
+
+def with_commentary(params_digest: str, commentary: Commentary | None) -> str:
+    """The digest of the params that one report rests on: its theme's, and its own commentary where it has one."""
+    return params_digest if commentary is None else digest([params_digest, commentary.model_dump(mode="json")])
 
 
 def edition_key(edition: Edition, inputs: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from thematic.statistics import (
     ratio_test,
     wilson_interval,
 )
+from thematic.trend import Word, word
 
 Figure = dict[str, Any]
 """One released figure: FIGURE_COLUMNS as keys, None where a field is empty."""
@@ -68,7 +69,11 @@ class Side:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a figure rests on. `missing` and `change_missing` say why the value or its change is not available."""
+    """What a figure rests on. `missing` and `change_missing` say why the value or its change is not available.
+
+    `series` are the monthly counts that its trend rests on, all seen from the end of the window, which they end
+    with; none where no trend is given.
+    """
 
     measure: str
     dimension: str
@@ -79,6 +84,7 @@ class Evidence:
     population: int | None = None
     missing: str | None = None
     change_missing: str | None = None
+    series: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ def release(declared: Measure, evidence: Evidence, gate: Gate) -> Figure:
         "change": change,
         "change_unit": "pp" if declared.unit == "percent" else "percent",
         "significant": None,
-        "trend": None,
+        "trend": _trend(evidence, gate) if now.value is not None else None,
         "status": now.status,
         "change_status": change_status,
     }
@@ -169,6 +175,11 @@ def _change(declared: Measure, now: Released, before: Released) -> tuple[float |
     return 100 * (now.value - before.value) / before.value, ""
 
 
+def _trend(evidence: Evidence, gate: Gate) -> Word | None:
+    """The word for the trend; None where a monthly count it rests on is confidential, or the history too short."""
+    return None if gate.withholds_any(evidence.series) else word(evidence.series)
+
+
 def with_significance(
     rows: list[Figure], evidence: list[Evidence], declared: Measure, ratio: bool, gate: Gate
 ) -> list[Figure]:
@@ -217,6 +228,11 @@ class Figures:
         for row in self.rows:
             found.setdefault((row["measure"], row["dimension"]), []).append(row)
         return found
+
+    @property
+    def dimensions(self) -> list[tuple[str, str]]:
+        """The pairs of measure and dimension that have figures, in the report's order."""
+        return list(self._by_dimension)
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -78,7 +78,8 @@ class _Asked:
         numerator = self.measure.numerator
         rows = self.setting.rows(self._base(numerator), numerator, self.dimension)
         categories = self.setting.categories(self.dimension, rows, window)
-        tops = [self._counts(numerator, categories, each) for each in (window, before)]
+        series = self._counts(numerator, categories, Window(self._first(window), window.end))
+        tops = [series[:, -len(window.months) :], self._counts(numerator, categories, before)]
         bottoms = [self._denominators(categories, each) for each in (window, before)]
         for index, category in enumerate(categories):
             now, then = (Side(top[index].tolist(), bottom[index]) for top, bottom in zip(tops, bottoms, strict=True))
@@ -92,7 +93,32 @@ class _Asked:
                 self._population(category),
                 self._missing(category, window),
                 self._change_missing(category, window),
+                self._series(category, series[index].tolist()),
             )
+
+    @property
+    def _has_trend(self) -> bool:
+        rolling = self.measure.unit != "percent" and self.measure.window == "rolling_12"
+        return rolling and self._unavailable("") is None
+
+    def _first(self, window: Window) -> Month:
+        """The first month of the counts that a window's trend rests on; the window's own where it has no trend."""
+        if not self._has_trend:
+            return window.start
+        return min(window.start, max(self._history, window.end - (MONTHS_SHOWN - 1)))
+
+    def _series(self, category: str, counts: list[int]) -> list[int]:
+        """The counts from the first month in which the category's place was open throughout; none without a trend."""
+        if not self._has_trend:
+            return []
+        place = self.setting.place(self.dimension, category)
+        end = self.window.end
+        months = Window(end - (len(counts) - 1), end).months
+        return [
+            count
+            for count, month in zip(counts, months, strict=True)
+            if place is None or place.covers(Window(month, month))
+        ]
 
     def _counts(self, count: Count, categories: tuple[str, ...], window: Window) -> Counts:
         splits = self.dimension != "characteristic" or count.counted == "characteristics"
@@ -174,10 +200,11 @@ class _Asked:
 
     def _too_early(self, category: str, window: Window) -> str | None:
         if self._unavailable("") is None and window.start < self._history:
-            return f"the data begin in {self._history.label}, after the start of the window ({window.start.label})"
+            return f"the data begin in {self._history.label}, so what begins before then is not whole"
         place = self.setting.place(self.dimension, category)
-        if place is not None and not place.covers(window):
-            return f"{place.name} opened during or after the window that begins in {window.start.label}"
+        if place is not None and place.valid_from is not None and not place.covers(window):
+            day = f"{place.valid_from.day} {Month.containing(place.valid_from).label}"
+            return f"{place.name} opened on {day}, so what begins before then is not whole"
         return None
 
     def _leans_before_history(self, window: Window) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 from statsmodels.stats.rates import confint_poisson
 
 LEVEL = 0.05
 FEWEST_PAIRS = 6
+FUNNEL_COVERAGES = (0.95, 0.998)
 Floats = NDArray[np.float64]
 
 
@@ -68,6 +69,30 @@ def proportions_test(numerators: tuple[int, int], denominators: tuple[int, int])
     if pooled in (0.0, 1.0):
         return 1.0
     return float(proportions_ztest(np.asarray(numerators), np.asarray(denominators))[1])
+
+
+def funnel_limits(expected: ArrayLike, coverage: float) -> tuple[Floats, Floats]:
+    """Lower and upper limit, in events, of the Poisson counts that are expected (above 0), each tail half of the rest.
+
+    A whole count at or below the lower limit, or at or above the upper one, has a tail probability of at most
+    (1 - coverage) / 2 in the exact Poisson distribution. Between whole counts the distribution is continued by the
+    incomplete gamma function that gives its tails, which makes a smooth funnel. The lower limit is NaN where even a
+    count of 0 lies inside. Funnel plots: D. J. Spiegelhalter, Statistics in Medicine 24 (2005), 1185-1202, whose
+    limits are interpolated otherwise.
+    """
+    means, tail = np.asarray(expected, dtype=float), (1 - coverage) / 2
+    nothing_is_inside = np.exp(-means) > tail
+    lower = special.pdtrik(tail, np.where(nothing_is_inside, 100.0, means))
+    return np.where(nothing_is_inside, np.nan, lower), np.asarray(special.pdtrik(1 - tail, means) + 1, dtype=float)
+
+
+def funnel_standing(count: int, expected: float) -> tuple[int, float | None]:
+    """Where a count stands in a funnel: -1 below, 0 within or 1 above, and the widest of the limits it is beyond."""
+    for coverage in FUNNEL_COVERAGES[::-1]:
+        lower, upper = funnel_limits([expected], coverage)
+        if count <= lower[0] or count >= upper[0]:
+            return (1 if count >= upper[0] else -1), coverage
+    return 0, None
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:

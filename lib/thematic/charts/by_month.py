@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import seaborn as sns
@@ -12,16 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from thematic.charts import canvas
-from thematic.charts.canvas import FOCUS, GRID, INK, RULE, SHADE, STRONG, WIDE, width_of, written
+from thematic.charts import band, canvas, notices
+from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, width_of, written
+from thematic.charts.notices import Event
 from thematic.displays import Chart, Table
 from thematic.periods import Month
-
-Event = tuple[str, str, str]
+from thematic.trend import Limits
 
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WIDEST_MONTH = "Sep 2020"
-_PLOT_HEIGHT, _NAMES_HEIGHT, _LANE_HEIGHT = 220, 30, 18
+_PLOT_HEIGHT, _NAMES_HEIGHT = 220, 30
 _HEADROOM = 0.94
 
 
@@ -37,6 +37,8 @@ def months(
     source: str | None = None,
     notes: Sequence[str] = (),
     decimals: int | None = None,
+    limits: Limits | None = None,
+    polarity: band.Polarity = "none",
 ) -> Chart:
     """A line over the months, from zero, with its last point written out and the events shaded.
 
@@ -45,10 +47,14 @@ def months(
     breaks there.
     `events` are name, first and last month, both inclusive; what lies outside the points is left out.
     `decimals` are those of the last point; by default none for whole numbers, else one.
-    Raises ValueError where there is no month at all.
+    `limits` are drawn as a band behind the line, and their special causes as triangles whose colour says whether
+    that side is good, bad or neither by the measure's `polarity`.
+    Raises ValueError where there is no month at all, and for limits of another number of months.
     """
     series = Series.of(points)
-    wide, narrow = canvas.drawings(lambda width: draw(series, width, events, decimals), id, alt)
+    if limits is not None and len(limits.expected) != len(series.values):
+        raise ValueError(f"limits of {len(limits.expected)} months do not fit a chart of {len(series.values)}")
+    wide, narrow = canvas.drawings(lambda width: draw(series, width, events, decimals, limits, polarity), id, alt)
     return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow)
 
 
@@ -68,6 +74,10 @@ class Series:
         given = {Month.parse(str(month)).index: value for month, value in rows}
         pairs = [canvas.number_or_shorthand(given.get(index)) for index in range(min(given), max(given) + 1)]
         return cls(Month(min(given)), [value for value, _ in pairs], [shorthand for _, shorthand in pairs])
+
+    @property
+    def months(self) -> list[Month]:
+        return [self.first + place for place in range(len(self.values))]
 
     @property
     def present(self) -> list[float]:
@@ -90,61 +100,49 @@ class Series:
         return f"{_MONTH_NAMES[month]} {year}"
 
 
-@dataclass(frozen=True)
-class Notice:
-    """An event on the chart: the places it shades and where its name stands.
-
-    `side` is the end of the shade that the name keeps to, as a place, and `edge` the same in points from the
-    left; the name starts at `start`, in points, and stands `lane` lanes up.
-    """
-
-    name: str
-    first: int
-    last: int
-    side: float
-    edge: float
-    start: float
-    lane: int = 0
-
-    @property
-    def end(self) -> float:
-        return self.start + width_of(self.name)
-
-    def meets(self, other: Notice) -> bool:
-        return self.lane == other.lane and self.start < other.end + 10 and other.start < self.end + 10
-
-    def is_crossed_by(self, other: Notice) -> bool:
-        """Whether the other's leader would run through this name."""
-        return self.lane < other.lane and self.start - 3 < other.edge < self.end + 3
-
-
-def draw(series: Series, width: float = WIDE, events: Sequence[Event] = (), decimals: int | None = None) -> Figure:
+def draw(
+    series: Series,
+    width: float = WIDE,
+    events: Sequence[Event] = (),
+    decimals: int | None = None,
+    limits: Limits | None = None,
+    polarity: band.Polarity = "none",
+) -> Figure:
     """The figure, its margins as wide as what stands in them."""
-    ticks, top = _scale(series)
+    ticks, top = _scale(series, limits)
     whole = all(tick.is_integer() for tick in ticks)
     tick_labels = [written(tick, 0 if whole else 1) for tick in ticks]
     last = series.values[-1]
     last_label = "" if math.isnan(last) else written(last, series.decimals if decimals is None else decimals)
     name_room = width_of(_WIDEST_MONTH) / 2 + 2
     left = max(max(map(width_of, tick_labels)) + 10, name_room)
-    right = max(width_of(last_label, STRONG) + 12, name_room)
+    right = max(width_of(last_label, STRONG) + 12, band.label_room(limits) + 10, name_room)
     step = (width - left - right) / len(series.values)
-    notices = _placed(series, events, left, step, width)
-    above = 10 + _LANE_HEIGHT * (max((notice.lane for notice in notices), default=-1) + 1)
-    figure, axes = canvas.canvas(width, above + _PLOT_HEIGHT + _NAMES_HEIGHT, left, right, above, _NAMES_HEIGHT)
-    _draw_notices(axes, notices, left)
+    named = notices.placed(series.months, events, left, step, width)
+    above = notices.height_of(named)
+    found = band.keys(limits, polarity)
+    below = _NAMES_HEIGHT + canvas.KEY_HEIGHT * len(found)
+    figure, axes = canvas.canvas(width, above + _PLOT_HEIGHT + below, left, right, above, below)
+    notices.draw_notices(axes, named, left)
     _draw_grid(axes, ticks, tick_labels)
     _draw_month_names(axes, series, step)
+    if limits is not None:
+        band.draw_band(axes, limits)
+        band.draw_labels(axes, limits, _PLOT_HEIGHT, top, None if math.isnan(last) else last)
     _draw_line(axes, series)
     _draw_gaps(axes, series)
-    _draw_last_point(axes, len(series.values) - 1, last, last_label)
+    _draw_last_point(axes, len(series.values) - 1, last, last_label, limits is None or limits.causes[-1] is None)
+    if limits is not None:
+        band.draw_causes(axes, series.values, limits, polarity)
+        canvas.draw_keys(axes, found, left, _NAMES_HEIGHT)
     axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(0, top))
     return figure
 
 
-def _scale(series: Series) -> tuple[list[float], float]:
-    """Round ticks from zero to just past the highest value, and the top of the axis."""
-    peak = max(series.present, default=0.0) or 1.0
+def _scale(series: Series, limits: Limits | None) -> tuple[list[float], float]:
+    """Round ticks from zero to just past the highest value and limit, and the top of the axis."""
+    highest = [] if limits is None else [level for level in limits.upper if level is not None]
+    peak = max([*series.present, *highest], default=0.0) or 1.0
     locator = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10], integer=series.decimals == 0)
     ticks = [float(tick) for tick in locator.tick_values(0, peak)]
     enough = next(place for place, tick in enumerate(ticks) if tick >= peak * 0.999)
@@ -200,63 +198,10 @@ def _draw_gaps(axes: Axes, series: Series) -> None:
             )
 
 
-def _draw_last_point(axes: Axes, place: int, value: float, label: str) -> None:
+def _draw_last_point(axes: Axes, place: int, value: float, label: str, dot: bool) -> None:
     if not label:
         return
-    axes.plot([place], [value], "o", color=FOCUS, markersize=8, clip_on=False, zorder=5)
+    if dot:
+        axes.plot([place], [value], "o", color=FOCUS, markersize=8, clip_on=False, zorder=5)
     look = {"color": FOCUS, "fontweight": STRONG, "ha": "left", "va": "center_baseline"}
     axes.annotate(label, (place, value), (9, 0), "data", "offset points", **look)
-
-
-def _placed(series: Series, events: Sequence[Event], left: float, step: float, width: float) -> list[Notice]:
-    """The events that fall in the months, no name over another, few leaders or none through a name."""
-    ways = []
-    for ending in (False, True):
-        notices = sorted(_notices(series, events, left, step, width, ending), key=lambda notice: notice.first)
-        ways += [_in_lanes(notices), _in_lanes(notices[::-1])]
-    return min(ways, key=_disorder)
-
-
-def _notices(
-    series: Series, events: Sequence[Event], left: float, step: float, width: float, ending: bool
-) -> Iterator[Notice]:
-    """Names start where their shade starts; or, if `ending` or if there is no room, end where it ends."""
-    for name, begins, ends in events:
-        first = max(Month.parse(begins).index - series.first.index, 0)
-        last = min(Month.parse(ends).index - series.first.index, len(series.values) - 1)
-        start, end, long = left + first * step, left + (last + 1) * step, width_of(name)
-        if first <= last and (start + long > width - 1 or (ending and end > long)):
-            yield Notice(name, first, last, last + 0.5, end, max(0.0, end - long))
-        elif first <= last:
-            yield Notice(name, first, last, first - 0.5, start, start)
-
-
-def _in_lanes(notices: Sequence[Notice]) -> list[Notice]:
-    placed: list[Notice] = []
-    for notice in notices:
-        raised = notice
-        while any(raised.meets(other) for other in placed):
-            raised = replace(raised, lane=raised.lane + 1)
-        placed.append(raised)
-    return placed
-
-
-def _disorder(notices: Sequence[Notice]) -> tuple[int, int]:
-    crossings = sum(below.is_crossed_by(above) for below in notices for above in notices)
-    return crossings, sum(notice.lane for notice in notices)
-
-
-def _draw_notices(axes: Axes, notices: Sequence[Notice], left: float) -> None:
-    for notice in notices:
-        axes.axvspan(notice.first - 0.5, notice.last + 0.5, color=SHADE, linewidth=0, zorder=0)
-        spot = (notice.start - left, 6 + _LANE_HEIGHT * notice.lane)
-        axes.annotate(notice.name, (0, 1), spot, "axes fraction", "offset points", va="bottom")
-        if notice.lane and not any(other.is_crossed_by(notice) for other in notices):
-            _draw_leader(axes, notice)
-
-
-def _draw_leader(axes: Axes, notice: Notice) -> None:
-    """A thin line from the shade up to its name."""
-    arrow = {"arrowstyle": "-", "color": RULE, "linewidth": 1, "shrinkA": 0, "shrinkB": 0}
-    corner, tip = (notice.side, 1), (0, 5 + _LANE_HEIGHT * notice.lane)
-    axes.annotate("", corner, tip, ("data", "axes fraction"), "offset points", arrowprops=arrow)

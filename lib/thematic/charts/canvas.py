@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
@@ -26,6 +27,8 @@ REGULAR, STRONG = 400, 600
 FOCUS, QUIET = get_af_colours("focus")
 INK = get_af_colours("categorical")[4]
 SHADE, RULE, GRID = "#EBEBEB", "#ADADAD", "#DADADA"
+
+KEY_HEIGHT = 20
 
 MISSING = "[x]"
 
@@ -95,6 +98,21 @@ def number_or_shorthand(value: float | str | None) -> tuple[float, str]:
 def written(value: float, decimals: int) -> str:
     """The number as a reader sees it: commas between thousands, `decimals` places."""
     return f"{value:,.{decimals}f}"
+
+
+def draw_keys(axes: Axes, rows: Sequence[tuple[Mapping[str, Any], str]], left: float, below: float) -> None:
+    """The key under a chart, a row for each look and what is said of it.
+
+    It starts `below` points under the axes and at the figure's edge, `left` points left of them.
+    """
+    width, height = axes.bbox.width, axes.bbox.height
+    for row, (look, text) in enumerate(rows):
+        down = -below - KEY_HEIGHT * (row + 0.5)
+        ends = [7 - left] if "marker" in look else [1 - left, 15 - left]
+        spots = [end / width for end in ends]
+        axes.plot(spots, [down / height] * len(ends), transform=axes.transAxes, clip_on=False, **look)
+        start = (22 - left, down)
+        axes.annotate(text, (0, 0), start, "axes fraction", "offset points", ha="left", va="center_baseline")
 
 
 def drawings(draw: Callable[[float], Figure], id: str, alt: str) -> tuple[str, str]:

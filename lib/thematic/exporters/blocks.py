@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import unescape
-from typing import Any
 
 from thematic.displays import Display
-
-Token = dict[str, Any]
+from thematic.displays.markdown import Token
 
 # By MIME type, the short name of each form of picture that every format can show.
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
@@ -25,14 +24,18 @@ class Heading:
 
 @dataclass(frozen=True)
 class Prose:
-    """Markdown as its tokens (mistune's): paragraphs, lists, quotations."""
+    """Markdown as its tokens (mistune's): paragraphs, lists, quotations; `notes` are its footnotes, by their names.
+
+    Once a document is framed, a paragraph's token has its number and a `footnote_ref` where its note is.
+    """
 
     tokens: list[Token]
+    notes: Mapping[str, list[Token]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A display; a chart or a table with a title is numbered (`Figure 1`, `Table 1`) and can be linked to."""
+    """A display; a chart or a table of any kind that has a title is numbered (`Figure 1`) and can be linked to."""
 
     display: Display
     label: str = ""
@@ -55,7 +58,26 @@ class Plain:
     text: str
 
 
-Block = Heading | Prose | Shown | Picture | Plain
+@dataclass(frozen=True)
+class Section:
+    """Somebody's own words under a heading of their own; `byline` says whose, or is ""."""
+
+    heading: Heading
+    byline: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A footnote: its words, its number through the document, and where it is referred to."""
+
+    number: int
+    anchor: str
+    tokens: list[Token]
+    references: list[str]
+
+
+Block = Heading | Prose | Shown | Picture | Plain | Section
 
 
 def text_of(token: Token) -> str:

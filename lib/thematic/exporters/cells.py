@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from typing import Any
 
-import mistune
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
 from thematic import displays
-from thematic.displays import Column, Display, Table
+from thematic.displays import Column, Commentary, Display, Sentence, Table, markdown, paragraphs
+from thematic.displays.markdown import Token
 from thematic.errors import UserError
-from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Shown, Token, text_of
+from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown, text_of
 
-_parse = mistune.create_markdown(renderer=None, plugins=["strikethrough", "table"])
 _ALT = re.compile(r"^#\|\s*(?:fig-)?alt:\s*(.+)$", re.MULTILINE)
 _OBJECT = re.compile(r"<.*>|\[<.*>\]|.*\bat 0x[0-9a-fA-F]+.*|Text\(.*\)", re.DOTALL)
 _NUMBER = re.compile(r"[-−+£]{0,2}[\d,]*\.?\d+(e[-+]?\d+)?%?|NaN|NaT|None|<NA>|\[\w+\]|\.\.\.|")
@@ -50,7 +50,7 @@ def blocks_of(cell: NotebookNode, number: int) -> Iterator[Block]:
 def _output(output: NotebookNode, alt: str) -> Iterator[Block]:
     """What an output shows, from the richest form it comes in."""
     if displays.MIME_TYPE in output.data:
-        yield Shown(_display(output.data[displays.MIME_TYPE]))
+        yield _shown(_display(output.data[displays.MIME_TYPE]))
         return
     data = {kind: _joined(value) for kind, value in output.data.items()}
     picture = next((kind for kind in PICTURES if kind in data), None)
@@ -80,6 +80,19 @@ def _display(payload: Mapping[str, Any]) -> Display:
         raise UserError(
             f"An output of kind '{kind}' cannot be read ({fault}). Another version made it: run the notebook again."
         ) from fault
+
+
+def _shown(display: Display) -> Block:
+    if isinstance(display, Sentence):
+        return Prose([_paragraph(part) for part in paragraphs(display.text)])
+    if isinstance(display, Commentary):
+        return Section(Heading(2, display.title, ""), display.byline, list(_markdown(display.text, {}, deeper=2)))
+    return Shown(display)
+
+
+def _paragraph(text: str) -> Token:
+    """The text as Markdown would have it: words alone, none of them marks."""
+    return {"type": "paragraph", "children": [{"type": "text", "raw": escape(text)}]}
 
 
 def _plain(text: str) -> Iterator[Block]:
@@ -122,26 +135,37 @@ def _is_numeric(cells: Iterable[str]) -> bool:
     return all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
-def _markdown(source: str, attachments: Mapping[str, Mapping[str, str]]) -> Iterator[Block]:
-    """The blocks of a Markdown text: headings, attached pictures, tables, and the prose between them."""
+def _markdown(source: str, attachments: Mapping[str, Mapping[str, str]], deeper: int = 0) -> Iterator[Block]:
+    """The blocks of a Markdown text: headings (`deeper` than written), attached pictures, tables, prose between them.
+
+    Raises UserError for a footnote in a heading or a table.
+    """
+    found = markdown.tokens(source)
+    notes = {item["attrs"]["key"]: item["children"] for token in found for item in _footnotes(token)}
     prose: list[Token] = []
-    for token in _parse(source):
-        block = _block(token, attachments)
+    for token in found:
+        block = _block(token, attachments, deeper)
         if isinstance(block, Heading) and not block.text.strip():
             continue
         if block is None:
-            prose += [] if token["type"] == "blank_line" else [token]
+            prose += [] if token["type"] in ("blank_line", "footnotes") else [token]
             continue
-        yield from [Prose(prose)] if prose else []
+        yield from [Prose(prose, notes)] if prose else []
         prose = []
         yield block
-    yield from [Prose(prose)] if prose else []
+    yield from [Prose(prose, notes)] if prose else []
 
 
-def _block(token: Token, attachments: Mapping[str, Mapping[str, str]]) -> Block | None:
+def _footnotes(token: Token) -> list[Token]:
+    return token["children"] if token["type"] == "footnotes" else []
+
+
+def _block(token: Token, attachments: Mapping[str, Mapping[str, str]], deeper: int) -> Block | None:
     if token["type"] == "heading":
-        return Heading(token["attrs"]["level"], text_of(token), "")
+        _refuse_notes(token)
+        return Heading(token["attrs"]["level"] + deeper, text_of(token), "")
     if token["type"] == "table":
+        _refuse_notes(token)
         return Shown(_markdown_table(token))
     children = token.get("children", [])
     if token["type"] == "paragraph" and [child["type"] for child in children] == ["image"]:
@@ -149,6 +173,16 @@ def _block(token: Token, attachments: Mapping[str, Mapping[str, str]]) -> Block 
         for kind, content in attachments.get(name, {}).items():
             return _picture(kind, content, text_of(children[0])) if kind in PICTURES else None
     return None
+
+
+def _refuse_notes(token: Token) -> None:
+    for child in token.get("children", []):
+        if child["type"] == "footnote_ref":
+            raise UserError(
+                f"The footnote [^{child['raw'].lower()}] stands in a heading or a table, where there can be none. "
+                "Put it into a paragraph beside it."
+            )
+        _refuse_notes(child)
 
 
 def _markdown_table(token: Token) -> Table:

@@ -11,14 +11,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from mistune import BlockState, HTMLRenderer
-from mistune.plugins.formatting import render_strikethrough
+from mistune import BlockState
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
-from thematic.displays import Chart, Table, notes_html
+from thematic.displays import Chart, SignedTable, Table, notes_html
+from thematic.displays.markdown import Renderer, Token
 from thematic.exporters import document
-from thematic.exporters.blocks import Block, Heading, Picture, Plain, Prose, Shown
+from thematic.exporters.blocks import Block, Heading, Note, Picture, Plain, Prose, Section, Shown
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -46,7 +46,8 @@ class HtmlExporter(Exporter):  # type: ignore[misc]
 def page(report: document.Document) -> str:
     """The document as a whole page: style, typeface and charts within it, no scripts."""
     template = _templates().get_template("report.html.j2")
-    text = template.render(report=report, blocks=map(_block, report.blocks), style=_style())
+    notes = [(note, _note(note)) for note in report.notes]
+    text = template.render(report=report, blocks=map(_block, report.blocks), notes=notes, style=_style())
     return _CONTROLS.sub("", text)
 
 
@@ -77,10 +78,12 @@ def _block(block: Block) -> Markup:
         case Heading(level, text, anchor):
             return Markup('<h{0} id="{2}">{1}</h{0}>').format(level, text, anchor)
         case Prose(tokens):
-            return Markup(_renderer().render_tokens(tokens, BlockState()))
+            return _prose(tokens)
+        case Section():
+            return _section(block)
         case Shown(Chart() as chart, label, anchor):
             return Markup(_chart(chart, label, anchor))
-        case Shown(Table() as table, label, anchor):
+        case Shown((Table() | SignedTable()) as table, label, anchor):
             return Markup(_table(table, label, anchor))
         case Shown(display):
             return Markup(display.html())
@@ -91,7 +94,25 @@ def _block(block: Block) -> Markup:
             return Markup('<pre tabindex="0">{}</pre>').format(text)
 
 
-def _table(table: Table, label: str, anchor: str) -> str:
+def _prose(tokens: list[Token]) -> Markup:
+    return Markup(_renderer().render_tokens(tokens, BlockState()))
+
+
+def _section(section: Section) -> Markup:
+    byline = Markup('<p class="byline">{}</p>').format(section.byline) if section.byline else ""
+    body = Markup("\n").join(map(_block, section.blocks))
+    whole = Markup('<section class="said" aria-labelledby="{}">{}{}<div class="words">{}</div></section>')
+    return whole.format(section.heading.anchor, _block(section.heading), byline, body)
+
+
+def _note(note: Note) -> Markup:
+    """The note's words, then the ways back to where they are referred to."""
+    back = Markup('<a href="#{}" role="doc-backlink">↑<span class="unseen"> Back to the text of note {}</span></a>')
+    ways = Markup(" ").join(back.format(anchor, note.number) for anchor in note.references)
+    return Markup("{}<p>{}</p>").format(_prose(note.tokens), ways)
+
+
+def _table(table: Table | SignedTable, label: str, anchor: str) -> str:
     grid = _scrolling(table, label, anchor)
     return f'<div class="table" id="{anchor}">{grid}{notes_html(table.all_notes(), table.source)}</div>'
 
@@ -109,25 +130,24 @@ def _chart(chart: Chart, label: str, anchor: str) -> str:
     )
 
 
-def _scrolling(table: Table, label: str = "", anchor: str = "") -> str:
+def _scrolling(table: Table | SignedTable, label: str = "", anchor: str = "") -> str:
     """The table in a box that scrolls by itself, with a name for those who reach it by keyboard."""
     captioned = anchor and table.title
     name = f'labelledby="{anchor}-caption"' if captioned else f'label="{escape(table.title or "Table")}"'
     return f'<div class="scroll" role="region" tabindex="0" aria-{name}>{table.grid(label, anchor)}</div>'
 
 
-class _Renderer(HTMLRenderer):  # type: ignore[misc]
-    """Markdown to HTML: raw HTML is shown as text, no image is fetched, a heading in a quotation is none."""
+class _Renderer(Renderer):
+    """Markdown to HTML with the numbers of paragraphs, and with footnotes that lead there and back."""
 
-    def __init__(self) -> None:
-        super().__init__(escape=True)
-        self.register("strikethrough", render_strikethrough)
+    def paragraph(self, text: str, number: int | None = None) -> str:
+        if number is None:
+            return f"<p>{text}</p>\n"
+        return f'<p class="numbered"><span class="count">{number}.</span> {text}</p>\n'
 
-    def heading(self, text: str, level: int, **attrs: Any) -> str:
-        return f"<p><strong>{text}</strong></p>\n"
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        return f"<em>{text}</em>"
+    def footnote_ref(self, text: str, number: int, anchor: str, note: str, first: bool) -> str:
+        unseen = '<span class="unseen">Note </span>'
+        return f'<sup><a id="{anchor}" href="#{note}" role="doc-noteref">{unseen}{text}</a></sup>'
 
 
 @lru_cache(maxsize=1)

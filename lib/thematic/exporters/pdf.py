@@ -15,10 +15,12 @@ from matplotlib.ft2font import FT2Font
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
-from thematic.displays import Chart, Sentence, Table, paragraphs
+from thematic.displays import Chart, SignedTable, Table
+from thematic.displays.markdown import Token
+from thematic.displays.signed import NOTHING, Cell
 from thematic.errors import UserError
 from thematic.exporters import document
-from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Shown, Token
+from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
 
 HERE = Path(__file__).parent
 STANDARD = "ua-1"
@@ -106,6 +108,7 @@ def _data(report: document.Document) -> dict[str, Any]:
         "cover": report.cover and report.cover.payload(),
         "contents": len(report.contents) > 1,
         "blocks": blocks,
+        "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
         "numbers": [block["numbers"] for block in blocks if "numbers" in block],
     }
 
@@ -115,14 +118,17 @@ def _block(block: Block) -> dict[str, Any]:
         case Heading(level, text):
             return {"kind": "heading", "level": level, "text": text}
         case Prose(tokens):
-            return {"kind": "prose", "tokens": [_words(token) for token in tokens]}
+            return {"kind": "prose", "tokens": _tokens(tokens)}
+        case Section(heading, byline, blocks):
+            inner = [_block(part) for part in (heading, *blocks)]
+            return {"kind": "section", "byline": byline, "blocks": inner}
         case Shown(Chart() as chart, label):
             more = {"label": label, "notes": chart.all_notes(), "numbers": _table(chart.table, label)}
             return {**chart.payload(), **more}
         case Shown(Table() as table, label):
             return _table(table, label)
-        case Shown(Sentence(text)):
-            return {"kind": "sentence", "paragraphs": paragraphs(text)}
+        case Shown(SignedTable() as table, label):
+            return _signed(table, label)
         case Shown(display):
             return display.payload()
         case Picture(data, mime_type, alt):
@@ -133,12 +139,25 @@ def _block(block: Block) -> dict[str, Any]:
 
 def _table(table: Table, label: str) -> dict[str, Any]:
     needs = _needs(table)
-    more = {"label": label, "notes": table.all_notes(), "narrow": sum(needs) <= HALF_PAGE}
+    more = {"label": label, "notes": table.all_notes(), "narrow": sum(needs) <= HALF_PAGE, "nothing": NOTHING}
     more["weights"] = [
         max(needs[0], (HALF_PAGE if more["narrow"] else FULL_PAGE) - sum(needs[1:])),
         *needs[1:],
     ]
     return {**table.payload(), **more}
+
+
+def _signed(table: SignedTable, label: str) -> dict[str, Any]:
+    """A table whose cells are lists of parts, set like any other."""
+    columns = [{"label": column.label, "align": column.align} for column in table.columns()]
+    rows = [[_parts(cell) for cell in row] for row in table.cells()]
+    about = {"label": label, "title": table.title, "notes": table.all_notes(), "source": table.source}
+    more = {"kind": "table", "columns": columns, "rows": rows, "weights": table.widths(), "emphasis": []}
+    return {**about, **more, "narrow": False, "nothing": NOTHING}
+
+
+def _parts(cell: Cell) -> list[dict[str, str]]:
+    return [{"text": part.text, "tone": part.tone, "svg": part.svg} for part in cell]
 
 
 def _needs(table: Table) -> list[float]:
@@ -151,8 +170,12 @@ def _needs(table: Table) -> list[float]:
     return needs
 
 
+def _tokens(tokens: list[Token]) -> list[Token]:
+    return list(map(_words, tokens))
+
+
 def _words(token: Token) -> Token:
     """The token with its HTML entities (`&amp;`) as the characters they stand for; code keeps them."""
     if "children" in token:
-        return {**token, "children": [_words(child) for child in token["children"]]}
+        return {**token, "children": _tokens(token["children"])}
     return {**token, "raw": unescape(token["raw"])} if token["type"] == "text" else token

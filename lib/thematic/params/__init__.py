@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from thematic.areas import FORCE, Area
 from thematic.errors import ParamsRefused, Problem
-from thematic.params.checks import cross_check
+from thematic.params.checks import cross_check, unknown_themes
+from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
 from thematic.params.models import (
     DisclosureParams,
     EventsParams,
@@ -21,6 +22,8 @@ from thematic.params.models import (
     Theme,
 )
 from thematic.params.reading import read_model
+from thematic.params.recommendations import Recommendation, RecommendationList
+from thematic.periods import Month
 from thematic.workbook import Workbook
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -36,7 +39,10 @@ _SINGLE_FILES: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class Params:
-    """All of params/: themes by slug, measures by name."""
+    """All of params/: themes by slug, measures by name.
+
+    `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area.
+    """
 
     force: ForceParams
     outcomes: OutcomesParams
@@ -45,6 +51,8 @@ class Params:
     glossary: GlossaryParams
     themes: dict[str, Theme]
     measures: dict[str, Measure]
+    recommendations: dict[str, tuple[Recommendation, ...]] = field(default_factory=dict)
+    commentary: dict[CommentaryKey, Commentary] = field(default_factory=dict)
 
     @property
     def force_area(self) -> Area:
@@ -57,6 +65,15 @@ class Params:
     def area(self, slug: str) -> Area:
         """The area of a slug that is known to exist."""
         return next(area for area in (self.force_area, *self.lpu_areas) if area.slug == slug)
+
+    def commentary_on(self, theme: str, period: Month, area: Area) -> Commentary | None:
+        """The analyst's words for one report, or None where there are none."""
+        return self.commentary.get((theme, str(period), area.slug))
+
+    def with_words_for(self, theme: str, period: Month, area: Area) -> Params:
+        """The same with no commentary but that of one report: what the report may see."""
+        own = self.commentary_on(theme, period, area)
+        return replace(self, commentary={} if own is None else {(theme, str(period), area.slug): own})
 
 
 def load_params(workbook: Workbook) -> Params:
@@ -74,10 +91,16 @@ def load_params(workbook: Workbook) -> Params:
     if not themes:
         problems.append(Problem(workbook.shown(workbook.params / "themes"), "holds no theme.", "Add one."))
     problems.extend(cross_check(workbook, single, themes, measures))
+    recommendations = {path.stem: read(path, RecommendationList) for path in _yaml_files(workbook, "recommendations")}
+    problems.extend(unknown_themes(recommendations, themes))
+    force = single["force"] if isinstance(single["force"], ForceParams) else None
+    commentary, wrong = read_commentary(workbook, themes, force)
+    problems.extend(wrong)
     if problems:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
-    return Params(**single, themes=themes, measures=measures)  # type: ignore[arg-type]
+    words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
+    return Params(**single, themes=themes, measures=measures, recommendations=words, commentary=commentary)  # type: ignore[arg-type]
 
 
 def _yaml_files(workbook: Workbook, folder: str) -> list[Path]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from thematic.errors import Problem
-from thematic.params.models import ForceParams, GlossaryParams, Measure, OutcomesParams, Selection, Theme
+from thematic.params.models import Between, ForceParams, GlossaryParams, Measure, OutcomesParams, Selection, Theme
 from thematic.schema import TABLES
 from thematic.workbook import Workbook
 
@@ -24,6 +24,15 @@ def cross_check(
     yield from _goals(themes)
     if None not in themes.values():
         yield from _unused(themes, measures)
+
+
+def unknown_themes(recommendations: Iterable[str], themes: Iterable[str]) -> Iterator[Problem]:
+    """Files of recommendations that belong to no theme."""
+    for slug in recommendations:
+        if slug not in themes:
+            close = difflib.get_close_matches(slug, themes, n=1)
+            fix = f"Did you mean {close[0]}.yaml?" if close else f"Themes: {', '.join(themes)}."
+            yield Problem(f"params/recommendations/{slug}.yaml", f"there is no theme '{slug}'.", fix)
 
 
 def _unique_places(force: ForceParams) -> Iterator[Problem]:
@@ -107,25 +116,39 @@ def _conditions(where: str, theme: Theme, selection: str, conditions: Mapping[st
     """Columns that the selection's table does not have, and values that a column can never hold."""
     while (table := theme.selections[selection].table) is None:
         selection = str(theme.selections[selection].within)
-    declared = TABLES[table]
-    known = {
-        **{column.name: column for column in declared.columns},
-        **dict.fromkeys(name for name, _ in declared.derived),
-    }
+    known = _holdings(table)
     for name, condition in conditions.items():
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             fix = f"Did you mean '{close[0]}'?" if close else f"Its columns: {', '.join(known)}."
             yield Problem(where, f"{table} has no column '{name}'.", fix)
             continue
-        column = known[name]
-        codes = () if column is None else ("Y", "N") if column.kind == "flag" else column.codes
-        values = condition if isinstance(condition, list) else [condition]
-        for value in values:
-            if codes and isinstance(value, str | int) and value not in codes:
-                yield Problem(
-                    f"{where}.{name}", f"'{value}' is not one of its values.", f"They are: {', '.join(codes)}."
-                )
+        yield from _values(f"{where}.{name}", condition, known[name])
+
+
+_YES_NO = ("Y", "N")
+_DERIVED: dict[str, type | tuple[str, ...]] = {"VARCHAR": str, "INTEGER": int, "BOOLEAN": _YES_NO}
+
+
+def _holdings(table: str) -> dict[str, type | tuple[str, ...]]:
+    """What each column of a table holds: whole numbers, text, or the codes listed."""
+    kinds: dict[str, type | tuple[str, ...]] = {"flag": _YES_NO, "whole": int, "number": int}
+    declared = {column.name: kinds.get(column.kind, column.codes or str) for column in TABLES[table].columns}
+    return declared | {name: _DERIVED[kind] for name, kind in TABLES[table].derived}
+
+
+def _values(where: str, condition: Any, held: type | tuple[str, ...]) -> Iterator[Problem]:
+    if isinstance(condition, Between) and held is not int:
+        yield Problem(where, "from and under go with numbers, and this column holds none.", "Write its values.")
+    for value in condition if isinstance(condition, list) else [condition]:
+        if not isinstance(value, str | int):
+            continue
+        if isinstance(held, tuple) and value not in held:
+            yield Problem(where, f"'{value}' is not one of its values.", f"They are: {', '.join(held)}.")
+        elif held is str and isinstance(value, int):
+            yield Problem(where, f"{value} is a number, and this column holds text.", f'Write it in quotes: "{value}".')
+        elif held is int and isinstance(value, str):
+            yield Problem(where, f"'{value}' is text, and this column holds numbers.", "Write it without quotes.")
 
 
 def _goals(themes: Mapping[str, Theme | None]) -> Iterator[Problem]:

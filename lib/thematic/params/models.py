@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -145,7 +145,13 @@ class Filled(Declared):
     filled: Literal[True]
 
 
-Condition = str | int | list[str] | list[int] | Between | Filled
+def _of_one_kind(values: Any) -> Any:
+    if isinstance(values, list) and len({type(value) for value in values}) > 1:
+        raise ValueError('the list mixes text and numbers: write every value in quotes, such as "21"')
+    return values
+
+
+Condition = Annotated[str | int | list[str] | list[int] | Between | Filled, BeforeValidator(_of_one_kind)]
 Where = dict[Name, Condition]
 
 

@@ -1,11 +1,11 @@
-"""Turns one YAML file under params/ into its model, or into the problems that stand in the way."""
+"""Turns what one file under params/ says into its model, or into the problems that stand in the way."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -21,6 +21,7 @@ _FIXES = {
     "float_parsing": "Write a number.",
     "string_type": "Write text (in quotes if it looks like a number or a date).",
     "date_from_datetime_parsing": "Write a date as YYYY-MM-DD.",
+    "date_from_datetime_inexact": "Write a date as YYYY-MM-DD, without a time.",
     "date_type": "Write a date as YYYY-MM-DD.",
     "list_type": "Write a list.",
     "dict_type": "Write keys and values.",
@@ -35,21 +36,46 @@ class _UniqueKeys(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.MarkedYAMLError(problem="a list cannot be a key", problem_mark=key_node.start_mark)
             if key in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key '{key}' stands twice", problem_mark=key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
+    def construct_day(self, node: yaml.ScalarNode) -> Any:
+        """The date, or its text where the calendar has no such day, for the model to refuse with its key."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return self.construct_scalar(node)
+
+
+_UniqueKeys.add_constructor("tag:yaml.org,2002:timestamp", _UniqueKeys.construct_day)
+
 
 def read_yaml(path: Path, shown: str) -> tuple[Any, list[Problem]]:
     """What the file says, and the problems of reading it (then what it says is None)."""
+    text, problems = read_text(path, shown)
+    return (None, problems) if problems else parse_yaml(text, shown)
+
+
+def read_text(path: Path, shown: str) -> tuple[str, list[Problem]]:
+    """The file's text, and the problems of reading it (then the text is empty)."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        return yaml.load(text, Loader=_UniqueKeys), []  # noqa: S506 - a SafeLoader
+        return path.read_bytes().decode("utf-8-sig"), []
     except FileNotFoundError:
-        return None, [Problem(shown, "the file is missing.", "Put it back, or copy it from the product's own params/.")]
+        return "", [Problem(shown, "the file is missing.", "Put it back, or copy it from the product's own params/.")]
     except UnicodeDecodeError as error:
-        return None, [Problem(shown, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")]
+        return "", [Problem(shown, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")]
+    except OSError as error:
+        return "", [Problem(shown, f"cannot be read: {error.strerror}.", "Make it a file that you may read.")]
+
+
+def parse_yaml(text: str, shown: str) -> tuple[Any, list[Problem]]:
+    """What the text says, and the problems of its YAML (then what it says is None)."""
+    try:
+        return yaml.load(text, Loader=_UniqueKeys), []  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         return None, [Problem(f"{shown}, line {line}", f"{error.problem}.", "Mend the YAML there.")]
@@ -60,10 +86,13 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, list[Problem]]:
 def read_model(path: Path, shown: str, model: type[Model]) -> tuple[Model | None, list[Problem]]:
     """The file as its model, or None and every problem in it."""
     said, problems = read_yaml(path, shown)
-    if problems:
-        return None, problems
+    return (None, problems) if problems else validated({} if said is None else said, shown, model)
+
+
+def validated(said: Any, shown: str, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    """What a file says as its model, or None and every problem in it."""
     try:
-        return model.model_validate({} if said is None else said), []
+        return model.model_validate(said), []
     except ValidationError as error:
         return None, [_problem(detail, shown, model) for detail in error.errors()]
 
@@ -92,6 +121,20 @@ def _value(value: Any) -> str:
 
 
 def _did_you_mean(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    known = [field.alias or name for name, field in model.model_fields.items()] if len(loc) == 1 else []
+    for part in loc[:-1]:
+        model = _model_within(model, part) or model
+    known = [field.alias or name for name, field in model.model_fields.items()]
     close = difflib.get_close_matches(str(loc[-1]), known, n=1)
     return f"Did you mean '{close[0]}'?" if close else "Remove it, or correct its spelling."
+
+
+def _model_within(model: type[BaseModel], part: int | str) -> type[BaseModel] | None:
+    """The model of the entries that a field of lists or of names holds, or of the field itself."""
+    field = model.model_fields.get("root" if isinstance(part, int) else part)
+    parts = [field.annotation] if field is not None else []
+    while parts:
+        kind = parts.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+        parts += get_args(kind)
+    return None

@@ -2,44 +2,110 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from thematic import charts
+from thematic import charts, trend
 from thematic.areas import NO_LOCATION
 from thematic.breakdowns import FORCE_ROW
+from thematic.disclosure import NOT_APPLICABLE
 from thematic.displays import Chart, Column, Sentence, Table
 from thematic.figures import Figure
 from thematic.params.models import Event, Measure
 from thematic.periods import Month
 from thematic.report.tables import Sheet
+from thematic.trend import Limits, Side
 from thematic.wording import change, movement, number
+
+_VARIATION = {
+    "season": "the same month's average over the two years before the last 12 months",
+    "year before": "the same month a year earlier",
+    "mean": "the mean of the months shown, the season not allowed for",
+}
+_UNUSUAL: dict[Side, str] = {"high": "unusually high or rising", "low": "unusually low or falling"}
 
 
 def months(sheet: Sheet, name: str) -> Chart | Sentence:
-    """A measure's months up to the period as a line, the events of the time shaded; a sentence where there are none."""
+    """A measure's months up to the period as a line, the events of the time shaded; a sentence where there are none.
+
+    A count's months stand before the band of their normal variation, worked out from the released months alone;
+    there is none where one of them is withheld or missing.
+    """
     measure = sheet.measure(name)
     figures = sheet.figures.of(name, "month")
     if not figures:
         return Sentence(" ".join([f"{measure.title} each month:", *sheet.reasons("month", name)]))
-    columns = [Column("Month", "left"), Column(measure.title), Column("Change on the year before")]
-    rows = [
-        [Month.parse(row["category"]).label, number(row["value"], measure, row["status"]), change(row)]
-        for row in figures
-    ]
+    limits = trend.limits([row["value"] for row in figures]) if measure.unit == "count" else None
+    table = _months_table(sheet, name, limits)
     points = pd.DataFrame({"month": [row["category"] for row in figures], "value": _shown(figures)})
     return charts.months(
         points,
         id=f"months-{name}".replace("_", "-"),
         title=movement(sheet.figures.one(name), measure, sheet.window(name).label).rstrip("."),
-        subtitle=f"{measure.title} each month, {sheet.area.name}, {rows[0][0]} to {rows[-1][0]}",
-        alt=_months_alt(sheet, name, points),
+        subtitle=f"{measure.title} each month, {sheet.area.name}, {table.rows[0][0]} to {table.rows[-1][0]}",
+        alt=" ".join([_months_alt(sheet, name, points), *_causes_alt(figures, limits)]),
         events=[_event(event) for event in sheet.params.events.events],
-        table=Table(f"months-{name}-numbers".replace("_", "-"), f"{measure.title} each month", columns, rows),
+        table=table,
         source=sheet.source,
-        notes=[*sheet.reasons("month", name), "Each month is seen as it stood at the end of the period."],
+        notes=[*sheet.reasons("month", name), "Each month is seen as it stood at the end of the period."]
+        + ([] if limits is None else [_band_note(limits)]),
+        limits=limits,
+        polarity=measure.polarity,
     )
+
+
+def _months_table(sheet: Sheet, name: str, limits: Limits | None) -> Table:
+    measure, figures = sheet.measure(name), sheet.figures.of(name, "month")
+    columns = [Column("Month", "left"), Column(measure.title), Column("Change on the year before")]
+    rows = [
+        [Month.parse(row["category"]).label, number(row["value"], measure, row["status"]), change(row)]
+        for row in figures
+    ]
+    if limits is not None:
+        columns += [Column("Normal variation"), Column("Unusual")]
+        cells = zip(limits.lower, limits.upper, limits.causes, strict=True)
+        rows = [row + _band_cells(*cell) for row, cell in zip(rows, cells, strict=True)]
+    return Table(f"months-{name}-numbers".replace("_", "-"), f"{measure.title} each month", columns, rows)
+
+
+def _band_cells(lower: float | None, upper: float | None, cause: Side | None) -> list[str]:
+    """The least and the greatest whole count within the limits, and whether the month's is unusual."""
+    if lower is None or upper is None:
+        return [NOT_APPLICABLE, NOT_APPLICABLE]
+    return [f"{math.ceil(lower):,} to {math.floor(upper):,}", cause.capitalize() if cause else "No"]
+
+
+def _band_note(limits: Limits) -> str:
+    trial = " They are trial limits, for there are fewer than 12 months." if limits.trial else ""
+    return (
+        "The band is normal variation: XmR limits round what is expected of each month, which is "
+        f"{_VARIATION[limits.basis]}.{trial} A triangle marks a month that normal variation does not explain, and "
+        "points up for high or rising, down for low or falling."
+    )
+
+
+def _causes_alt(figures: list[Figure], limits: Limits | None) -> list[str]:
+    """What the band shows, in words."""
+    if limits is None:
+        return []
+    told = [
+        f"{said[0].upper()}{said[1:]}: {listed([_month_of(figures[place]) for place in places])}."
+        for side, said in _UNUSUAL.items()
+        if (places := [place for place, cause in enumerate(limits.causes) if cause == side])
+    ]
+    return told or ["Every month lies within normal variation."]
+
+
+def _month_of(figure: Figure) -> str:
+    return Month.parse(figure["category"]).label
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them: `A, B and C`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _shown(figures: list[Figure]) -> list[Any]:
@@ -88,12 +154,12 @@ def rates(sheet: Sheet, name: str) -> Chart:
         subtitle=f"{measure.title}, {sheet.window(name).label}, with 95% intervals",
         alt="Bar chart. " + "; ".join(f"{row[0]} {row[1]}" for row in rows[:-1]) + ".",
         unit=measure.unit,
-        table=Table(identity, measure.title, columns, rows, [len(rows) - 1], _of_places(sheet, name)),
+        table=Table(identity, measure.title, columns, rows, [len(rows) - 1], of_places(sheet, name)),
         source=sheet.source,
     )
 
 
-def _of_places(sheet: Sheet, name: str) -> list[str]:
+def of_places(sheet: Sheet, name: str) -> list[str]:
     """What is said of the LPUs' figures; that nobody lives at no location is of no use beside them."""
     return [told for told in sheet.reasons("lpu", name) if NO_LOCATION not in told]
 
@@ -110,6 +176,8 @@ def _rates_title(figures: list[Figure], sheet: Sheet, name: str) -> str:
         return f"{sheet.measure(name).title}: no rates are available"
     highest, lowest = known[0], known[-1]
     values = [number(row["value"], sheet.measure(name)) for row in (highest, lowest)]
+    if len(known) > 1 and highest["value"] == lowest["value"]:
+        return f"The rate was {values[0]} in each Local Policing Unit that has one"
     return (
         f"The rate was highest in {highest['category']} ({values[0]}) and lowest in {lowest['category']} ({values[1]})"
     )

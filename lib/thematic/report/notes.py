@@ -111,6 +111,9 @@ def method_notes(params: Params, theme: Theme, audience: Audience) -> Notes:
         "chance gives; outcome percentages by an exact binomial test; shares by a score test of two proportions. A "
         "change is called significant at 5%, two-sided; in a table by place, offence or outcome the tests are adjusted "
         "together (Benjamini-Hochberg).",
+        "The trend holds the last 12 months against the same months of the two years before, or of one where the data "
+        "begin later. It is significant where the latest month is unlike them by more than months vary (XmR limits, "
+        "runs of 7, two of three far out), and an increase or a decrease where 6 of the last 7 months lie on one side.",
         "Intervals are 95%: exact Poisson for rates, Wilson for shares. The margin of a survey is half its interval.",
         "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + ".",
     ]

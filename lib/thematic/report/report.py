@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from thematic.areas import Area
-from thematic.breakdowns import Setting
+from thematic.areas import NO_LOCATION, Area
+from thematic.breakdowns import FORCE_ROW, Setting
 from thematic.disclosure import AUDIENCES, Audience, Gate
-from thematic.displays import Chart, Cover, Glossary, Notes, Sentence, Table, Term
+from thematic.displays import (
+    Chart,
+    Commentary,
+    Cover,
+    Glance,
+    Glossary,
+    Notes,
+    Recommendations,
+    Sentence,
+    Table,
+    Term,
+)
 from thematic.displays import Figures as FigureList
 from thematic.errors import ArgumentsRefused
 from thematic.figures import FIGURE_COLUMNS, Figures
@@ -15,10 +26,10 @@ from thematic.measures import evaluate
 from thematic.params import Params
 from thematic.params.models import Theme
 from thematic.periods import Month, Window
-from thematic.report import drawings, notes, tables
+from thematic.report import authored, drawings, funnels, notes, tables
 from thematic.report.context import Context, context_for
 from thematic.tallies import ThemeCubes
-from thematic.wording import movement
+from thematic.wording import movement, summary, where
 
 
 def open_report(theme: str, period: str, area: str, audience: str = "internal") -> Report:
@@ -84,10 +95,22 @@ class Report:
             licence=self._index.licence,
         )
 
-    def at_a_glance(self, section: str = "at_a_glance") -> Table:
-        """The indicators of a section of the theme: value, change, and whether the change is significant."""
+    def at_a_glance(self, section: str = "at_a_glance") -> Glance:
+        """The indicators of a section of the theme: value, change, trend, and whether the change is significant."""
         found = self.theme.sections[section]
         return tables.at_a_glance(self._sheet, found.title, section, found.measures)
+
+    def summary(self, section: str = "at_a_glance") -> Sentence:
+        """Which indicators of a section changed by more than chance would give."""
+        names = self.theme.sections[section].measures
+        return Sentence(summary([(self.params.measures[name], self.figures.one(name)) for name in names]))
+
+    def says_where(self, measure: str) -> Sentence:
+        """Where a measure is highest and lowest among the Local Policing Units, or where the report's own stands."""
+        figures = [figure for figure in self.figures.of(measure, "lpu") if figure["category"] != NO_LOCATION]
+        own = None if self.area.is_force else self.figures.one(measure, "lpu", self.area.name)
+        force = self.figures.one(measure, "total" if self.area.is_force else FORCE_ROW)
+        return Sentence(where(self.params.measures[measure], figures, own, force))
 
     def says(self, *measures: str) -> Sentence:
         """What the figures say, a sentence for each measure."""
@@ -105,6 +128,10 @@ class Report:
         """The rate of each Local Policing Unit with its 95% interval, the report's own area standing out."""
         return drawings.rates(self._sheet, measure)
 
+    def funnel(self, measure: str) -> Chart | Sentence:
+        """The rate of each Local Policing Unit against its population, and what lies outside the limits of chance."""
+        return funnels.funnel(self._sheet, measure)
+
     def breakdown(self, measure: str, by: str, top: int | None = None, title: str = "") -> Table:
         """A measure by offence, outcome, strand, type or characteristic, largest first; `top` cuts the list."""
         return tables.breakdown(self._sheet, measure, by, top, title)
@@ -121,6 +148,21 @@ class Report:
             return None
         found = self.theme.sections[section]
         return tables.counts_by_place(self._sheet, by, found.measures, found.title)
+
+    def commentary(self) -> Commentary | None:
+        """The analyst's words from params/commentary/; None, which shows nothing, where there are none to show.
+
+        In a public report only those that say `audience: public`: typed words pass no disclosure gate.
+        """
+        said = self.params.commentary_on(self._cubes.theme, self.period, self.area)
+        if said is None or (self.audience == "public" and said.audience != "public"):
+            return None
+        return authored.commentary_display(said)
+
+    def recommendations(self) -> Recommendations | None:
+        """The theme's recommendations from params/recommendations/, overdue or not at the period's end; else None."""
+        known = self.params.recommendations.get(self._cubes.theme)
+        return authored.recommendations_display(known, self.period) if known else None
 
     def data_quality(self) -> Table:
         """How the extract's rows of the two windows fared: kept, duplicate, quarantined, left out."""

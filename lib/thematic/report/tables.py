@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from thematic.areas import Area
 from thematic.breakdowns import FORCE_ROW
-from thematic.disclosure import NOT_AVAILABLE
-from thematic.displays import SHORTHAND, Column, Table
+from thematic.disclosure import CONFIDENTIAL, NOT_AVAILABLE
+from thematic.displays import SHORTHAND, Column, Glance, GlanceRow, Table
 from thematic.figures import Figure, Figures
 from thematic.params import Params
 from thematic.params.models import Measure
 from thematic.periods import Month, Window
-from thematic.wording import before, change, number, significance, with_change
+from thematic.wording import before, change, margin, number, significance, with_change
 
 _PLACES = {"lpu": "Local Policing Unit", "local_authority": "Local authority"}
 _BY_PLACE = {"lpu": "Local Policing Unit", "local_authority": "local authority"}
@@ -54,28 +54,52 @@ def window_of(measure: Measure, period: Month) -> Window:
     return Window.rolling_12(period) if measure.window == "rolling_12" else Window.financial_year_to_date(period)
 
 
-def at_a_glance(sheet: Sheet, title: str, section: str, names: Sequence[str]) -> Table:
-    """Indicator, value with its change in brackets, the year before, and whether the change is significant."""
-    window = sheet.window(names[0])
-    beside = [] if sheet.area.is_force else [Column(sheet.params.force.name)]
-    columns = [Column("Indicator", "left"), Column(f"{_sentence(window.short_label)} (change)")]
-    columns += [Column(_sentence(window.year_earlier.short_label)), Column("Significant change"), *beside]
+def at_a_glance(sheet: Sheet, title: str, section: str, names: Sequence[str]) -> Glance:
+    """Each indicator of a section: value with its change, period ending, trend, months, and whether it moved."""
+    caption = f"{title}, {sheet.window(names[0]).label}"
+    beside = "" if sheet.area.is_force else sheet.params.force.name
     rows = [_glance_row(sheet, name) for name in names]
-    caption = f"{title}, {window.label}"
     notes = sheet.reasons("total", *names)
-    return Table(f"glance-{section}".replace("_", "-"), caption, columns, rows, notes=notes, source=sheet.source)
+    return Glance(f"glance-{section}".replace("_", "-"), caption, rows, beside, notes, sheet.source)
+
+
+def _glance_row(sheet: Sheet, name: str) -> GlanceRow:
+    measure, figure = sheet.measure(name), sheet.figures.one(name)
+    force = "" if sheet.area.is_force else with_change(sheet.figures.one(name, FORCE_ROW), measure)
+    return GlanceRow(
+        measure.short,
+        number(figure["value"], measure, figure["status"]) + margin(figure, measure),
+        "" if figure["status"] else change(figure),
+        sheet.period.short_label,
+        significance(figure),
+        figure["trend"] or _no_trend(measure, figure),
+        measure.polarity,
+        [month["value"] for month in _months(sheet, measure)],
+        force,
+    )
+
+
+def _months(sheet: Sheet, measure: Measure) -> list[Figure]:
+    """The months of a count; a rate has those of the count it is made from, whose shape is its own."""
+    if measure.unit == "percent":
+        return []
+    names = [name for name, dimension in sheet.figures.dimensions if dimension == "month"]
+    same = [name for name in names if sheet.measure(name).numerator == measure.numerator]
+    return sheet.figures.of(same[0], "month") if same else []
+
+
+def _no_trend(measure: Measure, figure: Figure) -> str:
+    """Why an indicator has no trend: none is worked out for it, counts behind it are withheld, or too few months."""
+    if measure.unit == "percent" or measure.window != "rolling_12":
+        return ""
+    withheld = figure["significant"] is None and not figure["change_status"]
+    return str(figure["status"]) or (
+        CONFIDENTIAL if withheld or figure["change_status"] == CONFIDENTIAL else NOT_AVAILABLE
+    )
 
 
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-def _glance_row(sheet: Sheet, name: str) -> list[str]:
-    measure, figure = sheet.measure(name), sheet.figures.one(name)
-    row = [measure.short, with_change(figure, measure), before(figure, measure), significance(figure)]
-    if sheet.area.is_force:
-        return row
-    return [*row, with_change(sheet.figures.one(name, FORCE_ROW), measure)]
 
 
 def by_place(sheet: Sheet, by: str, names: Sequence[str], title: str) -> Table:

@@ -1,0 +1,97 @@
+"""Turns limits into a band behind a line of months, with its labels, and special causes into triangles with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from afcharts.af_colours import get_af_colours
+from matplotlib.axes import Axes
+
+from thematic.charts.canvas import FOCUS, INK, TEXT_SIZE, width_of
+from thematic.trend import Limits, Side
+
+Polarity = Literal["lower", "higher", "none"]
+
+_CATEGORICAL = get_af_colours("categorical")
+FAVOURABLE, UNFAVOURABLE, NEUTRAL = _CATEGORICAL[1], _CATEGORICAL[3], _CATEGORICAL[5]
+SHAPES: dict[Side, str] = {"high": "^", "low": "v"}
+_GAP, _LOWEST = TEXT_SIZE + 2, 9
+_SAID: dict[Side, str] = {"high": "Unusually high or rising", "low": "Unusually low or falling"}
+_BETTER: dict[Polarity, Side | None] = {"lower": "low", "higher": "high", "none": None}
+UPPER, LOWER, EXPECTED = "upper limit", "lower limit", "expected"
+
+
+def judgement(side: Side, polarity: Polarity) -> str:
+    """What a special cause on a side means for a measure: favourable, unfavourable, or nothing where neither is."""
+    better = _BETTER[polarity]
+    return "" if better is None else "favourable" if side == better else "unfavourable"
+
+
+def colour_of(side: Side, polarity: Polarity) -> str:
+    colours = {"": NEUTRAL, "favourable": FAVOURABLE, "unfavourable": UNFAVOURABLE}
+    return str(colours[judgement(side, polarity)])
+
+
+def keys(limits: Limits | None, polarity: Polarity) -> list[tuple[dict[str, Any], str]]:
+    """The triangles of the sides on which the limits have special causes, and what is said of each under the chart."""
+    sides = [side for side in SHAPES if limits is not None and side in limits.causes]
+    said = [", ".join(part for part in (_SAID[side], judgement(side, polarity)) if part) for side in sides]
+    return [(look_of(side, polarity), text) for side, text in zip(sides, said, strict=True)]
+
+
+def label_room(limits: Limits | None) -> float:
+    """How wide the labels of the limits are, in points; they stand only where the last month has limits."""
+    return 0.0 if limits is None or limits.upper[-1] is None else max(width_of(UPPER), width_of(LOWER))
+
+
+def draw_band(axes: Axes, limits: Limits) -> None:
+    """From the lower to the upper limit of each month, lightly, what was expected dashed through it."""
+    places = [place for place, mean in enumerate(limits.expected) if mean is not None]
+    lower, upper, expected = (
+        np.asarray([line[place] for place in places], dtype=float)
+        for line in (limits.lower, limits.upper, limits.expected)
+    )
+    axes.fill_between(places, lower, upper, color=FOCUS, alpha=0.12, linewidth=0, zorder=1.2)
+    axes.plot(places, expected, color=INK, linewidth=1, dashes=(4, 3), clip_on=False, zorder=1.5)
+
+
+def draw_labels(axes: Axes, limits: Limits, height: float, top: float, value: float | None) -> None:
+    """The words beside the band's right end, clear of the last value, which stands there too.
+
+    `expected` is left to the note under the chart where there is no room for it at its own height.
+    """
+    taken = [] if value is None else [height * value / top]
+    for text, line in ((UPPER, limits.upper), (LOWER, limits.lower), (EXPECTED, limits.expected)):
+        level = line[-1]
+        if level is None:
+            continue
+        spot = _clear(height * level / top, taken, height - _LOWEST)
+        if text != EXPECTED or spot == height * level / top:
+            taken.append(spot)
+            where, away = (len(line) - 1, level), (9, spot - height * level / top)
+            axes.annotate(text, where, away, "data", "offset points", ha="left", va="center_baseline")
+
+
+def _clear(wanted: float, taken: Sequence[float], highest: float) -> float:
+    """The height nearest to the one wanted, clear of the baseline, of the names above and of the labels taken."""
+    spots = [min(max(wanted, _LOWEST), highest), *(other + step for other in taken for step in (-_GAP, _GAP))]
+    free = [
+        spot for spot in spots if _LOWEST <= spot <= highest and all(abs(spot - other) > _GAP - 0.01 for other in taken)
+    ]
+    return min(free, key=lambda spot: (abs(spot - wanted), spot))
+
+
+def draw_causes(axes: Axes, values: Sequence[float], limits: Limits, polarity: Polarity) -> None:
+    """A triangle on each special cause: its point says which side, its colour whether that is good, bad or neither."""
+    for side in SHAPES:
+        places = [place for place, cause in enumerate(limits.causes) if cause == side]
+        heights = [values[place] for place in places]
+        axes.plot(places, heights, linestyle="", clip_on=False, zorder=6, **look_of(side, polarity))
+
+
+def look_of(side: Side, polarity: Polarity) -> dict[str, Any]:
+    """The triangle of a side."""
+    edge = {"markeredgecolor": INK, "markeredgewidth": 0.8}
+    return {"marker": SHAPES[side], "color": colour_of(side, polarity), "markersize": 9, **edge}

@@ -1,0 +1,126 @@
+"""Finds room for the names of points on a plane, so that no name lies over another or over a point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from thematic.charts.canvas import REGULAR, width_of, wrap
+
+LINE_HEIGHT = 15
+_CLEAR, _STEP, _FURTHEST = 9, 13, 9
+_DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+
+Curve = Callable[[float], float]
+"""A line across the plane: its height at a place, in points."""
+
+Lines = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in points: left, bottom, right, top."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def meets(self, other: Box) -> bool:
+        aside = self.right <= other.left or other.right <= self.left
+        return not (aside or self.top <= other.bottom or other.top <= self.bottom)
+
+    def within(self, other: Box) -> bool:
+        across = other.left <= self.left and self.right <= other.right
+        return across and other.bottom <= self.bottom and self.top <= other.top
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.left < x < self.right and self.bottom < y < self.top
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name's lines in their box; `leader` is the end of the line that ties it to its point, where it is far off."""
+
+    lines: Lines
+    box: Box
+    leader: tuple[float, float] | None
+
+
+def place(
+    names: Sequence[str],
+    spots: Sequence[tuple[float, float]],
+    area: Box,
+    curves: Sequence[Curve] = (),
+    weights: Sequence[int] | None = None,
+    room: float = 120,
+) -> list[Label | None]:
+    """A label for each name beside its spot, within the area: near, then crossed by few curves; earlier names first.
+
+    Names wider than `room` stand in lines. None where every place near enough is taken.
+    """
+    markers = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in spots]
+    placed: list[Label | None] = []
+    leaders: list[tuple[float, float]] = []
+    for number, (name, spot) in enumerate(zip(names, spots, strict=True)):
+        labels = [label.box for label in placed if label]
+        free = _Free(area, [*markers, *labels], [*markers[:number], *markers[number + 1 :], *labels], leaders)
+        best = _nearest(name, weights[number] if weights else REGULAR, room, spot, curves, free)
+        leaders += _along(spot, best) if best else []
+        placed.append(best)
+    return placed
+
+
+@dataclass(frozen=True)
+class _Free:
+    """What a label must keep within and clear of; its leader, of `others`."""
+
+    area: Box
+    taken: Sequence[Box]
+    others: Sequence[Box]
+    leaders: Sequence[tuple[float, float]]
+
+    def takes(self, label: Label, spot: tuple[float, float]) -> bool:
+        box = label.box
+        if not box.within(self.area) or any(box.meets(other) for other in self.taken):
+            return False
+        if any(box.holds(*point) for point in self.leaders):
+            return False
+        return not any(other.holds(*point) for other in self.others for point in _along(spot, label))
+
+
+def _nearest(
+    name: str, weight: int, room: float, spot: tuple[float, float], curves: Sequence[Curve], free: _Free
+) -> Label | None:
+    lines = tuple(wrap(name, room, weight))
+    size = max(width_of(line, weight) for line in lines), LINE_HEIGHT * len(lines)
+    for distance in range(_FURTHEST):
+        around = [label for label in _ring(lines, size, spot, distance) if free.takes(label, spot)]
+        if around:
+            return min(around, key=lambda label: sum(_crosses(curve, label.box) for curve in curves))
+    return None
+
+
+def _ring(lines: Lines, size: tuple[float, float], spot: tuple[float, float], distance: int) -> Iterator[Label]:
+    """The labels at a distance from the spot, in every direction, the best ones first."""
+    (x, y), (width, height) = spot, size
+    away = _CLEAR + _STEP * distance
+    for right, up in _DIRECTIONS:
+        left = x + right * away - (0 if right > 0 else width if right < 0 else width / 2)
+        bottom = y + up * away - (0 if up > 0 else height if up < 0 else height / 2)
+        box = Box(left, bottom, left + width, bottom + height)
+        leader = (min(max(x, left), box.right), min(max(y, bottom), box.top)) if distance else None
+        yield Label(lines, box, leader)
+
+
+def _crosses(curve: Curve, box: Box) -> bool:
+    heights = [curve(box.left), curve((box.left + box.right) / 2), curve(box.right)]
+    return min(heights) < box.top and max(heights) > box.bottom
+
+
+def _along(spot: tuple[float, float], label: Label) -> list[tuple[float, float]]:
+    """Points along the leader, close together."""
+    if label.leader is None:
+        return []
+    (x, y), (end_x, end_y) = spot, label.leader
+    return [(x + (end_x - x) * part / 12, y + (end_y - y) * part / 12) for part in range(1, 13)]

@@ -1,0 +1,106 @@
+"""Turns dated events into shades behind a line of months and names above it that do not lie over one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from matplotlib.axes import Axes
+
+from thematic.charts.canvas import RULE, SHADE, width_of
+from thematic.periods import Month
+
+Event = tuple[str, str, str]
+"""An event's name, its first and its last month (YYYY-MM), both inclusive."""
+
+_LANE_HEIGHT = 18
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An event on the chart: the places it shades and where its name stands.
+
+    `side` is the end of the shade that the name keeps to, as a place, and `edge` the same in points from the
+    left; the name starts at `start`, in points, and stands `lane` lanes up.
+    """
+
+    name: str
+    first: int
+    last: int
+    side: float
+    edge: float
+    start: float
+    lane: int = 0
+
+    @property
+    def end(self) -> float:
+        return self.start + width_of(self.name)
+
+    def meets(self, other: Notice) -> bool:
+        return self.lane == other.lane and self.start < other.end + 10 and other.start < self.end + 10
+
+    def is_crossed_by(self, other: Notice) -> bool:
+        """Whether the other's leader would run through this name."""
+        return self.lane < other.lane and self.start - 3 < other.edge < self.end + 3
+
+
+def placed(months: Sequence[Month], events: Sequence[Event], left: float, step: float, width: float) -> list[Notice]:
+    """The events that fall in the months (`step` points wide, the first at `left`), their names within the width.
+
+    No name lies over another, and few leaders or none run through a name.
+    """
+    ways = []
+    for ending in (False, True):
+        notices = sorted(_notices(months, events, left, step, width, ending), key=lambda notice: notice.first)
+        ways += [_in_lanes(notices), _in_lanes(notices[::-1])]
+    return min(ways, key=_disorder)
+
+
+def _notices(
+    months: Sequence[Month], events: Sequence[Event], left: float, step: float, width: float, ending: bool
+) -> Iterator[Notice]:
+    """Names start where their shade starts; or, if `ending` or if there is no room, end where it ends."""
+    for name, begins, ends in events:
+        first = max(Month.parse(begins).index - months[0].index, 0)
+        last = min(Month.parse(ends).index - months[0].index, len(months) - 1)
+        start, end, long = left + first * step, left + (last + 1) * step, width_of(name)
+        if first <= last and (start + long > width - 1 or (ending and end > long)):
+            yield Notice(name, first, last, last + 0.5, end, max(0.0, end - long))
+        elif first <= last:
+            yield Notice(name, first, last, first - 0.5, start, start)
+
+
+def _in_lanes(notices: Sequence[Notice]) -> list[Notice]:
+    placed: list[Notice] = []
+    for notice in notices:
+        raised = notice
+        while any(raised.meets(other) for other in placed):
+            raised = replace(raised, lane=raised.lane + 1)
+        placed.append(raised)
+    return placed
+
+
+def _disorder(notices: Sequence[Notice]) -> tuple[int, int]:
+    crossings = sum(below.is_crossed_by(above) for below in notices for above in notices)
+    return crossings, sum(notice.lane for notice in notices)
+
+
+def height_of(notices: Sequence[Notice]) -> float:
+    """How much room the names take above the plot, in points."""
+    return 10 + _LANE_HEIGHT * (max((notice.lane for notice in notices), default=-1) + 1)
+
+
+def draw_notices(axes: Axes, notices: Sequence[Notice], left: float) -> None:
+    for notice in notices:
+        axes.axvspan(notice.first - 0.5, notice.last + 0.5, color=SHADE, linewidth=0, zorder=0)
+        spot = (notice.start - left, 6 + _LANE_HEIGHT * notice.lane)
+        axes.annotate(notice.name, (0, 1), spot, "axes fraction", "offset points", va="bottom")
+        if notice.lane and not any(other.is_crossed_by(notice) for other in notices):
+            _draw_leader(axes, notice)
+
+
+def _draw_leader(axes: Axes, notice: Notice) -> None:
+    """A thin line from the shade up to its name."""
+    arrow = {"arrowstyle": "-", "color": RULE, "linewidth": 1, "shrinkA": 0, "shrinkB": 0}
+    corner, tip = (notice.side, 1), (0, 5 + _LANE_HEIGHT * notice.lane)
+    axes.annotate("", corner, tip, ("data", "axes fraction"), "offset points", arrowprops=arrow)

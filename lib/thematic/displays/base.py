@@ -1,0 +1,64 @@
+"""Turns what a notebook shows into an output: HTML and plain text for the notebook, its structure for the exporters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import Any, ClassVar
+
+MIME_TYPE = "application/vnd.thematic+json"
+
+SHORTHAND = {
+    "[c]": "confidential",
+    "[x]": "not available",
+    "[z]": "not applicable",
+    "[low]": "rounds to zero, but is not zero",
+}
+
+_LAB_STYLE = (
+    "<style>.thematic td,.thematic th{text-align:left}.thematic .number{text-align:right}"
+    ".thematic caption{caption-side:top;text-align:left;font-weight:600}"
+    ".thematic .emphasis,.thematic .strong{font-weight:600}"
+    ".thematic svg{max-width:100%;height:auto}.thematic td svg{vertical-align:middle}"
+    ".thematic td:has(.quiet){white-space:normal}.thematic .quiet{display:block;font-size:.9em;opacity:.8}</style>"
+)
+
+
+def shorthand_in(texts: Iterable[str], told: Sequence[str] = ()) -> list[str]:
+    """A note of what the bracketed shorthand in the texts means, less what the notes `told` explain already."""
+    joined = "\n".join(texts)
+    open_ = [sign for sign in SHORTHAND if sign in joined and not any(note.startswith(sign) for note in told)]
+    return ["; ".join(f"{sign} {SHORTHAND[sign]}" for sign in open_) + "."] if open_ else []
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text: what stands between blank lines."""
+    return [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def notes_html(notes: Sequence[str], source: str | None) -> str:
+    """The small print under a table or a chart: a paragraph for each note, then the source."""
+    lines = [*notes, *([f"Source: {source}"] if source else [])]
+    return "".join(f'<p class="note">{escape(line)}</p>' for line in lines)
+
+
+@dataclass(frozen=True)
+class Display:
+    """Something an output shows: `html` and `plain` in the notebook; exporters render the structure."""
+
+    kind: ClassVar[str] = ""
+
+    def payload(self) -> dict[str, Any]:
+        """The structure, as JSON values: the fields, and `kind`."""
+        return {"kind": self.kind, **asdict(self)}
+
+    def html(self) -> str:
+        raise NotImplementedError
+
+    def plain(self) -> str:
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        html = f'{_LAB_STYLE}<div class="thematic">{self.html()}</div>'
+        return {MIME_TYPE: self.payload(), "text/html": html, "text/plain": self.plain()}

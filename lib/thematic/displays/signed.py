@@ -1,0 +1,104 @@
+"""Turns rows of words with small drawings beside them into a table that becomes a list of cards on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from thematic.displays.base import Display, notes_html, shorthand_in
+from thematic.displays.tables import Column, caption_html, number
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a cell: words (`tone` is strong, quiet or ""), or a drawing that says no more than they do."""
+
+    text: str = ""
+    tone: str = ""
+    svg: str = ""
+
+
+Cell = Sequence[Part]
+
+
+class SignedTable(Display):
+    """A table whose cells have parts. Its `columns`, `widths` and `cells` follow from the fields of its kind.
+
+    A row's first cell is its header. On a phone each row is a card, its cells named by their columns; roles are
+    spelt out, for a browser forgets that a table is one when it is laid out as anything else.
+    """
+
+    id: str
+    title: str
+    notes: Sequence[str]
+    source: str | None
+
+    def columns(self) -> list[Column]:
+        raise NotImplementedError
+
+    def widths(self) -> list[float]:
+        """How wide the columns stand to each other on paper."""
+        raise NotImplementedError
+
+    def cells(self) -> list[list[Cell]]:
+        raise NotImplementedError
+
+    def all_notes(self) -> list[str]:
+        """The notes under the table, the shorthand in its cells explained last."""
+        return [*self.notes, *shorthand_in((words(cell) for row in self.cells() for cell in row), self.notes)]
+
+    def html(self, label: str = "", anchor: str = "") -> str:
+        return self.grid(label, anchor) + notes_html(self.all_notes(), self.source)
+
+    def grid(self, label: str = "", anchor: str = "") -> str:
+        """The table alone, its caption named after `label`, such as `Table 2`; a sentence where it has no rows."""
+        rows, columns = self.cells(), self.columns()
+        caption = caption_html(self.title, label, anchor)
+        head = "".join(
+            f'<th scope="col" role="columnheader"{number(column)}>{escape(column.label)}</th>' for column in columns
+        )
+        body = "".join(f'<tr role="row">{_row(columns, row)}</tr>' for row in rows)
+        if not rows:
+            body = f'<tr role="row"><td role="cell" colspan="{len(columns)}">{NOTHING}</td></tr>'
+        return (
+            f'<table class="cards {self.kind}" role="table">{caption}<thead role="rowgroup"><tr role="row">{head}</tr>'
+            f'</thead><tbody role="rowgroup">{body}</tbody></table>'
+        )
+
+    def plain(self) -> str:
+        lines = [self.title, " | ".join(column.label for column in self.columns())]
+        rows = [" | ".join(map(words, row)) for row in self.cells()]
+        return "\n".join([*lines, *(rows or [NOTHING])])
+
+
+NOTHING = "There are none."
+
+
+def words(cell: Cell) -> str:
+    """The words of a cell."""
+    return " ".join(part.text for part in cell if part.text)
+
+
+def _row(columns: Sequence[Column], row: Sequence[Cell]) -> str:
+    first, *rest = [_cell(cell) for cell in row]
+    cells = [f'<th scope="row" role="rowheader"{number(columns[0])}>{first}</th>']
+    cells += [
+        f'<td role="cell" data-label="{escape(column.label)}"{number(column)}>{cell}</td>'
+        for column, cell in zip(columns[1:], rest, strict=True)
+    ]
+    return "".join(cells)
+
+
+def _cell(cell: Cell) -> str:
+    parts = [part.svg or _words(part, alone=len(cell) == 1) for part in cell]
+    if len(parts) == 1:
+        return parts[0]
+    signed = " signed" if any(part.svg for part in cell) else ""
+    return f'<span class="parts{signed}">{" ".join(parts)}</span>'
+
+
+def _words(part: Part, alone: bool) -> str:
+    if alone and not part.tone:
+        return escape(part.text)
+    return f'<span class="{part.tone or "part"}">{escape(part.text)}</span>'

@@ -1,0 +1,139 @@
+"""Turns the words of a report (cover, sentences, the analyst's commentary, notes, glossary) into displays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import ClassVar
+
+from thematic.displays.base import Display, paragraphs
+
+
+@dataclass(frozen=True)
+class Cover(Display):
+    """What the report is, once in a notebook; `period` and `as_at` in words, `licence` shown if given."""
+
+    kind: ClassVar[str] = "cover"
+    force: str
+    theme: str
+    area: str
+    period: str
+    as_at: str
+    audience: str = "internal"
+    marking: str = ""
+    source: str = ""
+    synthetic: bool = False
+    language: str = "en-GB"
+    licence: str | None = None
+
+    @property
+    def heading(self) -> str:
+        """The report's name in one line: `Domestic abuse: Northtown, 12 months to January 2021`."""
+        place = "" if self.area == self.force else f": {self.area}"
+        return f"{self.theme}{place}, {self.period}"
+
+    def html(self) -> str:
+        banner = "<p><strong>Synthetic data</strong></p>" if self.synthetic else ""
+        facts = escape(f"{self.force}. Data as at {self.as_at}.")
+        return f"<h1>{escape(self.heading)}</h1><p>{facts}</p>{banner}"
+
+    def plain(self) -> str:
+        return f"{self.heading} ({self.force}, data as at {self.as_at})"
+
+
+@dataclass(frozen=True)
+class Sentence(Display):
+    """Prose made of released figures; a blank line parts paragraphs."""
+
+    kind: ClassVar[str] = "sentence"
+    text: str
+
+    def html(self) -> str:
+        return "".join(f"<p>{escape(part)}</p>" for part in paragraphs(self.text))
+
+    def plain(self) -> str:
+        return "\n\n".join(paragraphs(self.text))
+
+
+@dataclass(frozen=True)
+class Commentary(Display):
+    """The analyst's own words, in Markdown; `author` and `written_on` (`3 February 2021`) are "" where not known."""
+
+    kind: ClassVar[str] = "commentary"
+    title: str
+    author: str
+    written_on: str
+    text: str
+
+    @property
+    def byline(self) -> str:
+        """Who wrote it and when: `Written by A. Analyst, 3 February 2021`; nothing where neither is known."""
+        if not self.author:
+            return f"Written on {self.written_on}" if self.written_on else ""
+        return f"Written by {self.author}" + (f", {self.written_on}" if self.written_on else "")
+
+    def html(self) -> str:
+        from thematic.displays import markdown
+
+        byline = f"<p>{escape(self.byline)}</p>" if self.byline else ""
+        return f"<section><h2>{escape(self.title)}</h2>{byline}{markdown.html(self.text)}</section>"
+
+    def plain(self) -> str:
+        return "\n\n".join(part for part in (self.title, self.byline, self.text.strip()) if part)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word of the field and what it means."""
+
+    term: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Glossary(Display):
+    """The terms a report uses, in the order given."""
+
+    kind: ClassVar[str] = "glossary"
+    terms: Sequence[Term]
+
+    def html(self) -> str:
+        pairs = (f"<dt>{escape(term.term)}</dt><dd>{escape(term.definition)}</dd>" for term in self.terms)
+        return f"<dl>{''.join(pairs)}</dl>"
+
+    def plain(self) -> str:
+        return "\n".join(f"{term.term}: {term.definition}" for term in self.terms)
+
+
+@dataclass(frozen=True)
+class Notes(Display):
+    """Things a reader must know, as a list."""
+
+    kind: ClassVar[str] = "notes"
+    items: Sequence[str]
+
+    def html(self) -> str:
+        return f'<ul class="notes">{"".join(f"<li>{escape(item)}</li>" for item in self.items)}</ul>'
+
+    def plain(self) -> str:
+        return "\n".join(f"- {item}" for item in self.items)
+
+
+@dataclass(frozen=True)
+class Figures(Display):
+    """Every released figure, one to a row, all cells text: what the CSV holds. Pages do not draw it.
+
+    `counts` says how many rows of the extract the report rests on, by table: all (`rows`) and those `quarantined`.
+    """
+
+    kind: ClassVar[str] = "figures"
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]] = field(default_factory=tuple)
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def html(self) -> str:
+        return f"<p>{escape(self.plain())}</p>"
+
+    def plain(self) -> str:
+        return f"{len(self.rows):,} released figures, for the CSV."
