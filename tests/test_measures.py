@@ -223,3 +223,14 @@ def test_the_public_see_no_small_count_and_no_figure_made_from_one(tmp_path: Pat
     assert (solved["value"], solved["status"], solved["numerator"]) == (None, "[c]", None)
     assert {row["value"] for row in public.of("da_recorded", "month")} == {None, 0, 5, 10}
     assert public.one("da_recorded", "month", "2019-06")["status"] == "[c]"
+
+
+@pytest.mark.parametrize("theme", ["domestic-abuse", "rape", "hate-crime"])
+def test_a_source_that_feeds_none_of_a_themes_counts_gives_x_throughout_and_says_why(tmp_path: Path, theme) -> None:
+    crimes = drawn("crimes", "recorded_on\n2020-02-01")
+    columns = {"crimes": ["crime_ref", "recorded_on", "offence_title", "lsoa_code"]}
+    found = figures(theme_cubes(tmp_path, theme, {"crimes": crimes}, columns=columns), "2021-01")
+    counts = [row for row in found.rows if row["unit"] == "count"]
+    assert counts
+    assert {(row["value"], row["status"], row["change_status"]) for row in found.rows} == {(None, "[x]", "[x]")}
+    assert all("does not give" in told or "holds no" in told for each in found.reasons.values() for told in each)

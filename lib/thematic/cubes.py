@@ -24,6 +24,7 @@ HISTORY_MONTHS = 48
 """How many months up to a period its reports can see: 36 months and, for each, the same month a year before."""
 
 _COUNT_COLUMNS = ["count", "dimension", "category", "month", "from_month", "until_month", "lpu", "local_authority", "n"]
+_TYPES = {"month": "int32", "from_month": "int32", "until_month": "Int32", "n": "int64"}
 _INDEX = "index.json"
 
 
@@ -128,11 +129,10 @@ def _missing(params: Params, slug: str, base: Base, facts: ExtractFacts) -> dict
 def _collect(expressions: list[Any]) -> pd.DataFrame:
     import pandas as pd
 
+    nothing = pd.DataFrame({column: pd.Series(dtype=_TYPES.get(column, "string")) for column in _COUNT_COLUMNS})
     frames = [expression.to_pandas() for expression in expressions]
-    if not frames:
-        return pd.DataFrame({column: [] for column in _COUNT_COLUMNS})
-    frame: pd.DataFrame = pd.concat(frames, ignore_index=True)[_COUNT_COLUMNS]
-    frame["until_month"] = frame["until_month"].astype("Int32")
+    frame: pd.DataFrame = pd.concat(frames, ignore_index=True)[_COUNT_COLUMNS] if frames else nothing
+    frame = frame.astype(_TYPES)
     return frame.sort_values(_COUNT_COLUMNS[:-1], na_position="last", ignore_index=True)
 
 
