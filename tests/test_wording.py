@@ -31,6 +31,10 @@ def test_numbers(measures) -> None:
     assert number(21.884, measures[RATE]) == "21.9"
     assert number(None, measures[RATE], "[c]") == "[c]"
     assert number(0, measures[COUNT]) == "0"
+    assert number(0.0, measures[RATE]) == "0.0"
+    assert number(0.04, measures[RATE]) == "[low]"
+    assert number(0.05001, measures[RATE]) == "0.1"
+    assert number(0.04, measures[PERCENT]) == "[low]"
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,17 @@ from thematic.figures import Figure
 from thematic.params.models import Measure
 
 SIGNS = {"percent": "%", "count": "", "per_1000": ""}
+LOW = "[low]"
 NO_BREAK = "\u00a0"
 
 
 def number(value: Any, measure: Measure, status: str = "") -> str:
-    """A value as it is printed: `3,446`, `17.4%`, `21.9`; its status where there is none."""
+    """A value as it is printed (`3,446`, `17.4%`), or `[low]` where only rounding makes it zero; else its status."""
     if value is None:
         return status
-    return f"{value:,.{measure.decimals}f}{SIGNS[measure.unit]}"
+    printed = f"{value:,.{measure.decimals}f}"
+    rounds_away = value != 0 and not printed.strip("-0.,")
+    return LOW if rounds_away else f"{printed}{SIGNS[measure.unit]}"
 
 
 def change(figure: Figure) -> str:

@@ -21,7 +21,8 @@ from thematic.trend import Limits, Side
 from thematic.wording import change, movement, number
 
 _VARIATION = {
-    "season": "the same month's average over the two years before the last 12 months",
+    "season": "the same month's average over the two years before the last 12 months, moved to the level of the "
+    "year before (in those two years, of the year itself)",
     "year before": "the same month a year earlier",
     "mean": "the mean of the months shown, the season not allowed for",
 }
@@ -142,7 +143,8 @@ def rates(sheet: Sheet, name: str) -> Chart:
         for row in figures
     ]
     force = sheet.figures.one(name, "total" if sheet.area.is_force else FORCE_ROW)
-    rows.append([sheet.params.force.name, number(force["value"], measure, force["status"]), "", change(force)])
+    printed = number(force["value"], measure, force["status"])
+    rows.append([sheet.params.force.name, printed, _interval(force, measure), change(force)])
     identity = f"rates-{name}-numbers".replace("_", "-")
     return charts.bars(
         [figure["category"] for figure in figures],
@@ -154,6 +156,7 @@ def rates(sheet: Sheet, name: str) -> Chart:
         subtitle=f"{measure.title}, {sheet.window(name).label}, with 95% intervals",
         alt="Bar chart. " + "; ".join(f"{row[0]} {row[1]}" for row in rows[:-1]) + ".",
         unit=measure.unit,
+        texts=[number(figure["value"], measure, figure["status"]) for figure in figures],
         table=Table(identity, measure.title, columns, rows, [len(rows) - 1], of_places(sheet, name)),
         source=sheet.source,
     )

@@ -132,7 +132,7 @@ class Report:
         """The rate of each Local Policing Unit against its population, and what lies outside the limits of chance."""
         return funnels.funnel(self._sheet, measure)
 
-    def breakdown(self, measure: str, by: str, top: int | None = None, title: str = "") -> Table:
+    def breakdown(self, measure: str, by: str, top: int | None = None, title: str = "") -> Table | Sentence:
         """A measure by offence, outcome, strand, type or characteristic, largest first; `top` cuts the list."""
         return tables.breakdown(self._sheet, measure, by, top, title)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from thematic.areas import Area
 from thematic.breakdowns import FORCE_ROW
 from thematic.disclosure import CONFIDENTIAL, NOT_AVAILABLE
-from thematic.displays import SHORTHAND, Column, Glance, GlanceRow, Table
+from thematic.displays import SHORTHAND, Column, Glance, GlanceRow, Sentence, Table
 from thematic.figures import Figure, Figures
 from thematic.params import Params
 from thematic.params.models import Measure
@@ -156,10 +156,19 @@ def _force_figures(sheet: Sheet, names: Sequence[str]) -> list[tuple[Measure, Fi
     return [(sheet.measure(name), sheet.figures.one(name, dimension)) for name in names]
 
 
-def breakdown(sheet: Sheet, name: str, by: str, top: int | None, title: str) -> Table:
-    """A row for each category, largest first: the window before, the window, the change and what the test says."""
+def breakdown(sheet: Sheet, name: str, by: str, top: int | None, title: str) -> Table | Sentence:
+    """A row for each category, largest first: the window before, the window, the change and what the test says.
+
+    A sentence where neither window has any.
+    """
     measure, window = sheet.measure(name), sheet.window(name)
     figures = _ordered(sheet.figures.of(name, by), by)
+    if not figures:
+        whole = sheet.figures.one(name)
+        before_too = "" if whole["change_status"] == NOT_AVAILABLE else " or the year before"
+        none = f"there are none in the {window.label}{before_too}."
+        why = sheet.reasons("total", name) if whole["status"] else [none]
+        return Sentence(" ".join([f"{title or f'{measure.title} by {_HEADINGS[by].lower()}'}:", *why]))
     shown = figures[:top]
     columns = [Column(_HEADINGS[by], "left")]
     columns += [Column(_sentence(each.short_label)) for each in (window.year_earlier, window)]
