@@ -62,6 +62,20 @@ def test_every_chart_is_drawn_and_every_table_has_its_caption(outputs: Path, tab
         ), path
 
 
+def test_the_glossary_explains_only_terms_that_the_report_uses(outputs: Path, tab: Page) -> None:
+    for slug, theme in own_params().themes.items():
+        tab.open(outputs / "2021-01" / slug / "force.html", 1280)
+        terms = tab.ask(
+            "[...[...document.querySelectorAll('dl')].at(-1).querySelectorAll('dt')].map(d => d.textContent)"
+        )
+        assert terms == theme.glossary
+        used = tab.ask(
+            "(() => { const all = [...document.querySelectorAll('dl')]; all.at(-1).remove(); "
+            "return document.body.textContent.toLowerCase(); })()"
+        )
+        assert [term for term in terms if term.lower() not in used] == [], slug
+
+
 def test_links_in_the_catalogue_lead_to_files(outputs: Path, tab: Page) -> None:
     tab.open(outputs / "index.html", 1280)
     links = tab.ask("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")

@@ -69,7 +69,7 @@ def test_every_problem_is_told_at_once(workbook: Workbook) -> None:
         ("themes/asb.yaml", "notebook: anti", "notebook: ant", "notebooks/ant_social_behaviour.ipynb does not exist"),
         ("themes/asb.yaml", "asb_incidents: [total", "asb_incident: [total", "the measure 'asb_incident' is not declared"),
         ("themes/asb.yaml", "asb_incidents: [total", "asb_incident: [total", "params/measures/asb_incidents.yaml: no theme"),
-        ("themes/asb.yaml", "Finalisation code", "Finalization code", "'Finalization code' is not in params/glossary.yaml"),
+        ("themes/asb.yaml", "Repeat caller", "Repeat cller", "'Repeat cller' is not in params/glossary.yaml"),
         ("themes/asb.yaml", "[total, month, lpu", "[total, moth, lpu", "'moth'"),
         ("themes/domestic-abuse.yaml", "within: da", "within: ad", "'ad' is not a selection. Declared are: da"),
         ("themes/domestic-abuse.yaml", "within: da", "within: dvwi", "leads back to itself"),

@@ -29,11 +29,11 @@ _CELL = re.compile(r"^%% (parameters|code|markdown) ([a-z0-9-]+)\n", re.MULTILIN
 _GLOSSARY = (
     "Local Policing Unit",
     "Outcome",
-    "Rate per 1,000",
-    "Recorded crime",
+    "Per 1,000 residents",
+    "Recorded",
     "Repeat victim",
     "Solved",
-    "Statistically significant",
+    "Significant change",
     "Suspect identified",
 )
 _REVIEW_DAYS = 365
