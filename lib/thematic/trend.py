@@ -19,6 +19,7 @@ FEWEST_MONTHS = 5
 TRIAL_BELOW = 12
 FEWEST_A_MONTH = 5
 YEAR, BASELINE = 12, 24
+SEASON_SPREAD = 37 / 24
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,9 @@ class Limits:
     """What each month was expected to be, how far from it the limits lie, and which months are special causes.
 
     `expected` is None for a month that nothing is expected of: with the basis `year before`, those of the first
-    year. The basis `season` is the same month's average over the two years before the last 12 months, `year
-    before` the same month a year earlier, and `mean` the mean of the series, without regard to the season.
+    year. The basis `season` is the same month's average over the two years before the last 12 months, moved to the
+    level of a year (the year before; in those two years, its own), `year before` the same month a year earlier, and
+    `mean` the mean of the series, without regard to the season.
     """
 
     expected: tuple[float | None, ...]
@@ -143,17 +145,25 @@ def limits(values: Sequence[float | None]) -> Limits | None:
 
 
 def _by_season(counts: Sequence[float]) -> Limits:
-    """Each month against the same month's average in the baseline, the 24 months before the last 12.
+    """Each month against its season in the baseline, the 24 months before the last 12, at the level of a year.
 
-    That average has taken up half the variance of the two counts it is made of, and brings as much again to the
-    months it is held against: their spread is the square root of 3 times that seen in the baseline.
+    The season is a month's average deviation from the mean of its year; the level is the mean of the first baseline
+    year up to its end, and of the second from there on. So what is expected is the same month's average, less half
+    the growth from one mean to the other up to there and plus it after: to the nearest half, as that average is, so
+    that months still tie with it where most are 0 or 1; and never below 0.
+
+    Of independent months of variance v, the deviations in the baseline keep 11/24 v, and their moving ranges, where
+    the means cancel, are those of 1/2 v. A later month has v itself and what is expected of it (13² + 11² + 22) / 24²
+    = 13/24 v more (the same month of either year, and 11 others of each): 37/24 v, 37/12 of what the ranges show.
     """
     start = len(counts) - BASELINE - YEAR
-    average = [(counts[start + place] + counts[start + place + YEAR]) / 2 for place in range(YEAR)]
-    expected = [average[(place - start) % YEAR] for place in range(len(counts))]
-    baseline = range(start, start + BASELINE)
-    seen = _mean_moving_range([counts[place] - expected[place] for place in baseline])
-    return _limits(counts, expected, sqrt(3) * LIMIT_FACTOR * seen, 1.5, "season")
+    first, second = counts[start : start + YEAR], counts[start + YEAR : start + BASELINE]
+    growth = round((sum(second) - sum(first)) / YEAR) / 2
+    average = [(one + other) / 2 for one, other in zip(first, second, strict=True)]
+    levels = [-growth if place < start + YEAR else growth for place in range(len(counts))]
+    expected = [max(average[(place - start) % YEAR] + level, 0.0) for place, level in enumerate(levels)]
+    seen = _mean_moving_range([counts[place] - expected[place] for place in range(start, start + BASELINE)])
+    return _limits(counts, expected, sqrt(2 * SEASON_SPREAD) * LIMIT_FACTOR * seen, SEASON_SPREAD, "season")
 
 
 def _by_year_before(counts: Sequence[float]) -> Limits:

@@ -98,9 +98,10 @@ def _populations(params: Params, cubes: ThemeCubes) -> str:
 def method_notes(params: Params, theme: Theme, audience: Audience) -> Notes:
     """How the figures are worked out, in the words of a reader."""
     basis = "the date of the outcome" if theme.outcome_basis == "outcome" else "the date the crime was recorded"
+    from_april = any(measure.window != "rolling_12" for measure in _declared(params, theme))
     items = [
-        "Unless said otherwise, figures are for the 12 months that end with the period and are compared with the 12 "
-        "months before; protection notices and the disclosure scheme are counted from April.",
+        "Figures are for the 12 months that end with the period and are compared with the 12 months before"
+        + ("; those counted from April say so." if from_april else "."),
         "Each window is seen as it stood at its own end: what was recorded, cancelled or given an outcome later had "
         "not happened yet. So like is compared with like, and the figure before is the one last year's report gave.",
     ]
@@ -111,9 +112,10 @@ def method_notes(params: Params, theme: Theme, audience: Audience) -> Notes:
         "chance gives; outcome percentages by an exact binomial test; shares by a score test of two proportions. A "
         "change is called significant at 5%, two-sided; in a table by place, offence or outcome the tests are adjusted "
         "together (Benjamini-Hochberg).",
-        "The trend holds the last 12 months against the same months of the two years before, or of one where the data "
-        "begin later. It is significant where the latest month is unlike them by more than months vary (XmR limits, "
-        "runs of 7, two of three far out), and an increase or a decrease where 6 of the last 7 months lie on one side.",
+        "The trend holds the last 12 months against the level of the 12 months before, with the season of the two "
+        "years before, or against the same months a year earlier where the data begin later. It is significant where "
+        "the latest month is unlike that by more than months vary (XmR limits, runs of 7, two of three far out), and "
+        "an increase or a decrease where 6 of the last 7 months lie on one side.",
         "Intervals are 95%: exact Poisson for rates, Wilson for shares. The margin of a survey is half its interval.",
         "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + ".",
     ]
