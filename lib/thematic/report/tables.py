@@ -15,6 +15,7 @@ from thematic.params.models import Measure
 from thematic.periods import Month, Window
 from thematic.wording import before, change, margin, number, significance, with_change
 
+_TREND_NOTE = "The change is of the whole window; the trend is of its latest months, held against the season and last year."
 _PLACES = {"lpu": "Local Policing Unit", "local_authority": "Local authority"}
 _BY_PLACE = {"lpu": "Local Policing Unit", "local_authority": "local authority"}
 _HEADINGS = {"offence": "Offence", "outcome": "Outcome", "strand": "Strand", "type": "Type"}
@@ -60,6 +61,8 @@ def at_a_glance(sheet: Sheet, title: str, section: str, names: Sequence[str]) ->
     beside = "" if sheet.area.is_force else sheet.params.force.name
     rows = [_glance_row(sheet, name) for name in names]
     notes = sheet.reasons("total", *names)
+    if any(sheet.figures.one(name)["trend"] for name in names):
+        notes.append(_TREND_NOTE)
     return Glance(f"glance-{section}".replace("_", "-"), caption, rows, beside, notes, sheet.source)
 
 
