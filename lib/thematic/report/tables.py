@@ -15,7 +15,7 @@ from thematic.params.models import Measure
 from thematic.periods import Month, Window
 from thematic.wording import before, change, margin, number, significance, with_change
 
-_TREND_NOTE = "The change is of the whole window; the trend is of its latest months, held against the season and last year."
+_TREND_NOTE = "The change is of the whole window; the trend is of its latest months, against the season and last year."
 _PLACES = {"lpu": "Local Policing Unit", "local_authority": "Local authority"}
 _BY_PLACE = {"lpu": "Local Policing Unit", "local_authority": "local authority"}
 _HEADINGS = {"offence": "Offence", "outcome": "Outcome", "strand": "Strand", "type": "Type"}
