@@ -30,6 +30,15 @@ def test_the_financial_year_starts_in_april(period: str, start: str) -> None:
     assert str(Window.financial_year_to_date(Month.parse(period)).start) == start
 
 
+@pytest.mark.parametrize(
+    ("period", "span"),
+    [("2020-04", "month of April 2020"), ("2020-05", "2 months to May 2020"), ("2021-03", "12 months to March 2021")],
+)
+def test_a_window_reads_well_in_a_sentence(period: str, span: str) -> None:
+    assert Window.financial_year_to_date(Month.parse(period)).span == span
+    assert Window.rolling_12(Month.parse(period)).span.startswith("12 months to ")
+
+
 def test_periods_are_listed_ranged_and_told_once() -> None:
     found = parse_periods("2020-12, 2020-11..2021-01")
     assert [str(month) for month in found] == ["2020-11", "2020-12", "2021-01"]

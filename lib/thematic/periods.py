@@ -102,6 +102,12 @@ class Window:
         return self.end.label if self.start == self.end else f"{self.start.label} to {self.end.label}"
 
     @property
+    def span(self) -> str:
+        """For sentences, after "the": `12 months to January 2021`, `month of April 2020`."""
+        count = self.end.index - self.start.index + 1
+        return f"month of {self.end.label}" if count == 1 else f"{count} months to {self.end.label}"
+
+    @property
     def short_label(self) -> str:
         """For column headings: `year to Jan 2021`, `Apr to Dec 2020`."""
         if self.end.index - self.start.index == 11:

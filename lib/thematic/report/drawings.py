@@ -45,7 +45,7 @@ def months(sheet: Sheet, name: str) -> Chart | Sentence:
     return charts.months(
         points,
         id=f"months-{name}".replace("_", "-"),
-        title=movement(sheet.figures.one(name), measure, sheet.window(name).label).rstrip("."),
+        title=movement(sheet.figures.one(name), measure, sheet.window(name).span).rstrip("."),
         subtitle=f"{measure.title} each month, {sheet.area.name}, {table.rows[0][0]} to {table.rows[-1][0]}",
         alt=" ".join([_months_alt(sheet, name, points), *_causes_alt(figures, limits)]),
         events=[_event(event) for event in sheet.params.events.events],

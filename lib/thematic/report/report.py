@@ -117,7 +117,7 @@ class Report:
         said = []
         for name in measures:
             window = tables.window_of(self.params.measures[name], self.period)
-            said.append(movement(self.figures.one(name), self.params.measures[name], window.label))
+            said.append(movement(self.figures.one(name), self.params.measures[name], window.span))
         return Sentence("\n\n".join(said))
 
     def months(self, measure: str) -> Chart | Sentence:

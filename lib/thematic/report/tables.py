@@ -169,7 +169,7 @@ def breakdown(sheet: Sheet, name: str, by: str, top: int | None, title: str) -> 
     if not figures:
         whole = sheet.figures.one(name)
         before_too = "" if whole["change_status"] == NOT_AVAILABLE else " or the year before"
-        none = f"there are none in the {window.label}{before_too}."
+        none = f"there are none in the {window.span}{before_too}."
         why = sheet.reasons("total", name) if whole["status"] else [none]
         return Sentence(" ".join([f"{title or f'{measure.title} by {_HEADINGS[by].lower()}'}:", *why]))
     shown = figures[:top]
