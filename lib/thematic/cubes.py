@@ -105,7 +105,8 @@ def _build(workbook: Workbook, params: Params, facts: ExtractFacts, key: str, fo
                 expressions += counts(tables, theme, base, splits, columns, params.force.says_nothing)
         frame = _collect(expressions)
         _write(frame, folder / f"{slug}.parquet")
-        slices[slug] = _slices(frame, quality, facts, unavailable[slug])
+        tables_counted = {table_of(theme, selection) for selection in theme.selections}
+        slices[slug] = _slices(frame, quality, facts, unavailable[slug], tables_counted)
     index = _index(facts, key, unavailable, slices)
     (folder / _INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return index
@@ -149,17 +150,22 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _slices(
-    frame: pd.DataFrame, quality: pd.DataFrame, facts: ExtractFacts, unavailable: dict[str, dict[str, str]]
+    frame: pd.DataFrame,
+    quality: pd.DataFrame,
+    facts: ExtractFacts,
+    unavailable: dict[str, dict[str, str]],
+    tables: set[str],
 ) -> dict[str, str]:
     """For each period, the digest of what its reports can see: the counts of the last HISTORY_MONTHS months that had
-    happened by its end (a later cancellation had not), and how the extract's rows of that time fared."""
+    happened by its end (a later cancellation had not), and how the rows of that time in the theme's tables fared."""
     grain = [column for column in _COUNT_COLUMNS if column not in {"until_month", "n"}]
     first = frame.groupby(grain, as_index=False)["n"].sum()
     happened = _digests(first.assign(event=first["from_month"]), [*grain, "n"])
     cancelled = _digests(frame.assign(event=frame["until_month"]).dropna(subset=["event"]), _COUNT_COLUMNS)
-    dated = quality.dropna(subset=["month"])
+    dated = quality[quality["table"].isin(tables)].dropna(subset=["month"])
     fared = _digests(dated.assign(event=0, month=[Month.parse(month).index for month in dated["month"]]), [*quality])
-    told = [facts.title, facts.synthetic, facts.licence, facts.history_from, facts.populations, unavailable]
+    history = {table: month for table, month in facts.history_from.items() if table in tables}
+    told = [facts.title, facts.synthetic, facts.licence, history, facts.populations, unavailable]
     return {str(period): _slice(period.index, told, [happened, cancelled, fared]) for period in _periods(facts)}
 
 
