@@ -9,6 +9,7 @@
 ##     OUT       folder for the reports (default: outputs)
 ##     JOBS      reports made at once (default: one for each processor)
 ##     TIMEOUT   seconds that one report may take (default: no end)
+##     DRY_RUN   1 to say which reports would be made, and why, and make none
 ## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
 ## make check                    check params/ and the notebooks' parameters
 ## make lab                      open the notebooks in JupyterLab
@@ -24,7 +25,6 @@ GOALS := help thematic data check lab test bench clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 MAKEFLAGS += --silent
-.PHONY: $(GOALS)
 READY := .venv/ready
 BIN := .venv/bin/
 UV := 0.13.9
@@ -36,7 +36,7 @@ endif
 # The words after `thematic` are its own; make itself has nothing to do for them.
 WORDS := $(subst |, ,$(word 2,$(subst |thematic|, ,x|$(subst $() $(),|,$(MAKECMDGOALS))|)))
 OTHERS := $(sort $(filter-out $(GOALS),$(WORDS)))
-.PHONY: $(OTHERS)
+.PHONY: $(GOALS) $(OTHERS)
 $(OTHERS): ; :
 
 help:
@@ -45,7 +45,7 @@ help:
 thematic: $(READY)
 	$(BIN)thematic build --period "$(PERIOD)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
 	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)" --cluster "$(CLUSTER)" \
-	  --timeout "$(TIMEOUT)" -- $(foreach word,$(WORDS),"$(word)")
+	  --timeout "$(TIMEOUT)" $(if $(filter-out 0,$(DRY_RUN)),--dry-run) -- $(foreach word,$(WORDS),"$(word)")
 
 data: $(READY)
 	$(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"

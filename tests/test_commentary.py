@@ -14,8 +14,9 @@ import pytest
 from drawn import notebook
 from support import ROOT, drawn, own_params, sample_workbook, theme_cubes
 from thematic import build, cubes, report
+from thematic.digests import digest
 from thematic.displays import Commentary, Recommendations
-from thematic.editions import Edition, edition_key, params_digest, with_commentary
+from thematic.editions import Edition, edition_key, params_files, with_commentary
 from thematic.errors import ParamsRefused
 from thematic.params import Params, load_params
 from thematic.params.commentary import Commentary as Said
@@ -251,9 +252,8 @@ def keys(params: Params) -> dict[tuple[str, str, str], str]:
     for theme in (THEME, "asb"):
         for month in (JANUARY, JANUARY - 1):
             for area in (params.force_area, params.area("widnes"), params.area("crewe")):
-                said = params.commentary_on(theme, month, area)
-                inputs = {"params": with_commentary(params_digest(params, theme), said)}
                 edition = Edition(theme, month, area, "internal")
+                inputs = {"params": digest(with_commentary(params_files(params, theme), edition, params))}
                 found[theme, str(month), area.slug] = edition_key(edition, inputs)
     return found
 

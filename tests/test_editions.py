@@ -13,7 +13,7 @@ from thematic.editions import (
     check_periods,
     edition_key,
     list_editions,
-    params_digest,
+    params_files,
     shared_inputs,
 )
 from thematic.errors import ArgumentsRefused, ParamsRefused
@@ -190,8 +190,8 @@ def test_a_report_rests_on_its_own_theme_and_measures_and_on_no_other():
     other = next(slug for slug in PARAMS.themes if slug != SLUG)
     measure = PARAMS.measures[name].model_copy(update={"title": "Another title"})
     changed = replace(PARAMS, measures=PARAMS.measures | {name: measure})
-    assert params_digest(changed, SLUG) != params_digest(PARAMS, SLUG)
-    assert params_digest(changed, other) == params_digest(PARAMS, other)
+    assert params_files(changed, SLUG) != params_files(PARAMS, SLUG)
+    assert params_files(changed, other) == params_files(PARAMS, other)
 
 
 @pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
@@ -199,7 +199,7 @@ def test_a_report_rests_on_its_own_theme_and_measures_and_on_no_other():
 def test_a_report_rests_on_what_is_common_to_all(part):
     field = next(iter(type(getattr(PARAMS, part)).model_fields))
     changed = replace(PARAMS, **{part: getattr(PARAMS, part).model_copy(update={field: "other"})})
-    assert params_digest(changed, SLUG) != params_digest(PARAMS, SLUG)
+    assert params_files(changed, SLUG) != params_files(PARAMS, SLUG)
 
 
 def test_a_workbook_without_a_lock_file_has_a_blank_digest_for_it(tmp_path):

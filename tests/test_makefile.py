@@ -69,6 +69,11 @@ def test_words_after_thematic_are_goals_and_variables_are_options(folder):
     }
 
 
+@pytest.mark.parametrize(("word", "flags"), [("1", 1), ("yes", 1), ("0", 0), ("", 0)])
+def test_a_dry_run_is_passed_on(folder, word, flags):
+    assert make(folder, "thematic", "DA", f"DRY_RUN={word}").stdout.splitlines().count("--dry-run") == flags
+
+
 def test_paths_may_hold_spaces_and_quotes(folder):
     _, options = told(folder, "thematic", "DA", "DATA=my police's data/raw", "LOOKUP=a b.csv")
     assert options == {"data": "my police's data/raw", "lookup": "a b.csv"}
@@ -130,6 +135,7 @@ def test_help_names_every_goal_and_variable_and_is_what_make_does_by_itself(fold
         assert f"make {goal} " in text
     for name in OPTIONS:
         assert name == "cluster" or f"    {name.upper()} " in text
+    assert "    DRY_RUN " in text
 
 
 def test_the_makefile_is_short():

@@ -11,7 +11,7 @@ from pathlib import Path
 from thematic import batch, cubes, warehouse
 from thematic.catalogue import write_catalogue
 from thematic.cubes import Index
-from thematic.digests import digest_bytes
+from thematic.digests import digest, digest_bytes
 from thematic.editions import (
     FORMATS,
     NOTEBOOK,
@@ -19,27 +19,36 @@ from thematic.editions import (
     check_periods,
     edition_key,
     list_editions,
-    params_digest,
+    params_files,
     shared_inputs,
     with_commentary,
 )
 from thematic.locking import alone
-from thematic.manifest import SUFFIX, Manifest, read_manifest
+from thematic.manifest import SUFFIX, Manifest
 from thematic.notebooks import read_notebooks
 from thematic.params import Params, load_params
 from thematic.periods import Month
 from thematic.placing import clear_leftovers
 from thematic.production import Ingredients, Job
+from thematic.status import Finding, find
 from thematic.words import Request, Words, check
 from thematic.workbook import Workbook
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The editions asked for: those up to date, and a job for each of the others."""
+    """How each edition asked for stands, and a job for each that is not up to date."""
 
-    up_to_date: tuple[Edition, ...]
+    findings: tuple[Finding, ...]
     jobs: tuple[Job, ...]
+
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        return tuple(finding.edition for finding in self.findings)
+
+    @property
+    def up_to_date(self) -> tuple[Edition, ...]:
+        return tuple(finding.edition for finding in self.findings if not finding.causes)
 
 
 @dataclass(frozen=True)
@@ -72,20 +81,36 @@ def build(
     `say` is told what happens to the data; `begin` is told how many reports will run, and gives what to call as they
     do. Raises UserError before anything under the output folder is touched.
     """
-    params = load_params(workbook)
-    request = check(words, params, workbook)
-    notebooks = read_notebooks(workbook, [params.themes[theme].notebook for theme in request.themes])
-    if _will_run(workbook, params, request):
-        batch.warm_up()
-    with alone(workbook.params / "force.yaml", say):
-        index = prepare(workbook, params, data=request.data, lookup=request.lookup, today=today, say=say)
-        editions = _editions(params, request, index)
-        plan = make_plan(workbook, params, request, index, notebooks=notebooks, editions=editions)
-    clear_leftovers(request.out, editions)
+    request, plan = _planned(workbook, words, today, say, batch.warm_up)
+    clear_leftovers(request.out, plan.editions)
     results: list[batch.Result] = []
     if plan.jobs:
         results = batch.run(plan.jobs, request.out, request.jobs, request.timeout, begin(len(plan.jobs)))
     return Outcome(request.out, plan.up_to_date, tuple(results), write_catalogue(request.out))
+
+
+def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> tuple[Finding, ...]:
+    """How the reports that the words ask for stand. The data are prepared; nothing under the output folder changes.
+
+    Raises UserError as a build does.
+    """
+    _, plan = _planned(workbook, words, today, say, lambda: None)
+    return plan.findings
+
+
+def _planned(
+    workbook: Workbook, words: Words, today: date, say: Callable[[str], None], warm_up: Callable[[], None]
+) -> tuple[Request, Plan]:
+    """What the words ask for and what that takes; `warm_up` is called as soon as it is plain that reports will run."""
+    params = load_params(workbook)
+    request = check(words, params, workbook)
+    notebooks = read_notebooks(workbook, [params.themes[theme].notebook for theme in request.themes])
+    if _will_run(workbook, params, request):
+        warm_up()
+    with alone(workbook.params / "force.yaml", say):
+        index = prepare(workbook, params, data=request.data, lookup=request.lookup, today=today, say=say)
+        editions = _editions(params, request, index)
+        return request, make_plan(workbook, params, request, index, notebooks=notebooks, editions=editions)
 
 
 def _will_run(workbook: Workbook, params: Params, request: Request) -> bool:
@@ -130,47 +155,46 @@ def make_plan(
     notebooks: Mapping[str, bytes],
     editions: Sequence[Edition],
 ) -> Plan:
-    """Which editions are up to date, and the jobs of the others.
-
-    An edition is up to date when its manifest has the key that it would have now, and every format asked for and its
-    notebook lie there as the manifest says.
-    """
-    shared = shared_inputs(workbook) | {f"{theme} params": params_digest(params, theme) for theme in request.themes}
-    up_to_date: list[Edition] = []
+    """Which editions are up to date (every format asked for, and the notebook), and the jobs of the others."""
+    shared = shared_inputs(workbook)
+    files = {theme: params_files(params, theme) for theme in request.themes}
+    shown = workbook.shown(request.out)
+    findings: list[Finding] = []
     jobs: list[Job] = []
     ingredients: dict[str, Ingredients] = {}
     for edition in editions:
-        notebook = notebooks[params.themes[edition.theme].notebook]
-        manifest = _draft(params, index, edition, _inputs(shared, index, params, edition, notebook))
-        before = read_manifest(edition.path(request.out, SUFFIX))
-        wanted = {*request.formats, NOTEBOOK}
-        if before is not None and before.key == manifest.key and not before.missing(edition, request.out, wanted):
-            up_to_date.append(edition)
+        name = params.themes[edition.theme].notebook
+        own_files = with_commentary(files[edition.theme], edition, params)
+        inputs = _inputs(shared, index, edition, notebooks[name], own_files)
+        manifest = _draft(params, index, edition, inputs, own_files)
+        wanted = (*request.formats, NOTEBOOK)
+        finding = find(edition, request.out, shown, manifest, wanted, f"{workbook.notebooks.name}/{name}")
+        findings.append(finding)
+        if not finding.causes:
             continue
         if edition.theme not in ingredients:
             counts = cubes.read_bytes(workbook, edition.theme)
             ingredients[edition.theme] = Ingredients(params, edition.theme, counts, index)
         exporters = {suffix: FORMATS[suffix] for suffix in request.formats}
-        name = params.themes[edition.theme].notebook
         own = params.with_words_for(edition.theme, edition.period, edition.area)
-        jobs.append(Job(edition, exporters, notebook, name, manifest, replace(ingredients[edition.theme], params=own)))
-    return Plan(tuple(up_to_date), tuple(jobs))
+        handed = replace(ingredients[edition.theme], params=own)
+        jobs.append(Job(edition, exporters, notebooks[name], name, manifest, handed))
+    return Plan(tuple(findings), tuple(jobs))
 
 
 def _inputs(
-    shared: Mapping[str, str], index: Index, params: Params, edition: Edition, notebook: bytes
+    shared: Mapping[str, str], index: Index, edition: Edition, notebook: bytes, files: Mapping[str, str]
 ) -> dict[str, str]:
-    commentary = params.commentary_on(edition.theme, edition.period, edition.area)
     return {
         "notebook": digest_bytes(notebook),
         "lib": shared["lib"],
-        "params": with_commentary(shared[f"{edition.theme} params"], commentary),
+        "params": digest(files),
         "cubes": index.slices[edition.theme][str(edition.period)],
         "lock": shared["lock"],
     }
 
 
-def _draft(params: Params, index: Index, edition: Edition, inputs: dict[str, str]) -> Manifest:
+def _draft(params: Params, index: Index, edition: Edition, inputs: dict[str, str], files: dict[str, str]) -> Manifest:
     """The manifest as far as it is known before the report is made."""
     theme = params.themes[edition.theme]
     return Manifest(
@@ -186,4 +210,5 @@ def _draft(params: Params, index: Index, edition: Edition, inputs: dict[str, str
         source=index.title,
         key=edition_key(edition, inputs),
         inputs=inputs,
+        params=files,
     )

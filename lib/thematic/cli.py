@@ -24,6 +24,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+Goals = Annotated[list[str] | None, typer.Argument(help="Goals of themes, such as DA; or ALL.", show_default=False)]
+Period = Annotated[str, typer.Option(help="YYYY-MM, a comma list, or A..B (default: the latest in the data).")]
+Lpu = Annotated[str, typer.Option(help="Slugs of LPUs, force, or all (default).")]
+Format = Annotated[str, typer.Option("--format", help="Any of html, pdf, csv (default: all three).")]
+Audience = Annotated[str, typer.Option(help="internal (default) or public.")]
+Out = Annotated[str, typer.Option(help="Folder for the reports (default: outputs).")]
 Data = Annotated[str, typer.Option(help="Folder of extracts or police.uk download (default: data/raw, or the sample).")]
 Lookup = Annotated[
     str, typer.Option(help="CSV file that places LSOAs in LPUs and local authorities, for police.uk data.")
@@ -32,35 +38,60 @@ Lookup = Annotated[
 
 @app.command()
 def build(
-    goals: Annotated[
-        list[str] | None, typer.Argument(help="Goals of themes, such as DA; or ALL.", show_default=False)
-    ] = None,
+    goals: Goals = None,
     *,
-    period: Annotated[str, typer.Option(help="YYYY-MM, a comma list, or A..B (default: the latest in the data).")] = "",
-    lpu: Annotated[str, typer.Option(help="Slugs of LPUs, force, or all (default).")] = "",
-    format_: Annotated[str, typer.Option("--format", help="Any of html, pdf, csv (default: all three).")] = "",
-    audience: Annotated[str, typer.Option(help="internal (default) or public.")] = "",
+    period: Period = "",
+    lpu: Lpu = "",
+    format_: Format = "",
+    audience: Audience = "",
     data: Data = "",
     lookup: Lookup = "",
-    out: Annotated[str, typer.Option(help="Folder for the reports (default: outputs).")] = "",
+    out: Out = "",
     jobs: Annotated[str, typer.Option(help="Reports made at once (default: one for each processor).")] = "",
     cluster: Annotated[str, typer.Option(help="Not available yet.", hidden=True)] = "",
     timeout: Annotated[str, typer.Option(help="Seconds that one report may take (default: no end).")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would be made, and why.")] = False,
 ) -> None:
     """Make the reports of one or more themes, where they are not up to date."""
     from thematic.build import build as make
+    from thematic.build import survey
     from thematic.progress import summary, telling
+    from thematic.status import dry_run_lines
     from thematic.words import Words
 
     started = time.perf_counter()
     workbook = Workbook.find()
     words = Words(goals or [], period, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout)
+    if dry_run:
+        typer.echo("\n".join(dry_run_lines(survey(workbook, words, date.today(), typer.echo))))
+        return
     with telling() as teller:
         outcome = make(workbook, words, date.today(), teller.say, teller.begin)
     catalogue = workbook.shown(outcome.catalogue) if outcome.catalogue else None
     for line in summary(outcome, workbook.shown(outcome.out), catalogue, time.perf_counter() - started):
         typer.echo(line)
     raise typer.Exit(SOME_FAILED if outcome.failed else 0)
+
+
+@app.command()
+def status(
+    goals: Goals = None,
+    *,
+    period: Period = "",
+    lpu: Lpu = "",
+    format_: Format = "",
+    audience: Audience = "",
+    data: Data = "",
+    lookup: Lookup = "",
+    out: Out = "",
+) -> None:
+    """Say which reports (default: of every theme) are up to date, which are not and why; make none."""
+    from thematic.build import survey
+    from thematic.status import status_lines
+    from thematic.words import ALL, Words
+
+    words = Words(goals or [ALL], period, lpu, format_, audience, data, lookup, out)
+    typer.echo("\n".join(status_lines(survey(Workbook.find(), words, date.today(), typer.echo))))
 
 
 @app.command("data")

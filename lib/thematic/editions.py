@@ -11,7 +11,6 @@ from thematic.areas import Area
 from thematic.digests import code_digest, digest, digest_bytes
 from thematic.errors import ArgumentsRefused
 from thematic.params import Params
-from thematic.params.commentary import Commentary
 from thematic.periods import Month
 from thematic.workbook import Workbook
 
@@ -96,25 +95,30 @@ def shared_inputs(workbook: Workbook) -> dict[str, str]:
     return {"lib": code_digest(), "lock": digest_bytes(lock.read_bytes()) if lock.is_file() else ""}
 
 
-def params_digest(params: Params, theme: str) -> str:
-    """Digest of the part of params/ that a theme's reports rest on."""
+def params_files(params: Params, theme: str) -> dict[str, str]:
+    """The files under params/ that a theme's reports rest on, each with the digest of what it declares."""
     declared: dict[str, Any] = {
-        "theme": params.themes[theme],
+        f"themes/{theme}": params.themes[theme],
         "force": params.force,
         "outcomes": params.outcomes,
         "events": params.events,
         "disclosure": params.disclosure,
         "glossary": params.glossary,
-        **{f"measure {name}": params.measures[name] for name in params.themes[theme].measures},
+        **{f"measures/{name}": params.measures[name] for name in params.themes[theme].measures},
     }
     told = {name: model.model_dump(mode="json", by_alias=True) for name, model in declared.items()}
-    recommendations = params.recommendations.get(theme, ())
-    return digest([told, [each.model_dump(mode="json") for each in recommendations]])
+    if recommendations := params.recommendations.get(theme):
+        told[f"recommendations/{theme}"] = [each.model_dump(mode="json") for each in recommendations]
+    return {f"params/{name}.yaml": digest(value) for name, value in told.items()}
 
 
-def with_commentary(params_digest: str, commentary: Commentary | None) -> str:
-    """The digest of the params that one report rests on: its theme's, and its own commentary where it has one."""
-    return params_digest if commentary is None else digest([params_digest, commentary.model_dump(mode="json")])
+def with_commentary(params_files: Mapping[str, str], edition: Edition, params: Params) -> dict[str, str]:
+    """The files that one report rests on: its theme's, and its own commentary where it has one."""
+    commentary = params.commentary_on(edition.theme, edition.period, edition.area)
+    if commentary is None:
+        return dict(params_files)
+    name = f"params/commentary/{edition.theme}/{edition.period}/{edition.area.slug}.md"
+    return {**params_files, name: digest(commentary.model_dump(mode="json"))}
 
 
 def edition_key(edition: Edition, inputs: Mapping[str, str]) -> str:

@@ -26,6 +26,8 @@ class Made(BaseModel):
 class Manifest(BaseModel):
     """<area>.json: what a report is, the digests of what it was made from, and its files by suffix.
 
+    `inputs` has one digest for each kind of thing; `params` has one for each file behind the one for params.
+
     `rows` and `quarantined` count the extract's rows by table, `headline` holds the lines that stand for the report
     in a list of reports; all three are as the notebook's own outputs give them, and empty where they do not.
     """
@@ -44,6 +46,7 @@ class Manifest(BaseModel):
     source: str
     key: str
     inputs: dict[str, str]
+    params: dict[str, str] = {}
     rows: dict[str, int] = {}
     quarantined: dict[str, int] = {}
     headline: list[str] = []
