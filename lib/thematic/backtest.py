@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from thematic.breakdowns import Setting
 from thematic.disclosure import Gate
 from thematic.errors import ParamsRefused
-from thematic.figures import Figure, Figures
+from thematic.figures import Figure, Figures, half_width
 from thematic.measures import evaluate
 from thematic.params import Params
 from thematic.params.reading import read_model
@@ -157,25 +157,18 @@ def _rounded(number: float | None, printed: str) -> Decimal | None:
 def _ours(block: Block, column: Column, row: str, evaluate: Evaluate) -> float | None:
     period = Month.parse(block.period)
     if column.part == "previous_margin":
-        return _margin(_figure(evaluate(block.theme, period - 12), block, column, row))
+        return half_width(_figure(evaluate(block.theme, period - 12), block, column, row))
     figures = evaluate(block.theme, period)
     figure = _figure(figures, block, column, row)
     if column.part == "share":
         return 100 * float(figure["value"]) / float(figures.one(column.measure)["value"])
-    return _margin(figure) if column.part == "margin" else figure[column.part]
+    return half_width(figure) if column.part == "margin" else figure[column.part]
 
 
 def _figure(figures: Figures, block: Block, column: Column, row: str) -> Figure:
     if block.by is None or row in block.totals:
         return figures.one(column.measure)
     return figures.one(column.measure, block.by, row)
-
-
-def _margin(figure: Figure) -> float | None:
-    """Half the width of the 95% interval, in points."""
-    if figure["lower_95"] is None:
-        return None
-    return float(figure["upper_95"] - figure["lower_95"]) / 2
 
 
 def told(lines: Sequence[Line]) -> Iterator[str]:

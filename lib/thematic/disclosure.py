@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import get_args
 
-from thematic.params.models import DisclosureParams
+from thematic.params.models import Audience, DisclosureParams
 
-Audience = Literal["internal", "public"]
-AUDIENCES: tuple[Audience, ...] = ("internal", "public")
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
 CONFIDENTIAL = "[c]"
 NOT_AVAILABLE = "[x]"

@@ -17,7 +17,6 @@ from thematic.workbook import Workbook
 FORMATS = {"csv": "thematic-csv", "html": "thematic-html", "pdf": "thematic-pdf"}
 """The suffix of each format and the nbconvert exporter that makes it."""
 DEFAULT_FORMATS = ("html", "pdf", "csv")
-AUDIENCES = ("internal", "public")
 NOTEBOOK = "ipynb"
 
 

@@ -255,6 +255,11 @@ class Figures:
         return [[_text(row[name]) for name in FIGURE_COLUMNS] for row in self.rows]
 
 
+def half_width(figure: Figure) -> float | None:
+    """Half the width of a figure's 95% interval, in its own unit; None without one."""
+    return None if figure["lower_95"] is None else float(figure["upper_95"] - figure["lower_95"]) / 2
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""

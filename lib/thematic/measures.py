@@ -22,6 +22,16 @@ LEAN_MONTHS = 12
 _LEANING = {"outcomes", "repeat_victims", "repeat_callers"}
 
 
+def window_of(measure: Measure, period: Month) -> Window:
+    """The window a measure is taken over, ending with the period."""
+    return Window.rolling_12(period) if measure.window == "rolling_12" else Window.financial_year_to_date(period)
+
+
+def has_trend(measure: Measure) -> bool:
+    """Whether a measure has a trend where there are months enough: counts and rates over the rolling 12 months."""
+    return measure.unit != "percent" and measure.window == "rolling_12"
+
+
 def evaluate(setting: Setting, gate: Gate) -> Figures:
     """Every released figure of the theme for the setting's area and period, in the order the theme declares them."""
     theme = setting.params.themes[setting.cubes.theme]
@@ -51,8 +61,7 @@ class _Asked:
 
     @property
     def window(self) -> Window:
-        make = Window.rolling_12 if self.measure.window == "rolling_12" else Window.financial_year_to_date
-        return make(self.setting.period)
+        return window_of(self.measure, self.setting.period)
 
     def rows(self) -> list[Figure]:
         evidence = list(self._months() if self.dimension == "month" else self._windows())
@@ -98,8 +107,7 @@ class _Asked:
 
     @property
     def _has_trend(self) -> bool:
-        rolling = self.measure.unit != "percent" and self.measure.window == "rolling_12"
-        return rolling and self._unavailable("") is None
+        return has_trend(self.measure) and self._unavailable("") is None
 
     def _first(self, window: Window) -> Month:
         """The first month of the counts that a window's trend rests on; the window's own where it has no trend."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from thematic.disclosure import CONFIDENTIAL
-from thematic.figures import Figure
+from thematic.figures import Figure, half_width
 from thematic.params.models import Measure
 
 SIGNS = {"percent": "%", "count": "", "per_1000": ""}
@@ -54,9 +54,8 @@ def with_change(figure: Figure, measure: Measure) -> str:
 
 def margin(figure: Figure, measure: Measure) -> str:
     """Half the width of a share's 95% interval, as boards read survey results."""
-    if measure.test != "proportion" or figure["lower_95"] is None:
-        return ""
-    return f" ± {(figure['upper_95'] - figure['lower_95']) / 2:.{measure.decimals}f}%"
+    half = half_width(figure)
+    return "" if measure.test != "proportion" or half is None else f" ± {half:.{measure.decimals}f}%"
 
 
 def significance(figure: Figure) -> str:

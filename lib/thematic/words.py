@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thematic.areas import FORCE
-from thematic.editions import AUDIENCES, DEFAULT_FORMATS, FORMATS
+from thematic.disclosure import AUDIENCES
+from thematic.editions import DEFAULT_FORMATS, FORMATS
 from thematic.errors import ArgumentsRefused
 from thematic.params import Params
 from thematic.periods import Month, parse_periods

@@ -7,18 +7,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from thematic.areas import FORCE, Area
 from thematic.errors import ArgumentsRefused, Problem
-from thematic.params.models import Declared, ForceParams, Name
+from thematic.params.models import Audience, Declared, ForceParams, Name
 from thematic.params.reading import parse_yaml, read_text, validated
 from thematic.periods import Month
 from thematic.workbook import Workbook
 
-Audience = Literal["internal", "public"]
 CommentaryKey = tuple[str, str, str]
 """The theme's slug, the period as YYYY-MM and the area's slug."""
 

@@ -14,6 +14,7 @@ Dimension = Literal[
     "total", "month", "lpu", "local_authority", "offence", "outcome", "strand", "type", "characteristic"
 ]
 Unit = Literal["count", "percent", "per_1000"]
+Audience = Literal["internal", "public"]
 Polarity = Literal["lower", "higher", "none"]
 Counted = Literal["rows", "outcomes", "victims", "repeat_victims", "characteristics", "callers", "repeat_callers"]
 

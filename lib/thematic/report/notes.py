@@ -8,11 +8,11 @@ import pandas as pd
 
 from thematic.areas import NO_LOCATION
 from thematic.counting import table_of
-from thematic.disclosure import NOT_AVAILABLE, Audience
+from thematic.disclosure import NOT_AVAILABLE
 from thematic.displays import SHORTHAND, Column, Notes, Table
 from thematic.figures import Figures
 from thematic.params import Params
-from thematic.params.models import Measure, Theme
+from thematic.params.models import Audience, Measure, Theme
 from thematic.periods import Month
 from thematic.tallies import ThemeCubes
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from thematic.areas import NO_LOCATION, Area
 from thematic.breakdowns import FORCE_ROW, Setting
-from thematic.disclosure import AUDIENCES, Audience, Gate
+from thematic.disclosure import AUDIENCES, Gate
 from thematic.displays import (
     Chart,
     Commentary,
@@ -22,9 +22,9 @@ from thematic.displays import (
 from thematic.displays import Figures as FigureList
 from thematic.errors import ArgumentsRefused
 from thematic.figures import FIGURE_COLUMNS, Figures
-from thematic.measures import evaluate
+from thematic.measures import evaluate, window_of
 from thematic.params import Params
-from thematic.params.models import Theme
+from thematic.params.models import Audience, Theme
 from thematic.periods import Month, Window
 from thematic.report import authored, drawings, funnels, notes, tables
 from thematic.report.context import Context, context_for
@@ -116,7 +116,7 @@ class Report:
         """What the figures say, a sentence for each measure."""
         said = []
         for name in measures:
-            window = tables.window_of(self.params.measures[name], self.period)
+            window = window_of(self.params.measures[name], self.period)
             said.append(movement(self.figures.one(name), self.params.measures[name], window.span))
         return Sentence("\n\n".join(said))
 

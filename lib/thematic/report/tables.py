@@ -10,6 +10,7 @@ from thematic.breakdowns import FORCE_ROW
 from thematic.disclosure import CONFIDENTIAL, NOT_AVAILABLE
 from thematic.displays import SHORTHAND, Column, Glance, GlanceRow, Sentence, Table
 from thematic.figures import Figure, Figures
+from thematic.measures import has_trend, window_of
 from thematic.params import Params
 from thematic.params.models import Measure
 from thematic.periods import Month, Window
@@ -50,11 +51,6 @@ class Sheet:
         return list(dict.fromkeys(told))
 
 
-def window_of(measure: Measure, period: Month) -> Window:
-    """The window a measure is taken over, ending with the period."""
-    return Window.rolling_12(period) if measure.window == "rolling_12" else Window.financial_year_to_date(period)
-
-
 def at_a_glance(sheet: Sheet, title: str, section: str, names: Sequence[str]) -> Glance:
     """Each indicator of a section: value with its change, period ending, trend, months, and whether it moved."""
     caption = f"{title}, {sheet.window(names[0]).label}"
@@ -93,7 +89,7 @@ def _months(sheet: Sheet, measure: Measure) -> list[Figure]:
 
 def _no_trend(measure: Measure, figure: Figure) -> str:
     """Why an indicator has no trend: none is worked out for it, counts behind it are withheld, or too few months."""
-    if measure.unit == "percent" or measure.window != "rolling_12":
+    if not has_trend(measure):
         return ""
     withheld = figure["significant"] is None and not figure["change_status"]
     return str(figure["status"]) or (
