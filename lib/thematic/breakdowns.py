@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
 
 from thematic.areas import NO_LOCATION, Area
 from thematic.counting import CHARACTERISTICS, INCIDENT_TYPES, SPLITS, Base
@@ -12,7 +12,7 @@ from thematic.params import Params
 from thematic.params.models import Count
 from thematic.periods import Month, Window
 from thematic.schema import STRANDS
-from thematic.tallies import Tally, ThemeCubes, of_area, tally
+from thematic.tallies import Rows, Tally, ThemeCubes
 
 FORCE_ROW = "force"
 """The extra dimension of an LPU's report: the force's figure beside its own."""
@@ -27,7 +27,7 @@ class Setting:
     area: Area
     period: Month
 
-    def categories(self, dimension: str, rows: pd.DataFrame, window: Window) -> tuple[str, ...]:
+    def categories(self, dimension: str, rows: Rows, window: Window) -> tuple[str, ...]:
         """The categories of a dimension in the order of the report.
 
         Every LPU that is open in the window or the one before, authority, strand, type and characteristic; of
@@ -51,30 +51,30 @@ class Setting:
         opened = area.valid_from is None or area.valid_from <= self.period.last_day
         return opened and (area.valid_to is None or area.valid_to >= window.start.first_day)
 
-    def _found(self, dimension: str, rows: pd.DataFrame, window: Window) -> tuple[str, ...]:
+    def _found(self, dimension: str, rows: Rows, window: Window) -> tuple[str, ...]:
         """Those with rows in either window, as each window sees them: by number for outcomes, else by name."""
-        names = tuple(sorted(of_area(rows, self.area)["category"].dropna().unique()))
-        counted = self.tally(dimension, rows, names)
+        counted = self.tally(dimension, rows, tuple(sorted(rows.category.known)))
         before = window.year_earlier
         held = counted.monthly(window, window.end).sum(axis=1) + counted.monthly(before, before.end).sum(axis=1)
-        found = [name for name, count in zip(names, held, strict=True) if count]
+        found = [name for name, count in zip(counted.categories, held, strict=True) if count]
         return tuple(sorted(found, key=int) if dimension == "outcome" else found)
 
-    def tally(self, dimension: str, rows: pd.DataFrame, categories: tuple[str, ...]) -> Tally:
+    def tally(self, dimension: str, rows: Rows, categories: tuple[str, ...]) -> Tally:
         """The cube rows under the dimension's categories; a count without that split counts whole in each."""
-        if dimension in {"lpu", "local_authority"}:
-            return tally(rows, rows[dimension], categories)
+        if dimension == "lpu":
+            return Tally(categories, rows.lpu.among(categories), rows)
+        if dimension == "local_authority":
+            return Tally(categories, rows.local_authority.among(categories), rows)
+        codes = rows.category.among(categories) if dimension in SPLITS else np.zeros(len(rows), dtype=np.int64)
         if dimension != FORCE_ROW:
-            rows = of_area(rows, self.area)
-        if dimension in SPLITS:
-            return tally(rows, rows["category"], categories)
-        return tally(rows, pd.Series(categories[0], index=rows.index, dtype=object), categories)
+            codes = np.where(rows.of_area(self.area), codes, -1)
+        return Tally(categories, codes, rows)
 
-    def rows(self, base: Base, count: Count, dimension: str) -> pd.DataFrame:
+    def rows(self, base: Base, count: Count, dimension: str) -> Rows:
         """The cube rows that a count in a dimension is summed from."""
         if count.counted == "outcomes":
             rows = self.cubes.rows(base.key, "outcome")
-            return rows if count.outcomes is None else rows[rows["category"].isin(self._codes(count.outcomes))]
+            return rows if count.outcomes is None else rows.where(rows.category.are_in(self._codes(count.outcomes)))
         if count.counted == "characteristics":
             return self.cubes.rows(base.key, "characteristic")
         return self.cubes.rows(base.key, dimension if dimension in SPLITS else "total")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from thematic.areas import Area
@@ -15,7 +16,57 @@ from thematic.cubes import Index
 from thematic.periods import Month, Window
 
 Counts = NDArray[np.int64]
+_Integers = NDArray[np.int64]
 _NEVER = 10**6
+
+
+@dataclass(frozen=True)
+class Names:
+    """A column of names: for each row the place of its name in `known`, or -1 for none."""
+
+    codes: _Integers
+    known: tuple[str, ...]
+
+    def among(self, names: Sequence[str]) -> _Integers:
+        """For each row the place of its name among `names`, or -1."""
+        places = {name: place for place, name in enumerate(names)}
+        return np.array([*(places.get(name, -1) for name in self.known), -1])[self.codes]
+
+    def are_in(self, names: Collection[str]) -> NDArray[np.bool_]:
+        return np.array([*(name in names for name in self.known), False])[self.codes]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a cube, each `n` of a month that count from the end of `from_month` until that of `until_month`.
+
+    Months are numbered as Month.index is.
+    """
+
+    category: Names
+    lpu: Names
+    local_authority: Names
+    month: _Integers
+    from_month: _Integers
+    until_month: _Integers
+    n: _Integers
+
+    def __len__(self) -> int:
+        return len(self.n)
+
+    def where(self, chosen: NDArray[np.bool_] | _Integers) -> Rows:
+        """The rows that are chosen, by a mask or by number."""
+        columns = {each.name: getattr(self, each.name) for each in fields(self)}
+        return Rows(
+            **{
+                name: Names(column.codes[chosen], column.known) if isinstance(column, Names) else column[chosen]
+                for name, column in columns.items()
+            }
+        )
+
+    def of_area(self, area: Area) -> NDArray[np.bool_]:
+        """Which rows are an area's: all are the force's."""
+        return np.ones(len(self), dtype=bool) if area.is_force else self.lpu.are_in({area.name})
 
 
 @dataclass(frozen=True)
@@ -23,45 +74,35 @@ class Tally:
     """The cube rows of one count with the category each belongs to (-1: none that is asked for)."""
 
     categories: tuple[str, ...]
-    codes: NDArray[np.intp]
-    rows: pd.DataFrame
+    codes: _Integers
+    rows: Rows
 
     def monthly(self, window: Window, as_at: Month) -> Counts:
         """Category x month of the window: what had happened, and was not cancelled, by the end of `as_at`."""
-        counts = np.zeros((len(self.categories), len(window.months)), dtype=np.int64)
-        month = self.rows["month"].to_numpy()
-        seen = (month >= window.start.index) & (month <= window.end.index) & (self.codes >= 0)
-        seen &= (self.rows["from_month"].to_numpy() <= as_at.index) & (
-            self.rows["until_month"].to_numpy() > as_at.index
-        )
-        size = self.rows["n"].to_numpy()[seen]
-        np.add.at(counts, (self.codes[seen], month[seen] - window.start.index), size)
-        return counts
+        rows, width = self.rows, len(window.months)
+        seen = (rows.month >= window.start.index) & (rows.month <= window.end.index) & (self.codes >= 0)
+        seen &= (rows.from_month <= as_at.index) & (rows.until_month > as_at.index)
+        counts = np.zeros(len(self.categories) * width, dtype=np.int64)
+        np.add.at(counts, self.codes[seen] * width + rows.month[seen] - window.start.index, rows.n[seen])
+        return counts.reshape(-1, width)
 
 
 @dataclass(frozen=True)
 class ThemeCubes:
-    """The cubes of one theme in memory, with the index that says what they cannot tell."""
+    """The cubes of one theme in memory, by count and split, with the index that says what they cannot tell."""
 
     theme: str
     index: Index
-    counts: pd.DataFrame
+    counts: dict[tuple[str, str], Rows]
     quality: pd.DataFrame
 
     @classmethod
     def read(cls, theme: str, index: Index, files: dict[str, bytes]) -> ThemeCubes:
-        counts = pd.read_parquet(io.BytesIO(files[theme]))
-        counts["until_month"] = counts["until_month"].astype("Int64").fillna(_NEVER).astype(np.int64)
-        return cls(theme, index, counts, pd.read_parquet(io.BytesIO(files["quality"])))
+        return cls(theme, index, _read_counts(_table(files[theme])), _table(files["quality"]).to_pandas())
 
-    @cached_property
-    def _by_count(self) -> dict[tuple[str, str], pd.DataFrame]:
-        groups = self.counts.groupby(["count", "dimension"], sort=False)
-        return {(str(count), str(dimension)): rows for (count, dimension), rows in groups}
-
-    def rows(self, key: str, split: str) -> pd.DataFrame:
+    def rows(self, key: str, split: str) -> Rows:
         """The rows of one count by one split; none where the cube holds none."""
-        return self._by_count.get((key, split), self.counts.iloc[:0])
+        return self.counts.get((key, split), _NO_ROWS)
 
     def unavailable(self, key: str, *parts: str) -> str | None:
         """Why the count (or the first of the parts of it that is missing) is not available, or None."""
@@ -73,12 +114,32 @@ class ThemeCubes:
         return Month.parse(self.index.history_from[table])
 
 
-def tally(rows: pd.DataFrame, labels: pd.Series, categories: tuple[str, ...]) -> Tally:
-    """The rows under the categories that are asked for; `labels` names each row's category."""
-    codes = pd.Index(categories).get_indexer(pd.Index(labels.astype(object)))
-    return Tally(categories, codes, rows)
+def _table(file: bytes) -> pa.Table:
+    return pq.ParquetFile(pa.BufferReader(file)).read(use_threads=False)
 
 
-def of_area(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
-    """The rows of an area: all for the force, its own for an LPU."""
-    return rows if area.is_force else rows[rows["lpu"] == area.name]
+def _read_counts(table: pa.Table) -> dict[tuple[str, str], Rows]:
+    rows = Rows(
+        **{name: _names(table[name]) for name in ("category", "lpu", "local_authority")},
+        **{name: _integers(table[name]) for name in ("month", "from_month", "until_month", "n")},
+    )
+    counts, dimensions = _names(table["count"]), _names(table["dimension"])
+    width = len(dimensions.known)
+    group = counts.codes * width + dimensions.codes
+    return {
+        (counts.known[each // width], dimensions.known[each % width]): rows.where(np.flatnonzero(group == each))
+        for each in np.unique(group)
+    }
+
+
+def _names(column: pa.ChunkedArray) -> Names:
+    encoded = column.combine_chunks().dictionary_encode()
+    return Names(_integers(encoded.indices, -1), tuple(encoded.dictionary.to_pylist()))
+
+
+def _integers(column: pa.Array | pa.ChunkedArray, instead: int = _NEVER) -> _Integers:
+    return np.asarray(column.cast(pa.int64()).fill_null(instead).to_numpy())
+
+
+_NOTHING = np.zeros(0, dtype=np.int64)
+_NO_ROWS = Rows(*(Names(_NOTHING, ()),) * 3, *(_NOTHING,) * 4)
