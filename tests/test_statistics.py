@@ -11,6 +11,7 @@ from scipy import stats
 
 from thematic.statistics import (
     adjusted,
+    binomial_test,
     counts_test,
     poisson_interval,
     proportions_test,
@@ -77,6 +78,21 @@ def test_counts_test_is_a_p_value_and_does_not_care_which_window_comes_first(pai
     p = counts_test(a, b)
     assert 0 <= p <= 1
     assert p == pytest.approx(counts_test(b, a))
+
+
+@given(st.integers(1, 100_000), st.floats(0, 1), st.floats(0.01, 0.99))
+def test_the_binomial_test_is_scipys(total: int, part: float, share: float) -> None:
+    count = round(part * total)
+    assert binomial_test(count, total, share) == pytest.approx(
+        stats.binomtest(count, total, share).pvalue, 1e-6, 1e-300
+    )
+
+
+@given(st.integers(1, 60), st.data())
+def test_outcomes_as_likely_as_this_one_count_as_scipy_counts_them(total: int, data: st.DataObject) -> None:
+    count, of = data.draw(st.integers(0, total)), data.draw(st.integers(2, 12))
+    share = data.draw(st.integers(1, of - 1)) / of
+    assert binomial_test(count, total, share) == pytest.approx(stats.binomtest(count, total, share).pvalue)
 
 
 def test_ratio_is_tested_at_the_denominators_share() -> None:

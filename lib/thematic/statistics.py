@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from math import ceil, lgamma, log, log1p
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +14,8 @@ from statsmodels.stats.rates import confint_poisson
 
 LEVEL = 0.05
 FEWEST_PAIRS = 6
+_TIED = log1p(1e-7)
+"""Likelihoods that lie no further apart than rounding can bring them count as the same."""
 FUNNEL_COVERAGES = (0.95, 0.998)
 Floats = NDArray[np.float64]
 
@@ -50,7 +54,7 @@ def counts_test(current: Sequence[int], previous: Sequence[int]) -> float:
         if phi > 1:
             t = (total_a - total / 2) / np.sqrt(phi * total / 4)
             return float(2 * stats.t.sf(abs(t), len(sizes) - 1))
-    return float(stats.binomtest(int(total_a), int(total), 0.5).pvalue)
+    return binomial_test(int(total_a), int(total), 0.5)
 
 
 def ratio_test(numerators: tuple[int, int], denominators: tuple[int, int]) -> float:
@@ -59,7 +63,23 @@ def ratio_test(numerators: tuple[int, int], denominators: tuple[int, int]) -> fl
     the denominators. Both denominators above 0."""
     x, y = numerators
     share = denominators[0] / (denominators[0] + denominators[1])
-    return float(stats.binomtest(x, x + y, share).pvalue) if x + y else 1.0
+    return binomial_test(x, x + y, share) if x + y else 1.0
+
+
+def binomial_test(count: int, total: int, share: float) -> float:
+    """p-value of the exact two-sided binomial test of a count in a total at a share between 0 and 1: how likely are
+    outcomes no likelier than this one. As scipy.stats.binomtest, on scipy's tails, in a fraction of its time."""
+    if count > total * share:
+        count, share = total - count, 1 - share
+    limit = _log_likelihood(count, total, share) + _TIED
+    above = range(ceil(total * share), total + 1)
+    opposite = above.start + bisect_left(above, True, key=lambda each: _log_likelihood(each, total, share) <= limit)
+    return min(1.0, float(special.bdtr(count, total, share) + special.bdtrc(opposite - 1, total, share)))
+
+
+def _log_likelihood(count: int, total: int, share: float) -> float:
+    ways = lgamma(total + 1) - lgamma(count + 1) - lgamma(total - count + 1)
+    return ways + count * log(share) + (total - count) * log1p(-share)
 
 
 def proportions_test(numerators: tuple[int, int], denominators: tuple[int, int]) -> float:
