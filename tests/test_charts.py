@@ -10,6 +10,7 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
@@ -288,7 +289,7 @@ def test_no_text_of_a_band_overlaps_or_is_clipped(values: list[int], width: floa
 def test_a_band_goes_from_the_lower_to_the_upper_limit_of_each_month() -> None:
     found = limits(STEP)
     assert found is not None
-    corners = banded(STEP).axes[0].collections[0].get_paths()[0].vertices
+    corners = banded(STEP).axes[0].findobj(PolyCollection)[0].get_paths()[0].vertices
     for place in (0, 13, 35):
         heights = [y for x, y in corners if x == place]
         assert (min(heights), max(heights)) == pytest.approx((found.lower[place], found.upper[place]))
@@ -301,7 +302,7 @@ def test_a_band_says_what_its_ends_are() -> None:
 
 
 def test_months_without_limits_have_no_band() -> None:
-    corners = banded(STEP[:30]).axes[0].collections[0].get_paths()[0].vertices
+    corners = banded(STEP[:30]).axes[0].findobj(PolyCollection)[0].get_paths()[0].vertices
     assert min(x for x, _ in corners) == 12
 
 

@@ -73,6 +73,10 @@ class Row:
         return max(_ROW, _LINE * len(self.lines(width)) + 10)
 
     @property
+    def has_interval(self) -> bool:
+        return not (math.isnan(self.lower) or math.isnan(self.upper))
+
+    @property
     def end(self) -> float:
         """The furthest that the bar or its interval goes; 0 where there is neither."""
         return max((end for end in (self.value, self.upper) if not math.isnan(end)), default=0.0)
@@ -133,9 +137,9 @@ def draw(rows: Rows, width: float = WIDE) -> Figure:
     axes.axvline(0, color=INK, linewidth=1.2, clip_on=False, zorder=3)
     for row, middle in zip(rows.rows, middles, strict=True):
         _draw_label(axes, row, row.lines(width), middle)
-        _draw_interval(axes, row, middle)
         look: dict[str, Any] = {"fontweight": row.weight, "ha": "left", "va": "center_baseline"}
         axes.annotate(row.written, (row.end, middle), (7, 0), "data", "offset points", **look)
+    _draw_intervals(axes, rows, middles)
     axes.set(xlim=(0, max((row.end for row in rows.rows), default=0) or 1), ylim=(height, 0))
     return figure
 
@@ -162,12 +166,11 @@ def _draw_label(axes: Axes, row: Row, lines: Sequence[str], middle: float) -> No
         axes.annotate(line, (0, middle + down), (-8, 0), "data", "offset points", **look)
 
 
-def _draw_interval(axes: Axes, row: Row, middle: float) -> None:
-    """A whisker, edged in white so that it shows on the bar as well as beside it."""
-    if math.isnan(row.lower) or math.isnan(row.upper):
-        return
-    ends, level = [row.lower, row.upper], [middle, middle]
-    look: dict[str, Any] = {"clip_on": False, "zorder": 4, "solid_capstyle": "butt"}
+def _draw_intervals(axes: Axes, rows: Rows, middles: Sequence[float]) -> None:
+    """Whiskers, edged in white so that they show on the bars as well as beside them."""
+    pairs = [(row, middle) for row, middle in zip(rows.rows, middles, strict=True) if row.has_interval]
+    ends = [end for row, _ in pairs for end in (row.lower, row.upper, math.nan)]
+    levels = [level for _, middle in pairs for level in (middle, middle, math.nan)]
+    look: dict[str, Any] = {"clip_on": False, "zorder": 4, "solid_capstyle": "butt", "marker": "|"}
     for colour, width in (("white", 4.0), (INK, 1.6)):
-        axes.plot(ends, level, color=colour, linewidth=width, **look)
-        axes.plot(ends, level, "|", color=colour, markersize=7 + width / 2, markeredgewidth=width, **look)
+        axes.plot(ends, levels, color=colour, linewidth=width, markersize=7 + width / 2, markeredgewidth=width, **look)

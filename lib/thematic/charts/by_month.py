@@ -150,8 +150,9 @@ def _scale(series: Series, limits: Limits | None) -> tuple[list[float], float]:
 
 
 def _draw_grid(axes: Axes, ticks: Sequence[float], labels: Sequence[str]) -> None:
+    colours = [GRID if tick else INK for tick in ticks]
+    axes.hlines(ticks, 0, 1, colours, linewidth=1, zorder=1, clip_on=False, transform=axes.get_yaxis_transform())
     for tick, label in zip(ticks, labels, strict=True):
-        axes.axhline(tick, color=GRID if tick else INK, linewidth=1, zorder=1, clip_on=False)
         where = ("axes fraction", "data")
         axes.annotate(label, (0, tick), (-8, 0), where, "offset points", ha="right", va="center_baseline")
 
@@ -160,9 +161,9 @@ def _draw_month_names(axes: Axes, series: Series, step: float) -> None:
     """The last month and every so many before it, as there is room."""
     room = width_of(_WIDEST_MONTH) + 16
     every = next((gap for gap in (1, 2, 3, 6, 12) if gap * step >= room), 24)
-    downwards = axes.get_xaxis_transform()
-    for place in range(len(series.values) - 1, -1, -every):
-        axes.plot([place, place], [0, -0.025], color=INK, linewidth=1, transform=downwards, clip_on=False)
+    places = range(len(series.values) - 1, -1, -every)
+    axes.vlines(places, -0.025, 0, INK, linewidth=1, transform=axes.get_xaxis_transform(), clip_on=False)
+    for place in places:
         axes.annotate(series.name(place), (place, 0), (0, -10), "data", "offset points", ha="center", va="top")
 
 
