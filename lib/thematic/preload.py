@@ -10,6 +10,7 @@ _UNUSED = "rfc3987_syntax"
 
 _MODULES = (
     "pandas",
+    "pyarrow.pandas_compat",
     "seaborn",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_svg",
@@ -26,6 +27,25 @@ _MODULES = (
     "thematic.exporters.csv",
 )
 
+
+def rehearse() -> None:
+    """Makes a page of a notebook of one cell: what a process pays once (schemas, templates, faces) is paid here."""
+    from nbformat import v4, validate
+
+    from thematic.charts.canvas import REGULAR, STRONG, width_of
+    from thematic.exporters.html import HtmlExporter
+    from thematic.shell import warm_shell
+
+    cell = v4.new_code_cell("from IPython.display import Markdown\nMarkdown('*A*')")
+    with warm_shell() as shell:
+        shell.run(cell)
+    notebook = v4.new_notebook(cells=[cell])
+    validate(notebook)
+    HtmlExporter().from_notebook_node(notebook)
+    for weight in (REGULAR, STRONG):
+        width_of("A", weight)
+
+
 _stand_in = {} if _UNUSED in sys.modules else {_UNUSED: None}
 sys.modules.update(_stand_in)  # type: ignore[arg-type]
 for _name in _MODULES:
@@ -33,5 +53,7 @@ for _name in _MODULES:
         importlib.import_module(_name)
 for _name in _stand_in:
     del sys.modules[_name]
+with contextlib.suppress(Exception):
+    rehearse()
 gc.collect()
 gc.freeze()
