@@ -9,6 +9,8 @@
 ##     OUT       folder for the reports (default: outputs)
 ##     JOBS      reports made at once (default: one for each processor)
 ##     TIMEOUT   seconds that one report may take (default: no end)
+##     MEMORY    MB that one report may use (default: a fair share of the machine's)
+##     CLUSTER   tcp://host:port of a Dask scheduler whose workers make the reports (docs/cluster.md)
 ##     DRY_RUN   1 to say which reports would be made, and why, and make none
 ## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
 ## make check                    check params/ and the notebooks' parameters
@@ -18,8 +20,8 @@
 ## make clean                    remove reports and everything that is built from the extracts
 ## make help                     this text
 ##
-## Everything is set up in .venv/ by itself. make ends with status 2 whatever goes wrong; scripts that need to
-## know (1 a report failed, 2 arguments, 3 data) call `.venv/bin/thematic build` themselves.
+## Everything is set up in .venv/ by itself. make ends with status 2 whatever goes wrong; `.venv/bin/thematic build`
+## itself tells which (1 a report failed, 2 arguments, 3 data).
 
 GOALS := help thematic data check lab test bench clean
 .DEFAULT_GOAL := help
@@ -45,7 +47,7 @@ help:
 thematic: $(READY)
 	$(BIN)thematic build --period "$(PERIOD)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
 	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)" --cluster "$(CLUSTER)" \
-	  --timeout "$(TIMEOUT)" $(if $(filter-out 0,$(DRY_RUN)),--dry-run) -- $(foreach word,$(WORDS),"$(word)")
+	  --timeout "$(TIMEOUT)" --memory "$(MEMORY)" $(if $(filter-out 0,$(DRY_RUN)),--dry-run) -- $(WORDS:%="%")
 
 data: $(READY)
 	$(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
@@ -60,15 +62,14 @@ test: $(READY)
 	$(BIN)pytest -n auto --dist loadfile
 
 bench: $(READY)
-	for script in bench/*.py; do $(BIN)python "$$script" || exit 1; done
+	status=0; for script in bench/*.py; do $(BIN)python "$$script" $(BENCH) || status=1; done; exit $$status
 
 clean:
 	rm -rf outputs data/warehouse data/cubes data/sample
 
 # What was begun and not finished (no file `ready`) is made whole again; what only changed is brought up to date.
 .venv/ready: pyproject.toml uv.lock
-	echo "Setting up .venv (once; it may take a minute)"
-	again=--reinstall; [ ! -f $@ ] || again=; rm -f $@; \
+	echo "Setting up .venv (once; it may take a minute)"; again=--reinstall; [ ! -f $@ ] || again=; rm -f $@; \
 	$(BIN)python -m uv --version 2>/dev/null | grep -q " $(UV)" || { again=; python=; \
 	  for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	    $$each -c "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || continue; \

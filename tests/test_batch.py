@@ -1,5 +1,6 @@
 """Every report has a process of its own: what goes wrong stays there, and no half file and no process is left."""
 
+import errno
 import json
 import os
 import pickle
@@ -7,14 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from drawn import edition, files_of, job
-from thematic import batch
+from thematic import batch, processes
+from thematic.batch import Limits
 from thematic.manifest import read_manifest
+from thematic.memory import Family, fair_share
 from thematic.placing import clear_leftovers, place, placed
 from thematic.production import Failure, Product, produce
 
@@ -22,7 +28,7 @@ GOOD = "print('good')"
 
 
 def run(jobs, out, workers=2, timeout=None):
-    return batch.run(jobs, out, workers, timeout, lambda edition, result: None)
+    return batch.run(jobs, out, workers, Limits(timeout), lambda edition, result: None)
 
 
 def areas(**sources: str):
@@ -32,7 +38,7 @@ def areas(**sources: str):
 def test_a_batch_puts_every_report_in_place_and_tells_of_each(tmp_path):
     told = []
     jobs = areas(force=GOOD, north=GOOD, south=GOOD)
-    results = batch.run(jobs, tmp_path, 2, None, lambda edition, result: told.append((edition.area.slug, result)))
+    results = batch.run(jobs, tmp_path, 2, Limits(), lambda edition, result: told.append((edition.area.slug, result)))
     assert [result.edition.area.slug for result in results] == ["force", "north", "south"]
     assert all(result.failure is None and result.seconds > 0 for result in results)
     names = [
@@ -70,7 +76,7 @@ def test_reports_compute_on_one_thread_and_hear_warnings(tmp_path):
     ("source", "kind", "message"),
     [
         ("raise ValueError('no')", "failed", "ValueError: no"),
-        ("import os\nos._exit(3)", "crashed", "exit status 3"),
+        ("import os\nos._exit(3)", "crashed", "exit status 3) (tried twice)"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "crashed", "SIGKILL"),
         ("import os\nos.abort()", "crashed", "SIGABRT"),
         ("raise SystemExit", "failed", "SystemExit"),
@@ -101,6 +107,113 @@ def test_a_report_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
     assert (slow.failure.kind, good.failure) == ("timeout", None)
     assert "3 s" in slow.failure.message
     assert not is_alive(int(marker.read_text()))
+
+
+CHILD = "import subprocess\nchild = subprocess.Popen(['sleep', '60'])\n"
+
+
+def test_a_report_that_uses_too_much_memory_is_ended_by_name(tmp_path):
+    hungry = "import time\nmemory = b'x' * 900_000_000\ntime.sleep(60)"
+    limits = Limits(memory=600_000_000)
+    bad, good = batch.run(areas(bad=hungry, good=GOOD), tmp_path, 2, limits, lambda edition, result: None)
+    assert bad.failure == Failure("memory", "it used more than 600 MB of memory")
+    assert bad.memory > 600_000_000 > good.memory > 0
+    assert (bad.tries, good.failure) == (1, None)
+
+
+def test_what_a_report_has_started_counts_in_its_memory_and_ends_with_it(tmp_path):
+    marker = tmp_path / "child.pid"
+    program = (
+        f"import os, time; open({str(marker)!r}, 'w').write(str(os.getpid())); x = b'x' * 900_000_000; time.sleep(60)"
+    )
+    source = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {program!r}], start_new_session=True)"
+    limits = Limits(memory=600_000_000)
+    (bad,) = batch.run(areas(bad=source), tmp_path / "out", 1, limits, lambda edition, result: None)
+    assert bad.failure.kind == "memory"
+    wait_for(lambda: not is_alive(int(marker.read_text())), seconds=5)
+
+
+def test_what_a_report_leaves_running_ends_with_it(tmp_path):
+    marker = tmp_path / "child.pid"
+    (result,) = run(areas(force=f"{CHILD}open({str(marker)!r}, 'w').write(str(child.pid))"), tmp_path / "out")
+    assert result.failure is None
+    wait_for(lambda: not is_alive(int(marker.read_text())), seconds=5)
+
+
+def once(marker: Path, action: str) -> str:
+    """A cell that does something when it runs for the first time, and not again."""
+    return f"import os\nfrom pathlib import Path\nmarker = Path({str(marker)!r})\nif not marker.exists():\n    marker.write_text(str(os.getpid()))\n    {action}"
+
+
+def test_a_report_that_is_killed_is_made_in_a_second_try_to_the_same_bytes(tmp_path):
+    marker, told = tmp_path / "report.pid", []
+    jobs = areas(one=once(marker, "__import__('time').sleep(60)"), two=GOOD, three=GOOD)
+
+    def killed_in_mid_batch():
+        wait_for(lambda: marker.exists() and marker.read_text())
+        os.kill(int(marker.read_text()), signal.SIGKILL)
+
+    with ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(killed_in_mid_batch)
+        results = batch.run(
+            jobs, tmp_path / "a", 2, Limits(), lambda edition, result: told.append((edition.area.slug, result))
+        )
+        killed.result()
+    assert [(result.failure, result.tries) for result in results] == [(None, 2), (None, 1), (None, 1)]
+    assert [slug for slug, result in told if result is None] == ["one", "two", "three", "one"]
+    assert len([result for _, result in told if result is not None]) == 3
+    run(jobs, tmp_path / "b")
+    assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
+
+
+def test_the_process_that_reports_are_forked_from_may_be_killed(tmp_path):
+    results = run(
+        areas(one=once(tmp_path / "once", "os.kill(os.getppid(), 9)"), two=GOOD, three=GOOD), tmp_path / "out"
+    )
+    assert [result.failure for result in results] == [None, None, None]
+
+
+def test_a_process_that_cannot_be_started_fails_its_report_alone(tmp_path, monkeypatch):
+    start = processes.start
+
+    def refused(job):
+        if job.edition.area.slug == "bad":
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return start(job)
+
+    monkeypatch.setattr(batch, "start", refused)
+    bad, good = run(areas(bad=GOOD, good=GOOD), tmp_path)
+    assert bad.failure == Failure(
+        "crashed", "its process could not be started: Resource temporarily unavailable (tried twice)"
+    )
+    assert good.failure is None
+
+
+def test_a_job_is_made_alone_from_any_thread(tmp_path):
+    jobs = areas(one=GOOD, two=GOOD, three="import os\nos._exit(3)")
+    with ThreadPoolExecutor(3) as pool:
+        products = list(pool.map(lambda each: batch.made_alone(each, Limits()), jobs))
+    assert products[0].files == produce(jobs[0]).files
+    assert products[2].failure.message.endswith("(exit status 3) (tried twice)")
+    result = batch.settled(tmp_path, jobs[1], products[1])
+    assert (result.edition, result.failure, result.tries) == (jobs[1].edition, None, 1)
+    assert len(files_of(tmp_path)) == 3
+
+
+def test_the_watch_costs_next_to_nothing():
+    family = Family(os.getpid())
+    began = time.process_time()
+    for _ in range(50):
+        family.resident()
+    assert (time.process_time() - began) / 50 < 0.01 * processes.LOOK_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("workers", "total", "share"), [(2, 25 * 10**9, 10**10), (64, 64 * 10**9, 10**9), (1, 10**8, 10**9)]
+)
+def test_a_fair_share_of_memory_leaves_some_and_is_enough_for_a_report(monkeypatch, workers, total, share):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=total))
+    assert fair_share(workers) == share
 
 
 def test_a_thread_left_behind_does_not_keep_the_report_waiting(tmp_path):
@@ -183,9 +296,11 @@ def test_half_files_of_a_killed_build_are_cleared_for_its_editions_alone(tmp_pat
 
 
 def test_a_crash_says_which_signal_or_status():
-    assert batch._crash(-9) == Failure("crashed", "its process was ended by SIGKILL, as happens when memory runs out")
-    assert batch._crash(-11).message == "its process was ended by SIGSEGV"
-    assert "exit status 0" in batch._crash(0).message
+    assert processes._crash(-9) == Failure(
+        "crashed", "its process was ended by SIGKILL, as happens when memory runs out"
+    )
+    assert processes._crash(-11).message == "its process was ended by SIGSEGV"
+    assert "exit status 0" in processes._crash(0).message
 
 
 def is_alive(pid: int) -> bool:
@@ -199,10 +314,11 @@ def is_alive(pid: int) -> bool:
 RUNNER = """
 import pickle, sys
 from pathlib import Path
-from thematic import batch
+from thematic import batch, processes
+from thematic.batch import Limits
 jobs = pickle.load(sys.stdin.buffer)
 try:
-    batch.run(jobs, Path(sys.argv[1]), 2, None, lambda edition, result: print("event", flush=True))
+    batch.run(jobs, Path(sys.argv[1]), 2, batch.Limits(), lambda edition, result: print("event", flush=True))
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -246,9 +362,11 @@ def test_ctrl_c_while_the_first_process_still_loads_leaves_no_word(tmp_path):
     with started_batch(tmp_path, areas(slow="import time\ntime.sleep(60)")) as process:
         assert process.stdout.readline() == b"event\n"
         time.sleep(0.3)
+        asked = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
-        assert process.stderr.read().decode() == ""
         assert process.wait(60) == 130
+        assert time.monotonic() - asked < 3
+        assert process.stderr.read().decode() == ""
 
 
 def test_a_program_without_a_main_guard_is_not_run_again_in_every_process(tmp_path):

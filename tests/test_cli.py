@@ -3,73 +3,35 @@
 import json
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 
-from drawn import EXPORTERS, REPOSITORY, files_of, notebook, workbook_folder
-from thematic import build, cli, cubes, warehouse
-from thematic.cubes import Index
+from commands import GOAL, LATEST, SLUG, drawn_workbook, index, running
+from drawn import REPOSITORY, files_of, notebook
+from thematic import cubes, log, warehouse
 from thematic.errors import DataRefused
 from thematic.params import load_params
 from thematic.workbook import Workbook
 
-GOAL, SLUG = "DA", "domestic-abuse"
 PARAMS = load_params(Workbook(REPOSITORY))
 AREAS = ["force", *(area.slug for area in PARAMS.lpu_areas)]
-LATEST = "2021-01"
-
-
-def index(first="2020-11", latest=LATEST, slices="s") -> Index:
-    months = [str(month) for month in (first, "2020-12", latest)]
-    return Index(
-        key="k",
-        title="Drawn extract",
-        synthetic=True,
-        licence=None,
-        first_period=first,
-        latest_period=latest,
-        history_from={},
-        populations=None,
-        unavailable={},
-        slices={theme: {month: f"{slices} {theme} {month}" for month in months} for theme in PARAMS.themes},
-    )
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A workbook whose notebooks only print; data that are always read well; formats that nbconvert itself makes."""
-    place = workbook_folder(tmp_path / "workbook")
-    for path in (place / "notebooks").glob("*.ipynb"):
-        path.write_bytes(notebook("print(period, area, audience)"))
-    monkeypatch.chdir(place)
-    monkeypatch.setattr(warehouse, "build", lambda *_: SimpleNamespace())
-    monkeypatch.setattr(cubes, "build", lambda *_: index())
-    monkeypatch.setattr(cubes, "load_index", lambda _: index())
-    monkeypatch.setattr(cubes, "read_bytes", lambda *_: {})
-    monkeypatch.setattr(build, "FORMATS", dict.fromkeys(("csv", "html", "pdf"), EXPORTERS["md"]))
-    return place
+    return drawn_workbook(tmp_path / "workbook", monkeypatch)
 
 
 @pytest.fixture
 def thematic(folder, monkeypatch, capsys):
-    """Runs the command; gives its exit status, what it said and what it complained of."""
-
-    def run(*words: str):
-        monkeypatch.setattr(sys, "argv", ["thematic", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return SimpleNamespace(status=ended.value.code, out=said.out, err=said.err)
-
-    return run
+    return running(monkeypatch, capsys)
 
 
 def test_a_goal_makes_every_report_of_the_latest_period(thematic, folder):
     ran = thematic("build", GOAL, "--jobs", "2")
     assert (ran.status, ran.err) == (0, "")
     made = {f"{LATEST}/{SLUG}/{area}.{end}" for area in AREAS for end in ("csv", "html", "ipynb", "json", "pdf")}
-    assert set(files_of(folder / "outputs")) == made | {"index.html"}
+    assert set(files_of(folder / "outputs")) == made | {"index.html", "build.log"}
     manifest = json.loads((folder / f"outputs/{LATEST}/{SLUG}/{AREAS[1]}.json").read_bytes())
     assert (manifest["goal"], manifest["synthetic"], manifest["source"]) == (GOAL, True, "Drawn extract")
     assert set(manifest["inputs"]) == {"notebook", "lib", "params", "cubes", "lock"}
@@ -83,10 +45,15 @@ def test_a_goal_makes_every_report_of_the_latest_period(thematic, folder):
 def test_the_same_command_again_does_nothing_but_say_so(thematic, folder):
     words = ("build", GOAL, "--lpu", "force", "--format", "csv")
     thematic(*words)
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    before = times(folder)
     ran = thematic(*words)
     assert (ran.status, ran.out) == (0, f"Nothing to do: 1 report is up to date (outputs/{LATEST}/{SLUG}).\n")
-    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    assert times(folder) == before
+
+
+def times(folder) -> dict:
+    """When each file and folder was changed, but for the log."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.name != log.NAME}
 
 
 def remade(thematic, monkeypatch, change, words=("build", GOAL, "--lpu", "force", "--format", "csv")) -> bool:
@@ -139,7 +106,7 @@ def test_a_failed_report_is_named_and_the_rest_are_made(thematic, folder):
     assert f"its notebook: my reports/{kept}" in ran.out
     assert "2 reports: 1 made, 1 failed, in" in ran.out
     names = {f"{LATEST}/{SLUG}/force.{end}" for end in ("csv", "ipynb", "json")}
-    assert set(files_of(folder / "my reports")) == names | {"index.html", kept}
+    assert set(files_of(folder / "my reports")) == names | {"index.html", "build.log", kept}
     own.write_bytes(notebook("print('mended')"))
     assert thematic("build", GOAL, "--lpu", f"force,{AREAS[1]}", "--out", "my reports").status == 0
     assert not (folder / "my reports" / "failed").exists()
@@ -162,6 +129,8 @@ TOO_EARLY = "PERIOD: 2020-10 lies before the data begin (Drawn extract). The fir
         ((GOAL, "--audience", "foo"), "AUDIENCE: 'foo'"),
         ((GOAL, "--jobs", "0"), "JOBS: '0'"),
         ((GOAL, "--timeout", "x"), "TIMEOUT: 'x'"),
+        ((GOAL, "--memory", "1.5"), "MEMORY: '1.5'"),
+        ((GOAL, "--memory", "0"), "MEMORY: '0'"),
         ((GOAL, "--data", "nowhere"), "DATA: 'nowhere'"),
         ((GOAL, "--lookup", "nowhere"), "LOOKUP: 'nowhere'"),
         ((GOAL, "--out", "params/force.yaml"), "OUT: "),

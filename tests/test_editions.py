@@ -99,7 +99,6 @@ def test_paths_are_taken_as_they_are(tmp_path):
         ({"lookup": str(REPOSITORY)}, ["LOOKUP", "is a folder"]),
         ({"out": str(REPOSITORY / "Makefile")}, ["OUT", "is a file"]),
         ({"out": str(REPOSITORY / "Makefile" / "x")}, ["OUT", "is a file"]),
-        ({"cluster": "tcp://x:1"}, ["CLUSTER", "cannot be sent to a cluster yet"]),
     ],
 )
 def test_a_word_that_cannot_be_used_is_refused_with_its_value_and_the_fix(words, said):

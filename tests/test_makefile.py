@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 
 RECORDER = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\nexit ${STATUS:-0}\n'
 FROM_OUTSIDE = {"MAKEFLAGS", "MAKELEVEL", "CONDA_PREFIX"}
-OPTIONS = ["period", "lpu", "format", "audience", "data", "lookup", "out", "jobs", "cluster", "timeout"]
+OPTIONS = ["period", "lpu", "format", "audience", "data", "lookup", "out", "jobs", "cluster", "timeout", "memory"]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def told(folder: Path, *words: str) -> tuple[list[str], dict[str, str]]:
 
 
 def test_words_after_thematic_are_goals_and_variables_are_options(folder):
-    words = ["PERIOD=2020-12", "LPU=widnes,force", "FORMAT=pdf", "JOBS=2", "AUDIENCE=public", "TIMEOUT=9", "OUT=o"]
+    words = ["PERIOD=2020-12", "LPU=widnes,force", "FORMAT=pdf", "JOBS=2", "AUDIENCE=public", "TIMEOUT=9", "MEMORY=900", "OUT=o"]
     goals, options = told(folder, "thematic", "DA", "RAPE", *words)
     assert goals == ["DA", "RAPE"]
     assert options == {
@@ -65,6 +65,7 @@ def test_words_after_thematic_are_goals_and_variables_are_options(folder):
         "jobs": "2",
         "audience": "public",
         "timeout": "9",
+        "memory": "900",
         "out": "o",
     }
 

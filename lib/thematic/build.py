@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from thematic import batch, cubes, warehouse
+from thematic import batch, cluster, cubes, log, warehouse
 from thematic.catalogue import write_catalogue
 from thematic.cubes import Index
 from thematic.digests import digest, digest_bytes
@@ -23,16 +25,20 @@ from thematic.editions import (
     shared_inputs,
     with_commentary,
 )
+from thematic.errors import DiskRefused, reason
 from thematic.locking import alone
 from thematic.manifest import SUFFIX, Manifest
+from thematic.memory import fair_share
 from thematic.notebooks import read_notebooks
 from thematic.params import Params, load_params
 from thematic.periods import Month
 from thematic.placing import clear_leftovers
 from thematic.production import Ingredients, Job
 from thematic.status import Finding, find
-from thematic.words import Request, Words, check
+from thematic.words import Request, Words, check, check_writable
 from thematic.workbook import Workbook
+
+_AGAIN = "What was there before is kept; mend this, and give the same command again."
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a build has done. `results` are of the editions that were not up to date; `catalogue` is its page."""
+    """What a build has done, and in how many `seconds`. `results` are of the editions that were not up to date.
+
+    `catalogue` is its page, or None where there is none; `trouble` is why it could not be written.
+    """
 
     out: Path
     up_to_date: tuple[Edition, ...]
     results: tuple[batch.Result, ...]
     catalogue: Path | None
+    trouble: str
+    seconds: float
 
     @property
     def failed(self) -> tuple[batch.Result, ...]:
@@ -67,6 +78,31 @@ class Outcome:
     @property
     def made(self) -> tuple[batch.Result, ...]:
         return tuple(result for result in self.results if result.failure is None)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A build command that can be carried out, with the params and notebooks as they were read for it."""
+
+    workbook: Workbook
+    params: Params
+    request: Request
+    notebooks: Mapping[str, bytes]
+    today: date
+    say: Callable[[str], None]
+
+    @property
+    def shown(self) -> str:
+        return self.workbook.shown(self.request.out)
+
+    def index(self) -> Index:
+        """The index of the cubes, which are made where they are not as they have to be."""
+        data, lookup = self.request.data, self.request.lookup
+        return prepare(self.workbook, self.params, data=data, lookup=lookup, today=self.today, say=self.say)
+
+    def plan(self, index: Index) -> Plan:
+        editions = _editions(self.params, self.request, index)
+        return make_plan(self.workbook, self.params, self.request, index, notebooks=self.notebooks, editions=editions)
 
 
 def build(
@@ -79,14 +115,31 @@ def build(
     """Makes the reports that the words ask for, where they are not up to date.
 
     `say` is told what happens to the data; `begin` is told how many reports will run, and gives what to call as they
-    do. Raises UserError before anything under the output folder is touched.
+    do. Waits while another build writes into the same folder. Raises UserError before anything in it is touched.
     """
-    request, plan = _planned(workbook, words, today, say, batch.warm_up)
-    clear_leftovers(request.out, plan.editions)
-    results: list[batch.Result] = []
-    if plan.jobs:
-        results = batch.run(plan.jobs, request.out, request.jobs, request.timeout, begin(len(plan.jobs)))
-    return Outcome(request.out, plan.up_to_date, tuple(results), write_catalogue(request.out))
+    started = time.perf_counter()
+    order = _order(workbook, words, today, say)
+    request = order.request
+    check_writable(request.out, order.shown)
+    with data_alone(workbook, say):
+        if _will_run(workbook, order.params, request):
+            _get_ready(request)
+        index = order.index()
+        _editions(order.params, request, index)
+    with log.opened(request.out, order.shown, say) as book:
+        with data_alone(workbook, say):
+            as_it_was = cubes.load_index(workbook) == index
+            plan = order.plan(index if as_it_was else order.index())
+        book.add(f"{words}: {log.reports(len(plan.editions))}, {len(plan.jobs):,} to make")
+        try:
+            results = _make(request, plan, book, begin)
+        except KeyboardInterrupt:
+            book.add("stopped")
+            raise
+        catalogue, trouble = _catalogue(request.out)
+        seconds = time.perf_counter() - started
+        book.add(" ".join([log.total_line(results, len(plan.up_to_date), seconds), *([trouble] if trouble else [])]))
+    return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds)
 
 
 def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> tuple[Finding, ...]:
@@ -94,23 +147,56 @@ def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
 
     Raises UserError as a build does.
     """
-    _, plan = _planned(workbook, words, today, say, lambda: None)
-    return plan.findings
+    order = _order(workbook, words, today, say)
+    with data_alone(workbook, say):
+        return order.plan(order.index()).findings
 
 
-def _planned(
-    workbook: Workbook, words: Words, today: date, say: Callable[[str], None], warm_up: Callable[[], None]
-) -> tuple[Request, Plan]:
-    """What the words ask for and what that takes; `warm_up` is called as soon as it is plain that reports will run."""
+def data_alone(workbook: Workbook, say: Callable[[str], None]) -> AbstractContextManager[None]:
+    """What holds the workbook's data for one command, until its block ends; another command waits."""
+    return alone(workbook.params / "force.yaml", say)
+
+
+def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> _Order:
     params = load_params(workbook)
     request = check(words, params, workbook)
     notebooks = read_notebooks(workbook, [params.themes[theme].notebook for theme in request.themes])
-    if _will_run(workbook, params, request):
-        warm_up()
-    with alone(workbook.params / "force.yaml", say):
-        index = prepare(workbook, params, data=request.data, lookup=request.lookup, today=today, say=say)
-        editions = _editions(params, request, index)
-        return request, make_plan(workbook, params, request, index, notebooks=notebooks, editions=editions)
+    return _Order(workbook, params, request, notebooks, today, say)
+
+
+def _make(request: Request, plan: Plan, book: log.Log, begin: Callable[[int], batch.OnEvent]) -> list[batch.Result]:
+    """Makes the reports of the plan; each goes into the log as it is done."""
+    clear_leftovers(request.out, plan.editions)
+    if not plan.jobs:
+        return []
+    on_event = begin(len(plan.jobs))
+
+    def tell(edition: Edition, result: batch.Result | None) -> None:
+        if result is not None:
+            book.add(f"{'failed' if result.failure else 'made'} {log.result_line(result)}")
+        on_event(edition, result)
+
+    if request.cluster:
+        limits = batch.Limits(request.timeout, request.memory)
+        return cluster.run(plan.jobs, request.out, request.cluster, limits, tell)
+    limits = batch.Limits(request.timeout, request.memory or fair_share(request.jobs))
+    return batch.run(plan.jobs, request.out, request.jobs, limits, tell)
+
+
+def _get_ready(request: Request) -> None:
+    """Begins to load what reports need, or sees to it that the cluster which is to make them is there and alike."""
+    if request.cluster:
+        cluster.check(request.cluster)
+    else:
+        batch.warm_up()
+
+
+def _catalogue(out: Path) -> tuple[Path | None, str]:
+    """The page of the catalogue, renewed; or why it could not be."""
+    try:
+        return write_catalogue(out), ""
+    except OSError as error:
+        return None, f"The catalogue could not be written: {reason(error)}."
 
 
 def _will_run(workbook: Workbook, params: Params, request: Request) -> bool:
@@ -134,9 +220,16 @@ def prepare(
     today: date,
     say: Callable[[str], None],
 ) -> Index:
-    """The data as far as the cubes: read, checked and counted, where they are not as they were."""
-    facts = warehouse.build(workbook, params, data, lookup, today, say)
-    return cubes.build(workbook, params, facts, say)
+    """The data as far as the cubes: read, checked and counted, where they are not as they were.
+
+    Raises DataRefused, and DiskRefused where what is made of them cannot be written; what was there before stays.
+    """
+    try:
+        facts = warehouse.build(workbook, params, data, lookup, today, say)
+        return cubes.build(workbook, params, facts, say)
+    except OSError as error:
+        place = workbook.shown(Path(error.filename) if error.filename else workbook.warehouse.parent)
+        raise DiskRefused(f"The data could not be prepared: {place}: {reason(error)}. {_AGAIN}") from error
 
 
 def _editions(params: Params, request: Request, index: Index) -> list[Edition]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-import time
 from datetime import date
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -48,8 +49,9 @@ def build(
     lookup: Lookup = "",
     out: Out = "",
     jobs: Annotated[str, typer.Option(help="Reports made at once (default: one for each processor).")] = "",
-    cluster: Annotated[str, typer.Option(help="Not available yet.", hidden=True)] = "",
+    cluster: Annotated[str, typer.Option(help="Dask scheduler that makes them: tcp://host:port.")] = "",
     timeout: Annotated[str, typer.Option(help="Seconds that one report may take (default: no end).")] = "",
+    memory: Annotated[str, typer.Option(help="MB that one report may use (default: a fair share).")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would be made, and why.")] = False,
 ) -> None:
     """Make the reports of one or more themes, where they are not up to date."""
@@ -59,18 +61,17 @@ def build(
     from thematic.status import dry_run_lines
     from thematic.words import Words
 
-    started = time.perf_counter()
     workbook = Workbook.find()
-    words = Words(goals or [], period, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout)
+    words = Words(goals or [], period, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout, memory)
     if dry_run:
         typer.echo("\n".join(dry_run_lines(survey(workbook, words, date.today(), typer.echo))))
         return
     with telling() as teller:
         outcome = make(workbook, words, date.today(), teller.say, teller.begin)
     catalogue = workbook.shown(outcome.catalogue) if outcome.catalogue else None
-    for line in summary(outcome, workbook.shown(outcome.out), catalogue, time.perf_counter() - started):
+    for line in summary(outcome, workbook.shown(outcome.out), catalogue):
         typer.echo(line)
-    raise typer.Exit(SOME_FAILED if outcome.failed else 0)
+    raise typer.Exit(SOME_FAILED if outcome.failed or outcome.trouble else 0)
 
 
 @app.command()
@@ -97,14 +98,15 @@ def status(
 @app.command("data")
 def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
     """Read and check the extracts, and count them, without making a report."""
-    from thematic.build import prepare
+    from thematic.build import data_alone, prepare
     from thematic.params import load_params
     from thematic.words import data_paths
 
     workbook = Workbook.find()
     params = load_params(workbook)
     source, places = data_paths(data, lookup)
-    index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=typer.echo)
+    with data_alone(workbook, typer.echo):
+        index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=typer.echo)
     folders = f"{workbook.shown(workbook.warehouse)} and {workbook.shown(workbook.cubes)}"
     typer.echo(f"{folders} are up to date: {index.title}, {index.first_period} to {index.latest_period}.")
 
@@ -185,6 +187,7 @@ def sample(out: Annotated[str, typer.Option(help="Folder to write to (default: d
 
 def main() -> None:
     """The `thematic` command. Exit status: 0 well, 1 some report failed, 2 arguments or params, 3 data, 130 stopped."""
+    stopped = _stopped_by_signals()
     try:
         app()
     except UserError as error:
@@ -192,9 +195,33 @@ def main() -> None:
         sys.exit(error.exit_status)
     except SystemExit as ended:
         if ended.code == STOPPED:
-            typer.echo(
-                "thematic: stopped. Reports that were made are kept; the same command makes the others.", err=True
-            )
+            _say_stopped()
         raise
+    except RuntimeError:
+        if not stopped.is_set():
+            raise
+        _say_stopped()  # this is what DuckDB makes of Ctrl-C in mid-query
+        sys.exit(STOPPED)
     except BrokenPipeError:
         sys.exit(SOME_FAILED)
+
+
+def _stopped_by_signals() -> Event:
+    """Makes SIGTERM end the command as Ctrl-C does, which leaves nothing behind. The event is set when one comes."""
+    stopped = Event()
+
+    def stop(*_: object) -> None:
+        stopped.set()
+        raise KeyboardInterrupt
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(each) != signal.SIG_IGN:
+            signal.signal(each, stop)
+    return stopped
+
+
+def _say_stopped() -> None:
+    from thematic.processes import leave_nothing
+
+    leave_nothing()
+    typer.echo("thematic: stopped. Reports that were made are kept; the same command makes the others.", err=True)

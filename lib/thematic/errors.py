@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,3 +45,14 @@ class DataRefused(UserError):
     """The extracts cannot be used (exit status 3)."""
 
     exit_status = 3
+
+
+class DiskRefused(UserError):
+    """The disk does not take what must be written (exit status 1)."""
+
+    exit_status = 1
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused something, in its own words, such as `No space left on device`."""
+    return os.strerror(error.errno) if error.errno else str(error)

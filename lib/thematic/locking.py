@@ -1,4 +1,4 @@
-"""Lets one command at a time change and read a workbook's data; others wait for it."""
+"""Lets one command at a time change what others read: a workbook's data, a folder of reports. Others wait for it."""
 
 from __future__ import annotations
 
@@ -6,29 +6,38 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import IOBase
 from pathlib import Path
-from typing import BinaryIO
 
 _PAUSE_SECONDS = 0.2
 _BEYOND_THE_FILE = 2**30
 
+Say = Callable[[str], None]
+
 
 @contextmanager
-def alone(path: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Holds a lock on the file `path`, which stays as it is and can be read; the system frees it if we are killed."""
+def alone(path: Path, say: Say) -> Iterator[None]:
+    """Holds the lock of a workbook's data on the file `path`, which stays as it is and can be read."""
     with path.open("rb") as stream:
-        if not _locked(stream):
-            say("Waiting for another command that is using this workbook's data.")
-            while not _locked(stream):
-                time.sleep(_PAUSE_SECONDS)
+        hold(stream, "Waiting for another command that is using this workbook's data.", say)
         yield
+
+
+def hold(stream: IOBase, waiting: str, say: Say) -> None:
+    """Takes the lock on an open file, and says `waiting` where it is not free.
+
+    It is free again when the file is closed, or when we are killed.
+    """
+    if not _locked(stream):
+        say(waiting)
+        while not _locked(stream):
+            time.sleep(_PAUSE_SECONDS)
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _locked(stream: BinaryIO) -> bool:
-        """Takes the lock if it is free; it ends when the file is closed."""
+    def _locked(stream: IOBase) -> bool:
         stream.seek(_BEYOND_THE_FILE)
         try:
             msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
@@ -39,8 +48,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _locked(stream: BinaryIO) -> bool:
-        """Takes the lock if it is free; it ends when the file is closed."""
+    def _locked(stream: IOBase) -> bool:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from thematic.editions import FORMATS, NOTEBOOK, Edition
+from thematic.errors import reason
 from thematic.manifest import SUFFIX, Manifest, read_manifest
 from thematic.production import Failure, Job, Product
 
@@ -17,21 +18,33 @@ _PART = ".part"
 
 def write_whole(path: Path, data: bytes) -> None:
     """Writes beside the file and renames into place, so that no one ever finds half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}{_PART}")
+    _write_all({path: data})
+
+
+def _write_all(files: Mapping[Path, bytes]) -> None:
+    """Writes all the files beside where they go before the first of them is renamed into place."""
+    parts = {path: path.with_name(f".{path.name}{_PART}") for path in files}
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            parts[path].write_bytes(data)
+        for path, part in parts.items():
+            part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def clear_leftovers(out: Path, editions: Iterable[Edition]) -> None:
-    """Removes the half-written files that a build which was killed left of these editions."""
+    """Removes the half-written files that a build which was killed left of these editions and of the catalogue."""
+    found = [*out.glob(f".*{_PART}")]
     for edition in editions:
         for target in (edition.path(out, SUFFIX), edition.failed_path(out)):
-            for part in target.parent.glob(f".{edition.area.slug}.*{_PART}"):
-                part.unlink(missing_ok=True)
+            found += target.parent.glob(f".{edition.area.slug}.*{_PART}")
+    for part in found:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def place(out: Path, product: Product) -> None:
@@ -51,11 +64,9 @@ def place(out: Path, product: Product) -> None:
     else:
         path.unlink(missing_ok=True)
     formats = kept | manifest.formats
-    for suffix, data in product.files.items():
-        if suffix != SUFFIX:
-            write_whole(edition.path(out, suffix), data)
+    files = {edition.path(out, suffix): data for suffix, data in product.files.items() if suffix != SUFFIX}
+    _write_all(files | {path: manifest.model_copy(update={"formats": formats}).to_bytes()})
     _remove(edition, out, _suffixes(before) - set(formats))
-    write_whole(path, manifest.model_copy(update={"formats": formats}).to_bytes())
     _remove_file(edition.failed_path(out), out)
 
 
@@ -70,15 +81,29 @@ def place_failure(out: Path, job: Job, product: Product) -> None:
 
 
 def placed(out: Path, job: Job, product: Product) -> Failure | None:
-    """Puts a product, good or failed, in place. The failure of the report, or of writing its files."""
+    """Puts a product, good or failed, in place. The failure of the report, or of writing its files.
+
+    A report that cannot be written is as one that failed: of an earlier one that was made from other things, no file
+    stays to be taken for it.
+    """
     try:
         if product.failure is None:
             place(out, product)
         else:
             place_failure(out, job, product)
     except OSError as error:
-        return Failure("unwritten", f"its files cannot be written: {error.strerror or type(error).__name__}")
+        _withdraw(out, job)
+        return product.failure or Failure("unwritten", f"its files cannot be written: {reason(error)}")
     return product.failure
+
+
+def _withdraw(out: Path, job: Job) -> None:
+    """Removes the edition's files, as far as that can be done, unless they are of the same report."""
+    before = read_manifest(job.edition.path(out, SUFFIX))
+    if before is None or before.key != job.manifest.key:
+        for suffix in (SUFFIX, *_suffixes(before)):
+            with suppress(OSError):
+                _remove_file(job.edition.path(out, suffix), out)
 
 
 def _suffixes(manifest: Manifest | None) -> set[str]:

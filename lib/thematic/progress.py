@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from thematic.batch import OnEvent, Result
 from thematic.editions import Edition
+from thematic.log import reports, result_line, total_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -29,7 +30,7 @@ class Teller:
 
     def begin(self, total: int) -> OnEvent:
         """Starts telling of `total` reports."""
-        self.say(f"Making {_reports(total)}")
+        self.say(f"Making {reports(total)}")
         return self._on_bar(total) if self._stream.isatty() else self._on_lines(total)
 
     def end(self) -> None:
@@ -45,30 +46,40 @@ class Teller:
             nonlocal done
             if result is not None:
                 done += 1
-                self.say(f"{done:>{len(str(total))}}/{total} {_line(result)}")
+                self.say(f"{done:>{len(str(total))}}/{total} {result_line(result)}")
 
         return tell
 
     def _on_bar(self, total: int) -> OnEvent:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.table import Column
 
+        one_line = Column(no_wrap=True, overflow="ellipsis")
         columns = (
-            BarColumn(),
+            BarColumn(bar_width=20),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", markup=False),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False, table_column=one_line),
         )
         self._bar = Progress(*columns, console=Console(file=self._stream), transient=True)
         task = self._bar.add_task("", total=total)
         self._bar.start()
+        running: dict[Edition, None] = {}
+        failed = 0
 
         def tell(edition: Edition, result: Result | None) -> None:
+            nonlocal failed
             if self._bar is None:
                 return
-            self._bar.update(task, advance=0 if result is None else 1, description=edition.label)
+            if result is None:
+                running[edition] = None
+            else:
+                running.pop(edition, None)
             if result is not None and result.failure is not None:
-                self._bar.console.print(_line(result), markup=False, highlight=False)
+                failed += 1
+                self._bar.console.print(result_line(result), markup=False, highlight=False)
+            self._bar.update(task, advance=0 if result is None else 1, description=_at_work(running, failed))
 
         return tell
 
@@ -83,26 +94,21 @@ def telling(stream: TextIO | None = None) -> Iterator[Teller]:
         teller.end()
 
 
-def summary(outcome: Outcome, shown: str, catalogue: str | None, seconds: float) -> list[str]:
+def summary(outcome: Outcome, shown: str, catalogue: str | None) -> list[str]:
     """The lines that end a build; `shown` and `catalogue` are the output folder and the page as messages name them."""
+    trouble = [outcome.trouble] if outcome.trouble else []
     if not outcome.results:
-        return [f"Nothing to do: {_are(len(outcome.up_to_date))} up to date ({_place(outcome, shown)})."]
-    parts = [f"{len(outcome.made)} made"]
-    parts += [f"{len(outcome.failed)} failed"] if outcome.failed else []
-    parts += [f"{len(outcome.up_to_date)} up to date"] if outcome.up_to_date else []
+        number = len(outcome.up_to_date)
+        are = f"{reports(number)} {'is' if number == 1 else 'are'}"
+        return [f"Nothing to do: {are} up to date ({_place(outcome, shown)}).", *trouble]
     lines = []
     for result in outcome.failed:
-        kept = result.edition.failed_path(Path(shown)).as_posix()
-        lines += [f"Failed: {_line(result)}", f"  its notebook: {kept}"]
-    lines.append(f"{_reports(len(outcome.results) + len(outcome.up_to_date))}: {', '.join(parts)}, in {seconds:.1f} s.")
+        lines.append(f"Failed: {result_line(result)}")
+        if result.edition.failed_path(outcome.out).is_file():
+            lines.append(f"  its notebook: {result.edition.failed_path(Path(shown)).as_posix()}")
+    lines.append(total_line(outcome.results, len(outcome.up_to_date), outcome.seconds))
     lines += [f"Reports: {_place(outcome, shown)}"] if outcome.made else []
-    return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else [])]
-
-
-def _line(result: Result) -> str:
-    if result.failure is None:
-        return f"{result.edition.label} ({result.seconds:.1f} s)"
-    return f"{result.edition.label}: {result.failure.kind}: {result.failure.message}"
+    return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else []), *trouble]
 
 
 def _place(outcome: Outcome, shown: str) -> str:
@@ -111,9 +117,6 @@ def _place(outcome: Outcome, shown: str) -> str:
     return (Path(shown) / folders.pop()).as_posix() if len(folders) == 1 else shown
 
 
-def _reports(number: int) -> str:
-    return "1 report" if number == 1 else f"{number:,} reports"
-
-
-def _are(number: int) -> str:
-    return f"{_reports(number)} {'is' if number == 1 else 'are'}"
+def _at_work(running: Collection[Edition], failed: int) -> str:
+    """What stands beside the bar: what has failed so far, and what is being made."""
+    return "; ".join([*([f"{failed:,} failed"] if failed else []), ", ".join(each.label for each in running)])

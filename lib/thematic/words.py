@@ -6,13 +6,14 @@ import difflib
 import math
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from thematic.areas import FORCE
 from thematic.disclosure import AUDIENCES
 from thematic.editions import DEFAULT_FORMATS, FORMATS
 from thematic.errors import ArgumentsRefused
+from thematic.memory import MB
 from thematic.params import Params
 from thematic.periods import Month, parse_periods
 from thematic.workbook import Workbook
@@ -37,6 +38,12 @@ class Words:
     jobs: str | None = None
     cluster: str | None = None
     timeout: str | None = None
+    memory: str | None = None
+
+    def __str__(self) -> str:
+        """The command as it goes through make."""
+        given = {field.name: _given(getattr(self, field.name)) for field in fields(self)[1:]}
+        return " ".join([*self.goals, *(f"{name.upper()}={word}" for name, word in given.items() if word)])
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,8 @@ class Request:
     """What a build command asks for.
 
     `themes` are slugs; `periods` None is the latest in the data; `areas` None is the force and every LPU open in the
-    period; `timeout` is in seconds for each report, None for no end.
+    period; `timeout` is in seconds for each report, None for no end; `memory` is in bytes for each, None for a fair
+    share of the machine's; `cluster` is the address of the scheduler that the reports are sent to, None for none.
     """
 
     themes: tuple[str, ...]
@@ -57,12 +65,12 @@ class Request:
     out: Path
     jobs: int
     timeout: float | None
+    memory: int | None
+    cluster: str | None
 
 
 def check(words: Words, params: Params, workbook: Workbook) -> Request:
     """What the words ask for. Raises ArgumentsRefused for the first that cannot be used."""
-    if _given(words.cluster):
-        raise ArgumentsRefused("CLUSTER: reports cannot be sent to a cluster yet. Leave it out; they are made here.")
     period = _given(words.period)
     data, lookup = data_paths(words.data, words.lookup)
     return Request(
@@ -76,6 +84,8 @@ def check(words: Words, params: Params, workbook: Workbook) -> Request:
         out=output_folder(words.out, workbook.root / "outputs"),
         jobs=_jobs(words.jobs),
         timeout=_timeout(words.timeout),
+        memory=_memory(words.memory),
+        cluster=_given(words.cluster),
     )
 
 
@@ -166,19 +176,24 @@ def output_folder(word: str | None, default: Path) -> Path:
     if text is None:
         return default
     path = Path(text).expanduser()
-    standing = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    check_writable(path, text)
+    return path
+
+
+def check_writable(folder: Path, shown: str) -> None:
+    """Raises ArgumentsRefused where the folder (`shown` in messages), if need be made first, takes no files."""
+    standing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     if not standing.is_dir():
         raise ArgumentsRefused(f"OUT: '{standing}' is a file. Name a folder; it is made where it does not exist.")
     if not os.access(standing, os.W_OK):
-        raise ArgumentsRefused(f"OUT: '{standing}' cannot be written to. Name a folder of your own.")
-    return path
+        raise ArgumentsRefused(f"OUT: '{shown}' cannot be written to. Name a folder of your own.")
 
 
 def _jobs(word: str | None) -> int:
     text = _given(word)
     if text is None:
         return processors()
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    if not _is_count(text):
         raise ArgumentsRefused(f"JOBS: '{text}' is not a number of reports at once. Write a whole number from 1.")
     return int(text)
 
@@ -199,6 +214,22 @@ def _timeout(word: str | None) -> float | None:
     if not (math.isfinite(seconds) and seconds > 0):
         raise ArgumentsRefused(f"TIMEOUT: '{text}' is not a time. Write the seconds one report may take, such as 120.")
     return seconds
+
+
+def _memory(word: str | None) -> int | None:
+    text = _given(word)
+    if text is None:
+        return None
+    if not _is_count(text):
+        raise ArgumentsRefused(
+            f"MEMORY: '{text}' is not an amount of memory. Write the whole MB that one report may use, such as 2000."
+        )
+    return int(text) * MB
+
+
+def _is_count(text: str) -> bool:
+    """Whether it is a whole number from 1, in digits alone."""
+    return text.isascii() and text.isdigit() and int(text) >= 1
 
 
 def _parts(text: str) -> list[str]:
