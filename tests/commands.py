@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from drawn import EXPORTERS, REPOSITORY, notebook, workbook_folder
-from thematic import build, cli, cubes, warehouse
+from thematic import build, cli, cubes, processes, warehouse
 from thematic.cubes import Index
 from thematic.params import load_params
 from thematic.workbook import Workbook
@@ -52,6 +52,7 @@ def running(monkeypatch, capsys):
 
     def run(*words: str):
         monkeypatch.setattr(sys, "argv", ["thematic", *words])
+        monkeypatch.setattr(processes, "leave_nothing", lambda: None)  # of a process that runs more than the command
         before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
         try:
             with pytest.raises(SystemExit) as ended:

@@ -1,11 +1,14 @@
-"""One command at a time uses a workbook's data; the lock leaves nothing behind and is free when its holder dies."""
+"""One command at a time uses what others read; the lock leaves nothing behind and is free when its holder dies."""
 
 import subprocess
 import sys
 import time
 
+from commands import GOAL, drawn_workbook, running
 from thematic.locking import alone
+from thematic.log import NAME
 
+WAITING = "Waiting for another command that is using this workbook's data."
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -29,7 +32,7 @@ def test_the_second_waits_for_the_first_and_says_so(tmp_path):
         started = time.monotonic()
         with alone(path, said.append):
             assert time.monotonic() - started > 0.2
-    assert said == ["Waiting for another command that is using this workbook's data."]
+    assert said == [WAITING]
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("force.yaml", "name: x\n")]
 
 
@@ -52,3 +55,22 @@ def test_the_lock_is_free_again_after_its_block(tmp_path):
         with alone(path, said.append):
             pass
     assert said == []
+
+
+def test_data_are_prepared_by_one_command_at_a_time(tmp_path, monkeypatch, capsys):
+    root = drawn_workbook(tmp_path / "workbook", monkeypatch)
+    with holding(root / "params/force.yaml", 0.5) as first:
+        first.stdout.readline()
+        assert running(monkeypatch, capsys)("data").out.splitlines()[0] == WAITING
+
+
+def test_a_build_waits_for_another_into_the_same_folder_and_for_no_other(tmp_path, monkeypatch, capsys):
+    drawn_workbook(tmp_path / "workbook", monkeypatch)
+    thematic = running(monkeypatch, capsys)
+    words = ("build", GOAL, "--lpu", "force", "--format", "csv")
+    thematic(*words)
+    with holding(tmp_path / "workbook/outputs" / NAME, 1.5) as first:
+        first.stdout.readline()
+        assert "Waiting" not in thematic(*words, "--out", "elsewhere").out
+        assert "Waiting" not in thematic("status", GOAL).out
+        assert thematic(*words).out.splitlines()[0] == "Waiting for another build into outputs."

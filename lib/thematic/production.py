@@ -54,7 +54,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a report was not made. `kind` is failed, crashed, timeout or unwritten; the message is one line."""
+    """Why a report was not made. `kind` is failed, crashed, timeout, memory or unwritten; the message is one line."""
 
     kind: str
     message: str
