@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 
 from commands import GOAL, drawn_workbook, running
@@ -69,8 +70,9 @@ def test_a_build_waits_for_another_into_the_same_folder_and_for_no_other(tmp_pat
     thematic = running(monkeypatch, capsys)
     words = ("build", GOAL, "--lpu", "force", "--format", "csv")
     thematic(*words)
-    with holding(tmp_path / "workbook/outputs" / NAME, 1.5) as first:
+    with holding(tmp_path / "workbook/outputs" / NAME, 60) as first:
         first.stdout.readline()
         assert "Waiting" not in thematic(*words, "--out", "elsewhere").out
         assert "Waiting" not in thematic("status", GOAL).out
+        threading.Timer(1, first.kill).start()
         assert thematic(*words).out.splitlines()[0] == "Waiting for another build into outputs."

@@ -39,11 +39,15 @@ class Setting:
 
     @property
     def environment(self) -> dict[str, str]:
-        """One thread for each process, the commands beside this Python first, nothing written to a person's folders."""
+        """One thread for each process, the commands beside this Python first, nothing written to a person's folders.
+
+        Python keeps what it compiles, so that the untimed reports pay for it in every way.
+        """
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         jupyter = {f"JUPYTER_{kind}_DIR": str(self.root / "jupyter" / kind.lower()) for kind in ("CONFIG", "RUNTIME")}
         own = {"IPYTHONDIR": str(self.root / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1", **jupyter}
-        return {**os.environ, **ONE_THREAD, **own, "PATH": path}
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {**kept, **ONE_THREAD, **own, "PATH": path}
 
     def editions(self, periods: str) -> list[Edition]:
         """Every report of the periods (`2021-01`, or `2020-02..2021-01`): each theme, the force and every LPU."""

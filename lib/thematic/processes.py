@@ -25,6 +25,7 @@ _STARTED = b"started"
 _LAST_WORDS_SECONDS = 10
 LOOK_SECONDS = 0.2
 _STOP_SECONDS = 1
+_PAUSE_SECONDS = 0.5
 _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} | {"PYTHONHASHSEED": "0"}
 """Reports run beside each other, so each computes on one thread; sets are in the same order every time."""
 _STOPS = {signal.SIGINT, signal.SIGTERM}
@@ -97,6 +98,7 @@ def _start(job: Job, started: list[Running | OSError | EOFError]) -> None:
             process.start()
     except (OSError, EOFError) as error:
         ours.close()
+        time.sleep(_PAUSE_SECONDS)  # where the process that all are forked from has just died, it is made anew then
         started.append(error)
     else:
         started.append(Running(job, process, ours, Family(process.pid)))
