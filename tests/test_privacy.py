@@ -56,7 +56,7 @@ def test_the_markers_were_planted(built: Workbook) -> None:
 
 def test_no_personal_column_or_value_is_in_the_cubes(built: Workbook) -> None:
     files = sorted(built.cubes.glob("*.parquet"))
-    assert {path.stem for path in files} == {*own_params().themes, "quality"}
+    assert {path.stem for path in files} == {*own_params().themes, "ground", "quality"}
     for path in files:
         frame = pd.read_parquet(path)
         assert PERSONAL.isdisjoint(frame.columns)
@@ -68,7 +68,7 @@ def test_no_personal_column_or_value_is_in_the_cubes(built: Workbook) -> None:
 
 def test_no_personal_value_is_in_the_outputs(built: Workbook) -> None:
     files = [path for path in (built.root / "outputs").rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".html", ".pdf", ".csv", ".ipynb", ".json"}
+    assert {path.suffix for path in files} == {".html", ".pdf", ".csv", ".ipynb", ".json", ".log"}
     for path in files:
         data = path.read_bytes()
         assert MARKER.encode() not in data, path

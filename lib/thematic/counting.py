@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from thematic.params.models import Count, Dimension, Measure, Selection, Theme, Where
 
 SPLITS: tuple[Dimension, ...] = ("offence", "outcome", "strand", "type", "characteristic")
+CELL = "cell"
+"""The split by hexagon, of the measures whose hotspots a theme maps; figures know nothing of it."""
+
 CHARACTERISTICS = ("age", "sex", "ethnicity", "disability", "religion", "sexual_orientation")
 INCIDENT_TYPES = {"BE": "environmental", "BN": "nuisance", "BP": "personal"}
 SPLIT_COLUMN = {
@@ -61,9 +64,9 @@ def base_of(count: Count, measure: Measure, theme: Theme) -> Base:
     return Base(count.selection, count, by_recorded)
 
 
-def bases(theme: Theme, measures: dict[str, Measure]) -> list[tuple[Base, set[Dimension]]]:
-    """Every base count of the theme with the splits (offence, outcome, strand, type, characteristic) it needs."""
-    found: dict[str, tuple[Base, set[Dimension]]] = {}
+def bases(theme: Theme, measures: dict[str, Measure]) -> list[tuple[Base, set[str]]]:
+    """Every base count of the theme with the splits (offence, outcome, strand, type, characteristic, cell) it needs."""
+    found: dict[str, tuple[Base, set[str]]] = {}
     for name, dimensions in theme.measures.items():
         measure = measures[name]
         for count in counts_of(measure):
@@ -72,6 +75,8 @@ def bases(theme: Theme, measures: dict[str, Measure]) -> list[tuple[Base, set[Di
             splits.update(split for split in SPLITS if split in dimensions and _splits_by(kept, split))
             if kept.count.counted == "outcomes":
                 splits.add("outcome")
+        if theme.hotspots is not None and name in theme.hotspots.measures:
+            found[base_of(measure.numerator, measure, theme).key][1].add(CELL)
     return list(found.values())
 
 

@@ -15,8 +15,9 @@ import ibis
 import ibis.expr.types as ir
 
 from thematic.areas import NO_LOCATION
-from thematic.counting import CHARACTERISTICS, INCIDENT_TYPES, Base, chain, table_of
-from thematic.params.models import Between, Condition, Dimension, Filled, Theme, Where
+from thematic.counting import CELL, CHARACTERISTICS, INCIDENT_TYPES, Base, chain, table_of
+from thematic.cube_cells import POINT, cell, located
+from thematic.params.models import Between, Condition, Filled, Theme, Where
 from thematic.schema import STRANDS, TABLES
 
 GRAIN = ["dimension", "category", "month", "from_month", "until_month", "lpu", "local_authority"]
@@ -33,13 +34,15 @@ def counts(
     tables: Mapping[str, ir.Table],
     theme: Theme,
     base: Base,
-    splits: set[Dimension],
+    splits: set[str],
     columns: set[str],
     says_nothing: list[str],
+    hexagon_km: float,
 ) -> Iterator[ir.Table]:
     """The tables of counts (GRAIN and n) of one base count: its total where it has one, and each split.
 
-    `columns` are those the source feeds: a split or characteristic that needs another is left out.
+    `columns` are those the source feeds: a split or characteristic that needs another is left out. `hexagon_km` is
+    the width of the hexagons by which rows with coordinates are split.
     """
     table = table_of(theme, base.selection)
     selected = tables[table].filter(_selected(tables[table], theme, base.selection))
@@ -62,6 +65,9 @@ def counts(
     if "strand" in splits and "hate_strands" in columns:
         for strand in STRANDS:
             yield _sum(rows.filter(_has(rows.hate_strands, strand)), base, "strand", ibis.literal(strand))
+    if CELL in splits and columns.issuperset(POINT):
+        there = located(rows)
+        yield _sum(there, base, CELL, cell(there, hexagon_km))
 
 
 def _selected(rows: ir.Table, theme: Theme, name: str) -> list[ir.BooleanValue]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from thematic.counting import CHARACTERISTICS, SPLIT_COLUMN, Base, bases, needed_columns, table_of
+from thematic.counting import CELL, CHARACTERISTICS, SPLIT_COLUMN, Base, bases, needed_columns, table_of
 from thematic.digests import code_digest, digest
 from thematic.folders import mend, replacing
 from thematic.params import Params
 from thematic.periods import Month
+from thematic.schema import TABLES
 from thematic.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ HISTORY_MONTHS = 48
 _COUNT_COLUMNS = ["count", "dimension", "category", "month", "from_month", "until_month", "lpu", "local_authority", "n"]
 _TYPES = {"month": "int32", "from_month": "int32", "until_month": "Int32", "n": "int64"}
 _INDEX = "index.json"
+GROUND = "ground"
+"""The file of the hexagons that make up the force's ground, and the LPU and the first month of each."""
 
 
 class Index(BaseModel):
@@ -61,8 +64,8 @@ def load_index(workbook: Workbook) -> Index | None:
 
 
 def read_bytes(workbook: Workbook, theme: str) -> dict[str, bytes]:
-    """The files a theme's reports need: its counts, and how the rows of the extract fared."""
-    return {name: (workbook.cubes / f"{name}.parquet").read_bytes() for name in (theme, "quality")}
+    """The files a theme's reports need: its counts, the force's ground, and how the rows of the extract fared."""
+    return {name: (workbook.cubes / f"{name}.parquet").read_bytes() for name in (theme, GROUND, "quality")}
 
 
 def build(workbook: Workbook, params: Params, facts: ExtractFacts, say: Callable[[str], None]) -> Index:
@@ -78,7 +81,9 @@ def build(workbook: Workbook, params: Params, facts: ExtractFacts, say: Callable
 
 
 def _key(params: Params, facts: ExtractFacts) -> str:
-    code = [code_digest(module) for module in ("cubes.py", "cube_counts.py", "counting.py")]
+    code = [
+        code_digest(module) for module in ("cubes.py", "cube_counts.py", "cube_cells.py", "counting.py", "hexagons.py")
+    ]
     declared = {
         "themes": {slug: theme.model_dump(mode="json") for slug, theme in params.themes.items()},
         "measures": {name: measure.model_dump(mode="json") for name, measure in params.measures.items()},
@@ -94,6 +99,8 @@ def _build(workbook: Workbook, params: Params, facts: ExtractFacts, key: str, fo
     slices: dict[str, dict[str, str]] = {}
     quality = _quality(workbook, folder)
     tables = read_tables(workbook.warehouse, set(facts.columns))
+    ground = _ground(params, facts, tables)
+    _write(ground, folder / f"{GROUND}.parquet")
     for slug, theme in params.themes.items():
         expressions: list[Any] = []
         unavailable[slug] = {}
@@ -102,14 +109,29 @@ def _build(workbook: Workbook, params: Params, facts: ExtractFacts, key: str, fo
             unavailable[slug][base.key] = missing = _missing(params, slug, base, facts)
             if "" not in missing:
                 columns = set(facts.columns[table])
-                expressions += counts(tables, theme, base, splits, columns, params.force.says_nothing)
+                expressions += counts(
+                    tables, theme, base, splits, columns, params.force.says_nothing, params.hexagon_km(slug)
+                )
         frame = _collect(expressions)
         _write(frame, folder / f"{slug}.parquet")
         tables_counted = {table_of(theme, selection) for selection in theme.selections}
-        slices[slug] = _slices(frame, quality, facts, unavailable[slug], tables_counted)
+        seen = ground[ground["hexagon_km"].isin([params.force.hexagon_km, params.hexagon_km(slug)])]
+        slices[slug] = _slices(frame, quality, seen, facts, unavailable[slug], tables_counted)
     index = _index(facts, key, unavailable, slices)
     (folder / _INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return index
+
+
+def _ground(params: Params, facts: ExtractFacts, tables: dict[str, Any]) -> pd.DataFrame:
+    """The force's ground in hexagons of every width that a report asks for, from every table with coordinates."""
+    import pandas as pd
+
+    from thematic.cube_cells import POINT, ground
+
+    located = [name for name, columns in sorted(facts.columns.items()) if set(POINT) <= set(columns)]
+    dated = [(tables[name], TABLES[name].date) for name in located]
+    widths = sorted({params.force.hexagon_km, *map(params.hexagon_km, params.themes)})
+    return pd.concat([ground(dated, width) for width in widths], ignore_index=True)
 
 
 def _missing(params: Params, slug: str, base: Base, facts: ExtractFacts) -> dict[str, str]:
@@ -124,6 +146,8 @@ def _missing(params: Params, slug: str, base: Base, facts: ExtractFacts) -> dict
         return {"": f"{facts.title} does not give {', '.join(lacking)} for {table.replace('_', ' ')}"}
     splits = {split: column for split, column in SPLIT_COLUMN.items() if column not in fed}
     splits |= {name: f"victim_{name}" for name in CHARACTERISTICS if f"victim_{name}" not in fed}
+    if not {"longitude", "latitude"} <= fed:
+        splits[CELL] = "longitude and latitude"
     return {split: f"{facts.title} does not give {column}" for split, column in sorted(splits.items())}
 
 
@@ -152,12 +176,14 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
 def _slices(
     frame: pd.DataFrame,
     quality: pd.DataFrame,
+    ground: pd.DataFrame,
     facts: ExtractFacts,
     unavailable: dict[str, dict[str, str]],
     tables: set[str],
 ) -> dict[str, str]:
     """For each period, the digest of what its reports can see: the counts of the last HISTORY_MONTHS months that had
-    happened by its end (a later cancellation had not), and how the rows of that time in the theme's tables fared."""
+    happened by its end (a later cancellation had not), how the rows of that time in the theme's tables fared, and the
+    ground of its maps."""
     grain = [column for column in _COUNT_COLUMNS if column not in {"until_month", "n"}]
     first = frame.groupby(grain, as_index=False)["n"].sum()
     happened = _digests(first.assign(event=first["from_month"]), [*grain, "n"])
@@ -166,7 +192,16 @@ def _slices(
     fared = _digests(dated.assign(event=0, month=[Month.parse(month).index for month in dated["month"]]), [*quality])
     history = {table: month for table, month in facts.history_from.items() if table in tables}
     told = [facts.title, facts.synthetic, facts.licence, history, facts.populations, unavailable]
-    return {str(period): _slice(period.index, told, [happened, cancelled, fared]) for period in _periods(facts)}
+    under = _digests(ground.assign(event=0), [*ground])
+    parts = [happened, cancelled, fared]
+    return {
+        str(period): _slice(period.index, [*told, _until(period.index, under)], parts) for period in _periods(facts)
+    }
+
+
+def _until(period: int, digests: dict[tuple[int, int], str]) -> list[str]:
+    """Those of the months up to the period, however far back."""
+    return [value for (month, _), value in sorted(digests.items()) if month <= period]
 
 
 def _digests(frame: pd.DataFrame, columns: list[str]) -> dict[tuple[int, int], str]:

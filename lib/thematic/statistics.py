@@ -115,6 +115,22 @@ def funnel_standing(count: int, expected: float) -> tuple[int, float | None]:
     return 0, None
 
 
+def gi_star(values: ArrayLike, neighbours: Sequence[Sequence[int]]) -> Floats:
+    """Getis and Ord's local statistic Gi* of each place: how many standard deviations the sum over the place and its
+    neighbours lies above what the mean of all places gives (A. Getis and J. K. Ord, Geographical Analysis 24 (1992),
+    189-206; its standardised form: 27 (1995), 286-306). Weights are 1 for the place itself and for each neighbour.
+
+    `neighbours` gives for each place the numbers of those that touch it. 0 throughout where all values are the same
+    and where everything is everything's neighbour.
+    """
+    x = np.asarray(values, dtype=float)
+    sums = np.array([x[[place, *around]].sum() for place, around in enumerate(neighbours)])
+    weights = np.array([1 + len(around) for around in neighbours], dtype=float)
+    spread = x.std() * np.sqrt(np.maximum(len(x) * weights - weights**2, 0) / max(len(x) - 1, 1))
+    above = sums - x.mean() * weights
+    return np.asarray(np.divide(above, spread, out=np.zeros(len(x)), where=spread > 0))
+
+
 def adjusted(p_values: Sequence[float]) -> list[float]:
     """The p-values of one breakdown, adjusted together (Benjamini-Hochberg)."""
     return [float(p) for p in stats.false_discovery_control(p_values)] if p_values else []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from thematic.areas import Area
-from thematic.cubes import Index
+from thematic.cubes import GROUND, Index
+from thematic.hexagons import Hexagon, joined, named, within_reach
 from thematic.periods import Month, Window
 
 Counts = NDArray[np.int64]
@@ -26,6 +28,10 @@ class Names:
 
     codes: _Integers
     known: tuple[str, ...]
+
+    def where(self, chosen: NDArray[np.bool_] | _Integers) -> Names:
+        """Those of the rows that are chosen, by a mask or by number."""
+        return Names(self.codes[chosen], self.known)
 
     def among(self, names: Sequence[str]) -> _Integers:
         """For each row the place of its name among `names`, or -1."""
@@ -56,12 +62,14 @@ class Rows:
 
     def where(self, chosen: NDArray[np.bool_] | _Integers) -> Rows:
         """The rows that are chosen, by a mask or by number."""
-        columns = {each.name: getattr(self, each.name) for each in fields(self)}
         return Rows(
-            **{
-                name: Names(column.codes[chosen], column.known) if isinstance(column, Names) else column[chosen]
-                for name, column in columns.items()
-            }
+            self.category.where(chosen),
+            self.lpu.where(chosen),
+            self.local_authority.where(chosen),
+            self.month[chosen],
+            self.from_month[chosen],
+            self.until_month[chosen],
+            self.n[chosen],
         )
 
     def of_area(self, area: Area) -> NDArray[np.bool_]:
@@ -88,6 +96,25 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """The hexagons of the force's ground: columns hexagon_km, cell, lpu and month, from which on it is there."""
+
+    columns: dict[str, list[Any]]
+    _known: dict[tuple[float, Month], dict[Hexagon, str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def at(self, hexagon_km: float, period: Month) -> dict[Hexagon, str]:
+        """The LPU of each hexagon of a width, as known at the end of the period; gaps are filled by the nearest."""
+        asked = hexagon_km, period
+        if asked not in self._known:
+            rows = zip(*(self.columns[name] for name in ("hexagon_km", "cell", "lpu", "month")), strict=True)
+            there = {
+                named(cell): lpu for width, cell, lpu, month in rows if width == hexagon_km and month <= period.index
+            }
+            self._known[asked] = joined(within_reach(there))
+        return self._known[asked]
+
+
+@dataclass(frozen=True)
 class ThemeCubes:
     """The cubes of one theme in memory, by count and split, with the index that says what they cannot tell."""
 
@@ -95,10 +122,12 @@ class ThemeCubes:
     index: Index
     counts: dict[tuple[str, str], Rows]
     quality: pd.DataFrame
+    ground: Ground
 
     @classmethod
     def read(cls, theme: str, index: Index, files: dict[str, bytes]) -> ThemeCubes:
-        return cls(theme, index, _read_counts(_table(files[theme])), _table(files["quality"]).to_pandas())
+        counts, quality = _read_counts(_table(files[theme])), _table(files["quality"]).to_pandas()
+        return cls(theme, index, counts, quality, Ground(_table(files[GROUND]).to_pydict()))
 
     def rows(self, key: str, split: str) -> Rows:
         """The rows of one count by one split; none where the cube holds none."""
@@ -119,10 +148,9 @@ def _table(file: bytes) -> pa.Table:
 
 
 def _read_counts(table: pa.Table) -> dict[tuple[str, str], Rows]:
-    rows = Rows(
-        **{name: _names(table[name]) for name in ("category", "lpu", "local_authority")},
-        **{name: _integers(table[name]) for name in ("month", "from_month", "until_month", "n")},
-    )
+    category, lpu, local_authority = (_names(table[name]) for name in ("category", "lpu", "local_authority"))
+    numbers = (_integers(table[name]) for name in ("month", "from_month", "until_month", "n"))
+    rows = Rows(category, lpu, local_authority, *numbers)
     counts, dimensions = _names(table["count"]), _names(table["dimension"])
     width = len(dimensions.known)
     group = counts.codes * width + dimensions.codes

@@ -54,18 +54,22 @@ def place(
     curves: Sequence[Curve] = (),
     weights: Sequence[int] | None = None,
     room: float = 120,
+    over: bool = False,
 ) -> list[Label | None]:
     """A label for each name beside its spot, within the area: near, then crossed by few curves; earlier names first.
 
-    Names wider than `room` stand in lines. None where every place near enough is taken.
+    `over` has it stand over its spot where it can, for spots that bear no mark. Names wider than `room`, and those that
+    hold line breaks, stand in lines. None where every place near enough is taken.
     """
-    markers = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in spots]
+    markers = [] if over else [Box(x - 7, y - 7, x + 7, y + 7) for x, y in spots]
     placed: list[Label | None] = []
     leaders: list[tuple[float, float]] = []
     for number, (name, spot) in enumerate(zip(names, spots, strict=True)):
         labels = [label.box for label in placed if label]
         free = _Free(area, [*markers, *labels], [*markers[:number], *markers[number + 1 :], *labels], leaders)
-        best = _nearest(name, weights[number] if weights else REGULAR, room, spot, curves, free)
+        lines = _lines(name, weights[number] if weights else REGULAR, room)
+        best = _over(lines, spot, free) if over else None
+        best = best or _nearest(lines, spot, curves, free)
         leaders += _along(spot, best) if best else []
         placed.append(best)
     return placed
@@ -89,28 +93,44 @@ class _Free:
         return not any(other.holds(*point) for other in self.others for point in _along(spot, label))
 
 
-def _nearest(
-    name: str, weight: int, room: float, spot: tuple[float, float], curves: Sequence[Curve], free: _Free
-) -> Label | None:
-    lines = tuple(wrap(name, room, weight))
-    size = max(width_of(line, weight) for line in lines), LINE_HEIGHT * len(lines)
+@dataclass(frozen=True)
+class _Text:
+    """A name in lines, and how wide and high they are together."""
+
+    lines: Lines
+    width: float
+    height: float
+
+
+def _lines(name: str, weight: int, room: float) -> _Text:
+    lines = tuple(line for part in name.split("\n") for line in wrap(part, room, weight))
+    return _Text(lines, max(width_of(line, weight) for line in lines), LINE_HEIGHT * len(lines))
+
+
+def _over(text: _Text, spot: tuple[float, float], free: _Free) -> Label | None:
+    (x, y), right, up = spot, text.width / 2, text.height / 2
+    label = Label(text.lines, Box(x - right, y - up, x + right, y + up), None)
+    return label if free.takes(label, spot) else None
+
+
+def _nearest(text: _Text, spot: tuple[float, float], curves: Sequence[Curve], free: _Free) -> Label | None:
     for distance in range(_FURTHEST):
-        around = [label for label in _ring(lines, size, spot, distance) if free.takes(label, spot)]
+        around = [label for label in _ring(text, spot, distance) if free.takes(label, spot)]
         if around:
             return min(around, key=lambda label: sum(_crosses(curve, label.box) for curve in curves))
     return None
 
 
-def _ring(lines: Lines, size: tuple[float, float], spot: tuple[float, float], distance: int) -> Iterator[Label]:
+def _ring(text: _Text, spot: tuple[float, float], distance: int) -> Iterator[Label]:
     """The labels at a distance from the spot, in every direction, the best ones first."""
-    (x, y), (width, height) = spot, size
+    (x, y), width, height = spot, text.width, text.height
     away = _CLEAR + _STEP * distance
     for right, up in _DIRECTIONS:
         left = x + right * away - (0 if right > 0 else width if right < 0 else width / 2)
         bottom = y + up * away - (0 if up > 0 else height if up < 0 else height / 2)
         box = Box(left, bottom, left + width, bottom + height)
         leader = (min(max(x, left), box.right), min(max(y, bottom), box.top)) if distance else None
-        yield Label(lines, box, leader)
+        yield Label(text.lines, box, leader)
 
 
 def _crosses(curve: Curve, box: Box) -> bool:

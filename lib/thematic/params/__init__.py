@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from thematic.areas import FORCE, Area
 from thematic.errors import ParamsRefused, Problem
+from thematic.hexagons import Shape
+from thematic.params.boundaries import read_boundaries
 from thematic.params.checks import cross_check, unknown_themes
 from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
 from thematic.params.models import (
@@ -21,6 +23,7 @@ from thematic.params.models import (
     OutcomesParams,
     Theme,
 )
+from thematic.params.pack import PackParams, unknown_papers
 from thematic.params.reading import read_model
 from thematic.params.recommendations import Recommendation, RecommendationList
 from thematic.periods import Month
@@ -41,7 +44,8 @@ _SINGLE_FILES: dict[str, type[BaseModel]] = {
 class Params:
     """All of params/: themes by slug, measures by name.
 
-    `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area.
+    `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area; `boundaries` are
+    the areas of LPUs by name, none where the force declares none; `pack` is the board's meeting, where there is one.
     """
 
     force: ForceParams
@@ -53,6 +57,8 @@ class Params:
     measures: dict[str, Measure]
     recommendations: dict[str, tuple[Recommendation, ...]] = field(default_factory=dict)
     commentary: dict[CommentaryKey, Commentary] = field(default_factory=dict)
+    boundaries: dict[str, Shape] = field(default_factory=dict)
+    pack: PackParams | None = None
 
     @property
     def force_area(self) -> Area:
@@ -65,6 +71,11 @@ class Params:
     def area(self, slug: str) -> Area:
         """The area of a slug that is known to exist."""
         return next(area for area in (self.force_area, *self.lpu_areas) if area.slug == slug)
+
+    def hexagon_km(self, theme: str) -> float:
+        """The width of the hexagons by which a theme's counts are mapped."""
+        hotspots = self.themes[theme].hotspots
+        return (hotspots and hotspots.hexagon_km) or self.force.hexagon_km
 
     def commentary_on(self, theme: str, period: Month, area: Area) -> Commentary | None:
         """The analyst's words for one report, or None where there are none."""
@@ -96,11 +107,17 @@ def load_params(workbook: Workbook) -> Params:
     force = single["force"] if isinstance(single["force"], ForceParams) else None
     commentary, wrong = read_commentary(workbook, themes, force)
     problems.extend(wrong)
+    boundaries, wrong = read_boundaries(workbook, force)
+    problems.extend(wrong)
+    pack_file = workbook.params / "pack.yaml"
+    pack = read(pack_file, PackParams) if pack_file.exists() else None
+    problems.extend(unknown_papers(pack, themes, force) if pack is not None else [])
     if problems:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
     words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
-    return Params(**single, themes=themes, measures=measures, recommendations=words, commentary=commentary)  # type: ignore[arg-type]
+    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries, "pack": pack}
+    return Params(**single, themes=themes, measures=measures, **written)  # type: ignore[arg-type]
 
 
 def _yaml_files(workbook: Workbook, folder: str) -> list[Path]:

@@ -40,6 +40,7 @@ def _unique_places(force: ForceParams) -> Iterator[Problem]:
         "lpus: slug": [lpu.slug for lpu in force.lpus],
         "lpus: name": [lpu.name.casefold() for lpu in force.lpus],
         "local_authorities: name": [place.name.casefold() for place in force.local_authorities],
+        "towns: name": [town.name.casefold() for town in force.towns],
     }
     for key, values in kinds.items():
         for value in sorted({value for value in values if values.count(value) > 1}):
@@ -59,6 +60,7 @@ def _theme(
                 yield from _conditions(f"{where}, selections.{name}", theme, name, conditions)
     for name in theme.measures:
         yield from _measure(where, name, theme, single, measures)
+    yield from _hotspots(f"{where}, hotspots.measures", theme, measures)
     for key, section in theme.sections.items():
         for name in section.measures:
             if name not in theme.measures:
@@ -68,6 +70,25 @@ def _theme(
         for term in theme.glossary:
             if term not in single["glossary"].terms:
                 yield Problem(f"{where}, glossary", f"'{term}' is not in params/glossary.yaml.", "Define it there.")
+
+
+def _hotspots(where: str, theme: Theme, measures: Mapping[str, Any]) -> Iterator[Problem]:
+    """Measures that cannot be mapped by hexagon: only counts of rows with coordinates can."""
+    for name in [] if theme.hotspots is None else theme.hotspots.measures:
+        measure = measures.get(name)
+        if name not in theme.measures:
+            yield Problem(where, f"'{name}' is not a measure of this theme.", "List it under measures: first.")
+        elif isinstance(measure, Measure) and not _has_points(measure, theme):
+            fix = "Name one with unit: count that counts rows of crimes or incidents."
+            yield Problem(where, f"'{name}' cannot be mapped.", fix)
+
+
+def _has_points(measure: Measure, theme: Theme) -> bool:
+    selection = theme.selections.get(measure.numerator.selection)
+    while selection is not None and selection.table is None:
+        selection = theme.selections.get(str(selection.within))
+    located = selection is None or {"longitude", "latitude"} <= set(TABLES[str(selection.table)].names)
+    return measure.unit == "count" and measure.numerator.counted == "rows" and measure.numerator.sum is None and located
 
 
 def _within(where: str, name: str, selection: Selection, theme: Theme) -> Iterator[Problem]:

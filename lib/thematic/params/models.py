@@ -19,6 +19,9 @@ Polarity = Literal["lower", "higher", "none"]
 Counted = Literal["rows", "outcomes", "victims", "repeat_victims", "characteristics", "callers", "repeat_callers"]
 
 
+HexagonKm = Annotated[float, Field(ge=0.5, le=20)]
+
+
 class Declared(BaseModel):
     """A part of params/: unknown keys are refused and nothing changes after reading."""
 
@@ -62,14 +65,36 @@ class Markings(Declared):
     public: Name
 
 
+class Town(Declared):
+    """A town that maps name, by its middle in degrees (WGS84)."""
+
+    name: Name
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    latitude: Annotated[float, Field(ge=-89, le=89)]
+
+
+class BoundariesParams(Declared):
+    """The GeoJSON with the LPUs' areas, a path from the workbook's folder, and its property with their names."""
+
+    file: Name
+    name: Name
+
+
 class ForceParams(Declared):
-    """params/force.yaml: the force, its places, and how strictly its extracts are checked."""
+    """params/force.yaml: the force, its places, its maps, and how strictly its extracts are checked.
+
+    `towns` come in the order in which their names are given room on a map. `hexagon_km` is the width of the hexagons
+    that maps are made of.
+    """
 
     name: Name
     marking: Markings
     lpus: Annotated[list[LpuParams], Field(min_length=1)]
     local_authorities: Annotated[list[Place], Field(min_length=1)]
     lookup: Name | None = None
+    towns: list[Town] = []
+    hexagon_km: HexagonKm = 2
+    boundaries: BoundariesParams | None = None
     history_floor: date = date(2000, 1, 1)
     quarantine_limit_pct: Annotated[float, Field(ge=0, le=100)] = 1
     says_nothing: list[Name]
@@ -241,6 +266,13 @@ class Section(Declared):
     measures: Annotated[list[MeasureName], Field(min_length=1)]
 
 
+class HotspotsParams(Declared):
+    """The counts of a theme that are mapped by hexagon; `hexagon_km` is their width, by default the force's."""
+
+    measures: Annotated[list[MeasureName], Field(min_length=1)]
+    hexagon_km: HexagonKm | None = None
+
+
 class Theme(Declared):
     """params/themes/<theme>.yaml: a thematic area; its slug is the file's name."""
 
@@ -251,5 +283,6 @@ class Theme(Declared):
     selections: dict[Name, Selection]
     sections: dict[Name, Section]
     measures: dict[MeasureName, Annotated[list[Dimension], Field(min_length=1)]]
+    hotspots: HotspotsParams | None = None
     glossary: list[Name] = []
     caveats: list[Name] = []

@@ -26,7 +26,7 @@ from thematic.measures import evaluate, window_of
 from thematic.params import Params
 from thematic.params.models import Audience, Theme
 from thematic.periods import Month, Window
-from thematic.report import authored, drawings, funnels, notes, tables
+from thematic.report import authored, drawings, funnels, hotspots, maps, notes, tables
 from thematic.report.context import Context, context_for
 from thematic.tallies import ThemeCubes
 from thematic.wording import movement, summary, where
@@ -69,8 +69,15 @@ class Report:
     @cached_property
     def figures(self) -> Figures:
         """Every released figure of the report, grain measure x dimension x category."""
-        gate = Gate(self.params.disclosure, self.audience)
-        return evaluate(Setting(self.params, self._cubes, self.area, self.period), gate)
+        return evaluate(self._setting, self._gate)
+
+    @property
+    def _setting(self) -> Setting:
+        return Setting(self.params, self._cubes, self.area, self.period)
+
+    @property
+    def _gate(self) -> Gate:
+        return Gate(self.params.disclosure, self.audience)
 
     @property
     def theme(self) -> Theme:
@@ -131,6 +138,14 @@ class Report:
     def funnel(self, measure: str) -> Chart | Sentence:
         """The rate of each Local Policing Unit against its population, and what lies outside the limits of chance."""
         return funnels.funnel(self._sheet, measure)
+
+    def map(self, measure: str) -> Chart | Sentence:
+        """The rate of each Local Policing Unit on a map, the report's own area standing out."""
+        return maps.rates(self._sheet, self._setting, measure)
+
+    def hotspots(self, measure: str) -> Chart | Sentence:
+        """A count by hexagon on a map of the report's area, and where it is more than chance would give."""
+        return hotspots.hotspots(self._sheet, self._setting, self._gate, measure)
 
     def breakdown(self, measure: str, by: str, top: int | None = None, title: str = "") -> Table | Sentence:
         """A measure by offence, outcome, strand, type or characteristic, largest first; `top` cuts the list."""

@@ -1,0 +1,227 @@
+"""Turns counts by hexagon, and rates by area, into maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log
+from statistics import fmean
+from typing import Any
+
+from afcharts.af_colours import get_af_colours
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from thematic import hexagons
+from thematic.charts import canvas
+from thematic.charts.canvas import INK, KEY_HEIGHT, REGULAR, STRONG, WIDE
+from thematic.charts.ground import (
+    BARE,
+    FOOT_HEIGHT,
+    Ground,
+    View,
+    draw_borders,
+    draw_foot,
+    draw_highlight,
+    draw_labels,
+    draw_towns,
+    fill,
+    inner_point,
+)
+from thematic.displays import Chart, Table
+from thematic.hexagons import Hexagon
+
+_EDGE = 2
+_SHADES = tuple(get_af_colours("sequential")[4:0:-1])
+"""Light to dark, one hue."""
+
+_OF = {1: (2,), 2: (1, 3), 3: (1, 2, 3), 4: (0, 1, 2, 3)}
+"""Which shades as many classes take."""
+
+_HOT = get_af_colours("duo")[1]
+_STEPS = tuple(sorted({int(step * 10**power) for step in (1, 1.5, 2, 3, 5, 7.5) for power in range(7)}))
+_CLASSES, _AREA_CLASSES = 4, 3
+
+
+@dataclass(frozen=True)
+class Hexagons:
+    """The released counts of the hexagons of a map, of `width` km, and those that are hotspots by their level.
+
+    Every hexagon of the ground has a count; what is withheld stands as 0, and `nothing` says in the key what 0 means.
+    """
+
+    width: float
+    counts: Mapping[Hexagon, int]
+    levels: Mapping[Hexagon, float]
+    nothing: str = "None"
+
+    @property
+    def classes(self) -> list[tuple[int, int]]:
+        """The least and the greatest count of each class of the counts above 0.
+
+        A class begins near the mean, another near the mean of what lies above it, and so on: most hexagons hold few, a
+        few hold many.
+        """
+        counts = [count for count in self.counts.values() if count > 0]
+        if not counts:
+            return []
+        least, most, above, means = min(counts), max(counts), counts, []
+        for _ in range(_CLASSES - 1):
+            means.append(fmean(above))
+            above = [count for count in above if count >= means[-1]]
+        starts = sorted({start for start in map(_round, means) if least < start <= most})
+        return list(zip([least, *starts], [*(start - 1 for start in starts), most], strict=True))
+
+
+def hotspots(
+    drawn: Hexagons,
+    ground: Ground,
+    *,
+    id: str,
+    title: str,
+    subtitle: str,
+    alt: str,
+    table: Table,
+    source: str | None = None,
+    notes: Sequence[str] = (),
+) -> Chart:
+    """Hexagons shaded by their counts, hotspots outlined, towns named; the area that stands out fills the view."""
+    pair = canvas.drawings(lambda width: draw_hexagons(drawn, ground, width), id, alt, adapts=False)
+    return Chart(id, title, subtitle, alt, pair[0], table, notes, source, pair[1])
+
+
+def areas(
+    values: Mapping[str, float | None],
+    texts: Mapping[str, str],
+    ground: Ground,
+    *,
+    id: str,
+    title: str,
+    subtitle: str,
+    alt: str,
+    table: Table,
+    source: str | None = None,
+    notes: Sequence[str] = (),
+) -> Chart:
+    """Areas shaded by their values (None: withheld or missing), each with its name and what `texts` writes for it."""
+    pair = canvas.drawings(lambda width: draw_areas(values, texts, ground, width), id, alt, adapts=False)
+    return Chart(id, title, subtitle, alt, pair[0], table, notes, source, pair[1])
+
+
+def draw_hexagons(drawn: Hexagons, ground: Ground, width: float = WIDE) -> Figure:
+    """The figure: the ground, the classes, the borders, the hotspots, the towns."""
+    rings = {each: hexagons.corners(each, drawn.width) for each in drawn.counts}
+    every = (*rings.values(), *(ring for shape in ground.areas.values() for ring in shape))
+    shown = ground.areas.get(ground.highlight or "", every)
+    view, keys = View.of(shown, width - 2 * _EDGE), _hexagon_keys(drawn)
+    figure, axes = _canvas(view, len(keys))
+    fill(axes, view, every[len(rings) :], color=BARE, linewidth=0, zorder=1)
+    for (low, high), shade in zip(drawn.classes, _shades(len(drawn.classes)), strict=True):
+        own = [rings[each] for each, count in drawn.counts.items() if low <= count <= high]
+        fill(axes, view, own, facecolor=shade, edgecolor="white", linewidth=0.6, zorder=2)
+    draw_borders(axes, view, ground)
+    draw_highlight(axes, view, ground)
+    for level in sorted(set(drawn.levels.values())):
+        hot = [each for each, own in drawn.levels.items() if own >= level]
+        around = hexagons.outline(hot, drawn.width)
+        for look in (_casing(level), _line(level)):
+            fill(axes, view, around, facecolor="none", zorder=4, **look)
+    draw_towns(axes, view, ground)
+    draw_foot(axes, view)
+    canvas.draw_keys(axes, keys, _EDGE, FOOT_HEIGHT)
+    return figure
+
+
+def draw_areas(
+    values: Mapping[str, float | None], texts: Mapping[str, str], ground: Ground, width: float = WIDE
+) -> Figure:
+    """The figure: the areas, their borders, and over each its name and its value."""
+    every = tuple(ring for shape in ground.areas.values() for ring in shape)
+    classes = _area_classes([value for value in values.values() if value is not None])
+    keys = _area_keys(classes, values)
+    view = View.of(every, width - 2 * _EDGE)
+    figure, axes = _canvas(view, len(keys))
+    for name, shape in ground.areas.items():
+        shade = _area_shade(values.get(name), classes)
+        fill(axes, view, shape, facecolor=shade, edgecolor="white", linewidth=1, zorder=1)
+    draw_highlight(axes, view, ground)
+    named = [name for name in sorted(ground.areas, key=lambda name: name != ground.highlight) if name in texts]
+    spots = [view.spot(inner_point(ground.areas[name])) for name in named]
+    weights = [STRONG if name == ground.highlight else REGULAR for name in named]
+    draw_labels(axes, view, [f"{name}\n{texts[name]}" for name in named], spots, weights, room=100, over=True)
+    draw_foot(axes, view)
+    canvas.draw_keys(axes, keys, _EDGE, FOOT_HEIGHT)
+    return figure
+
+
+def _canvas(view: View, keys: int) -> tuple[Figure, Axes]:
+    """A figure whose axes are the view, in points."""
+    below = FOOT_HEIGHT + KEY_HEIGHT * keys + _EDGE
+    figure, axes = canvas.canvas(view.width + 2 * _EDGE, view.height + _EDGE + below, _EDGE, _EDGE, _EDGE, below)
+    axes.set(xlim=(0, view.width), ylim=(0, view.height))
+    return figure, axes
+
+
+def _round(count: float) -> int:
+    """The round number that is nearest in proportion."""
+    return min(_STEPS, key=lambda step: abs(log(step / count)))
+
+
+def _shades(classes: int) -> list[str]:
+    return [_SHADES[number] for number in _OF[classes]] if classes else []
+
+
+def _casing(level: float) -> dict[str, Any]:
+    return {"edgecolor": "white", "linewidth": _line(level)["linewidth"] + 2}
+
+
+def _line(level: float) -> dict[str, Any]:
+    return {"edgecolor": _HOT, "linewidth": 3.4 if level > 0.95 else 1.8}
+
+
+def _hexagon_keys(drawn: Hexagons) -> list[tuple[dict[str, Any], str]]:
+    """The classes from the largest, what 0 means, and the hotspots."""
+    classes = list(zip(drawn.classes, _shades(len(drawn.classes)), strict=True))[::-1]
+    rows = [(_swatch(shade), f"{low:,}" if low == high else f"{low:,} to {high:,}") for (low, high), shade in classes]
+    rows.append((_swatch(BARE), drawn.nothing))
+    for level in sorted(set(drawn.levels.values()), reverse=True):
+        line = _line(level)
+        look = {"color": line["edgecolor"], "linewidth": line["linewidth"]}
+        rows.append((look, f"Hotspot at the {100 * level:g}% level"))
+    return rows
+
+
+def _swatch(colour: str) -> dict[str, Any]:
+    return {"marker": "h", "color": colour, "markersize": 14, "markeredgecolor": INK, "markeredgewidth": 0.5}
+
+
+Classes = list[tuple[float, float]]
+
+
+def _area_classes(values: Sequence[float]) -> Classes:
+    """Classes of even width between round numbers, that hold all values: from the first end up to under the second, the
+    last one's second end included."""
+    if not values:
+        return []
+    least, most = min(values), max(values)
+    for number in range(_AREA_CLASSES, 0, -1):
+        ends = [float(end) for end in MaxNLocator(number).tick_values(least, most)]
+        found = [(low, high) for low, high in pairwise(ends) if high > least and (low < most or low <= least)]
+        if len(found) <= _AREA_CLASSES:
+            break
+    return found
+
+
+def _area_shade(value: float | None, classes: Classes) -> str:
+    if value is None:
+        return BARE
+    place = max(number for number, (low, _) in enumerate(classes) if low <= value or number == 0)
+    return _shades(len(classes))[place]
+
+
+def _area_keys(classes: Classes, values: Mapping[str, float | None]) -> list[tuple[dict[str, Any], str]]:
+    told = [f"{low:g} to {'' if high == classes[-1][1] else 'under '}{high:g}" for low, high in classes]
+    rows = [(_swatch(shade), text) for shade, text in zip(_shades(len(classes)), told, strict=True)][::-1]
+    return rows + ([(_swatch(BARE), "No figure")] if None in values.values() else [])
