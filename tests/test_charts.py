@@ -460,6 +460,30 @@ def test_a_chart_is_an_image_with_a_label_real_text_and_nothing_of_the_maker() -
         assert not re.search("matplotlib|metadata|<style|<\\?xml|DOCTYPE", chart.svg, re.IGNORECASE)
 
 
+def test_a_chart_carries_no_style_that_a_pages_policy_could_forbid() -> None:
+    for chart in both():
+        assert "style=" not in chart.svg
+        assert 'fill="#12436d"' in chart.svg and 'font-size="13px"' in chart.svg
+
+
+def test_words_that_look_like_attributes_stay_as_they_are() -> None:
+    said = 'A style="fill: red" id="a" d="1.23456"'
+    assert f">{said}</text>" in bars([said], [1], id="b", unit="count", **WORDS).svg.replace("&quot;", '"')
+
+
+def test_a_chart_is_drawn_to_a_hundredth_of_a_point() -> None:
+    places = [
+        place for chart in both() for path in re.findall(r' (?:d|x|y)="([^"]+)"', chart.svg) for place in path.split()
+    ]
+    assert len(places) > 1000
+    assert not [place for place in places if re.search(r"\.\d{3}|\.$|\.0$", place)]
+
+
+def test_a_scale_of_colours_stands_on_white_on_a_dark_page() -> None:
+    plain, scale = (canvas.svg(line([1, 2]), "x", "A", adapts=adapts) for adapts in (True, False))
+    assert 'class="adapts"' in plain and "adapts" not in scale
+
+
 @pytest.mark.parametrize("text", ["one two three four five", "W" * 40, "a " + "b" * 50 + " c", "", "é–’"])
 def test_wrapping_keeps_every_letter_within_the_room(text: str) -> None:
     lines = canvas.wrap(text, 80)

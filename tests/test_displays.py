@@ -98,6 +98,11 @@ def test_a_table_marks_headers_figures_and_totals() -> None:
     assert '<tr class="emphasis"><th scope="row">South</th>' in html
 
 
+def test_a_column_without_a_label_has_no_header() -> None:
+    html = Table("t", "", [Column(" ", "left"), Column("n")], [["a", "1"]]).grid()
+    assert '<thead><tr><td></td><th scope="col" class="number">n</th></tr></thead>' in html
+
+
 def test_shorthand_is_explained_where_it_stands_and_nowhere_else() -> None:
     assert TABLE.all_notes() == ["[c] confidential."]
     assert Table("t", "T", [Column("a")], [["1"]], notes=["n"]).all_notes() == ["n"]
@@ -244,3 +249,8 @@ def test_values_all_alike_lie_midway(values: list[float | None]) -> None:
 def test_the_widest_values_stay_on_the_drawing() -> None:
     assert [y for _, y in points(sparkline([1e308, -1e308]))[0]] == [TOP, FOOT]
     assert [y for _, y in points(sparkline([5e-324, 0.0]))[0]] == [MIDDLE, MIDDLE]
+
+
+def test_a_sparkline_that_stands_alone_is_read_out() -> None:
+    assert 'aria-hidden="true"' in sparkline([1, 2]) and "role=" not in sparkline([1, 2])
+    assert 'role="img" aria-label="Up &amp; &quot;up&quot;"' in sparkline([1, 2], 'Up & "up"')

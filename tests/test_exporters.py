@@ -45,6 +45,7 @@ from thematic.exporters.blocks import Heading, Picture, Plain, Prose, Shown
 from thematic.exporters.csv import CsvExporter
 from thematic.exporters.html import HtmlExporter
 from thematic.exporters.pdf import PdfExporter
+from thematic.exporters.typesetting import FONTS
 
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
 
@@ -213,6 +214,21 @@ def test_html_without_a_table_is_shown_as_its_words() -> None:
 
 
 @pytest.mark.parametrize(
+    "html", ["<div><iframe srcdoc='<p>A map</p>'></iframe></div>", "<div id='plot'></div><script>draw()</script>"]
+)
+def test_an_interactive_output_is_named_and_never_run(html: str) -> None:
+    (block,) = blocks_of(output({"text/html": html, "text/plain": "<folium.folium.Map object at 0x7f0>"}))
+    assert isinstance(block, Plain)
+    assert block.text.startswith("An interactive output stands here")
+
+
+def test_a_table_that_a_script_would_dress_is_shown_as_a_table() -> None:
+    html = "<style>td {color: red}</style><table><tr><th>n</th></tr><tr><td>1</td></tr></table><script>sort()</script>"
+    (block,) = blocks_of(output({"text/html": html}))
+    assert (block.display.columns[0].label, block.display.rows) == ("n", [["1"]])
+
+
+@pytest.mark.parametrize(
     ("source", "metadata", "alt"),
     [
         ("#| alt: From the code", {}, "From the code"),
@@ -279,12 +295,27 @@ def test_real_data_bear_no_banner_and_no_licence_unless_given() -> None:
 
 
 def test_the_page_asks_nothing_of_the_network_and_runs_nothing(page: BeautifulSoup) -> None:
-    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
-    assert policy.startswith("default-src 'none'")
-    assert page.find_all(["script", "link", "iframe", "object", "embed"]) == []
+    assert page.find_all(["script", "iframe", "object", "embed"]) == []
+    assert [link["href"] for link in page.find_all("link")] == ["data:,"]
     sources = [tag[name] for tag in page.find_all(True) for name in ("src", "srcset", "data") if tag.has_attr(name)]
     assert sources and all(source.startswith("data:") for source in sources)
     assert "@import" not in page.style.text and "url(http" not in page.style.text
+
+
+def test_the_pages_policy_allows_its_own_style_and_nothing_that_runs(page: BeautifulSoup) -> None:
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    digest = b64encode(hashlib.sha256(page.style.string.encode("utf-8")).digest()).decode("ascii")
+    assert policy.split("; ") == [
+        "default-src 'none'",
+        f"style-src 'sha256-{digest}'",
+        "img-src data:",
+        "font-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    assert len(page.find_all("style")) == 1
+    assert page.find_all(style=True) == []
+    assert [name for tag in page.find_all(True) for name in tag.attrs if name.startswith("on")] == []
 
 
 def test_contents_and_every_link_within_the_page_lead_somewhere(page: BeautifulSoup) -> None:
@@ -292,7 +323,9 @@ def test_contents_and_every_link_within_the_page_lead_somewhere(page: BeautifulS
     assert len(ids) == len(set(ids))
     targets = [link["href"][1:] for link in page.find_all("a", href=True) if link["href"].startswith("#")]
     assert set(targets) <= set(ids)
-    assert [link.text for link in page.nav.details.find_all("a")] == ["First", "Second", "Commentary", "First", "Notes"]
+    parts = [item.a.text for item in page.nav.details.ol.find_all("li", recursive=False)]
+    assert parts == ["First", "Second", "Commentary", "First", "Notes"]
+    assert [link.text for link in page.nav.details.select("li li a")] == ["Too deep"]
     assert page.nav.details.ol == page.nav.div.ol
     named = [tag["aria-labelledby"] for tag in page.find_all(attrs={"aria-labelledby": True})]
     assert set(named) <= set(ids)
@@ -300,10 +333,24 @@ def test_contents_and_every_link_within_the_page_lead_somewhere(page: BeautifulS
 
 def test_every_picture_has_a_description_and_every_scrolling_table_a_name(page: BeautifulSoup) -> None:
     assert [image["alt"] for image in page.find_all("img")] == ["Two points."]
-    assert {svg["aria-label"] for svg in page.find_all("svg", role="img")} == {"A line"}
+    assert {svg["aria-label"] for svg in page.select("figure svg")} == {"A line"}
+    assert all(svg.get("aria-hidden") == "true" or svg["aria-label"] for svg in page.find_all("svg"))
     for region in page.find_all(class_="scroll"):
         assert region["tabindex"] == "0"
         assert region.get("aria-label") or region.get("aria-labelledby")
+
+
+def test_tables_that_are_regions_differ_by_name(page: BeautifulSoup) -> None:
+    regions = [box["aria-labelledby"] for box in page.select(".scroll[role=region]")]
+    assert len(regions) == len(set(regions)) == 3
+    assert {box["role"] for box in page.select("details .scroll, .scroll[aria-label]")} == {"group"}
+
+
+def test_only_tables_of_ours_with_few_columns_scroll_with_a_wide_page() -> None:
+    wide, narrow = (Table("t", "T", [Column(f"c{n}") for n in range(columns)], [["1"] * columns]) for columns in (8, 7))
+    frame = pd.DataFrame({"a": [1]})._repr_html_()
+    page = page_of(new_notebook(cells=[shown(wide, narrow), output({"text/html": frame})]))
+    assert ["fits" in box["class"] for box in page.find_all(class_="scroll")] == [False, True, False]
 
 
 def test_a_chart_comes_with_its_numbers(page: BeautifulSoup) -> None:
@@ -371,8 +418,8 @@ def test_nasty_text_is_data_to_the_pdf_and_never_markup() -> None:
     notebook = report(" " + NASTY)
     notebook.cells.append(new_markdown_cell("## \\#set page(width: 1cm) \\$x\\$ @nobody"))
     files: Any = pdf_module.sources(document.read(notebook))
-    assert files["main.typ"] == (pdf_module.HERE / "templates" / "report.typ").read_bytes()
-    found = typst.query(files, "heading", font_paths=[pdf_module.HERE / "fonts"], ignore_system_fonts=True)
+    assert files["main.typ"] == (FONTS.parent / "templates" / "report.typ").read_bytes()
+    found = typst.query(files, "heading", font_paths=[FONTS], ignore_system_fonts=True)
     assert json.loads(found)[-2]["body"]["text"] == "#set page(width: 1cm) $x$ @nobody"
     assert pdf_of(notebook).startswith(b"%PDF")
 
@@ -393,7 +440,7 @@ def test_a_long_table_runs_over_pages_under_one_header() -> None:
     with pikepdf.open(io.BytesIO(pdf_of(new_notebook(cells=[shown(long)])))) as made:
         names = [name for name, _ in structure(made)]
         assert len(made.pages) >= 3
-    assert (names.count("/TH"), names.count("/TD")) == (2, 300)
+    assert (names.count("/TH"), names.count("/TD")) == (2 + 150, 150)
 
 
 PROCESS = """

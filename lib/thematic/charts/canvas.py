@@ -115,35 +115,54 @@ def draw_keys(axes: Axes, rows: Sequence[tuple[Mapping[str, Any], str]], left: f
         axes.annotate(text, (0, 0), start, "axes fraction", "offset points", ha="left", va="center_baseline")
 
 
-def drawings(draw: Callable[[float], Figure], id: str, alt: str) -> tuple[str, str]:
+def drawings(draw: Callable[[float], Figure], id: str, alt: str, adapts: bool = True) -> tuple[str, str]:
     """The same chart as SVG for a page and for a phone, `draw` making the figure of a width in points."""
     with mpl.rc_context(SETTINGS):
-        return svg(draw(WIDE), id, alt), svg(draw(NARROW), f"{id} narrow", alt)
+        return svg(draw(WIDE), id, alt, adapts), svg(draw(NARROW), f"{id} narrow", alt, adapts)
 
 
-def svg(figure: Figure, salt: str, alt: str) -> str:
+def svg(figure: Figure, salt: str, alt: str, adapts: bool = True) -> str:
     """The figure as an SVG element to stand in a page, `alt` its label: no metadata, no ids but those used.
 
-    Ids hang on `salt`, so that charts on one page do not share them.
+    Ids hang on `salt`, so that charts on one page do not share them. `adapts`: a dark page may lighten its ink and its
+    blue; not where colours are a scale, which stands on white.
     """
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": f"thematic {salt}"}):
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = buffer.getvalue()
     width, height = (round(length * 72) for length in figure.get_size_inches())
+    kind = ' class="adapts"' if adapts else ""
     root = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img"'
+        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}"{kind} role="img"'
         f' aria-label="{escape(alt)}" font-family="{_FALLBACK}" stroke-linejoin="round">'
     )
     return root + _slim(text[text.index(">", text.index("<svg")) + 1 :])
 
 
 def _slim(body: str) -> str:
-    """The SVG's body without what nothing refers to."""
-    used: Sequence[str] = re.findall(r'(?:url\(|href=")#([^")]+)', body)
-    body = re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
-    body = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", body)
-    body = re.sub(r' transform="rotate\(-0 [^"]*"', "", body)
-    return body.replace(f"; font-family: '{FONT}'", "").replace(f"font-family: '{FONT}'; ", "")
+    """The SVG's body without what nothing refers to, and without `style`, which a page's policy may forbid."""
+    used = frozenset(re.findall(r'(?:url\(|href=")#([^")]+)', body))
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
+    body = re.sub(r">\s+<", "><", body)
+    return re.sub(r"<[^>]+>", lambda tag: _slim_tag(tag[0], used), body)
+
+
+def _slim_tag(tag: str, used: frozenset[str]) -> str:
+    """The tag with its styles as attributes, and places to a hundredth of a point."""
+    tag = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", tag)
+    tag = re.sub(r' transform="rotate\(-0 [^"]*"', "", tag)
+    tag = re.sub(r' style="([^"]*)"', lambda found: _attributes(found[1]), tag)
+    return re.sub(r' (d|x|y)="([^"]*)"', lambda found: f' {found[1]}="{_rounded(found[2])}"', tag)
+
+
+def _attributes(style: str) -> str:
+    pairs = [part.strip().split(": ", 1) for part in style.split(";") if part.strip()]
+    return "".join(f' {name}="{value}"' for name, value in pairs if value != f"'{FONT}'")
+
+
+def _rounded(places: str) -> str:
+    short = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), places)
+    return " ".join(short.split())

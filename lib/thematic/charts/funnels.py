@@ -231,6 +231,7 @@ def _draw_name(axes: Axes, label: Label, spot: tuple[float, float], weight: int)
     for number, line in enumerate(label.lines):
         where = ((box.left + box.right) / 2, box.top - LINE_HEIGHT * (number + 0.5))
         look: dict[str, Any] = {"fontweight": weight, "ha": "center", "va": "center_baseline", "zorder": 6}
+        look["bbox"] = {"boxstyle": "square,pad=0.08", "facecolor": "white", "edgecolor": "none"}
         axes.annotate(line, (0, 0), where, "axes fraction", "offset points", **look)
     if label.leader is not None:
         arrow = {"arrowstyle": "-", "color": RULE, "linewidth": 1, "shrinkA": 0, "shrinkB": 6}

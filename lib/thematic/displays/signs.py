@@ -1,9 +1,10 @@
-"""Turns numbers and ratings into small drawings (SVG) that stand beside words saying the same: hidden from readers."""
+"""Turns numbers and ratings into small drawings (SVG); beside words that say the same they are hidden from readers."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from html import escape
 from itertools import groupby
 
 BLUE, ORANGE, INK, GREY, WHITE = "#12436D", "#F46A25", "#1D1D1B", "#505A5F", "#FFFFFF"
@@ -58,10 +59,11 @@ def rating_sign(rag: str) -> str:
     return _drawing(20, 20, "sign rating", f'<path d="{path}" fill="{colour}" stroke="{INK}"/>')
 
 
-def sparkline(values: Sequence[float | None]) -> str:
+def sparkline(values: Sequence[float | None], alt: str = "") -> str:
     """The values as a line from the lowest at the foot to the highest at the top, a dot at the last.
 
     A gap where there is no value (None, or not finite); a value between gaps is a dot; nothing where none has one.
+    `alt` is read out where the drawing stands alone.
     """
     spots = _spots([None if value is None or not math.isfinite(value) else value for value in values])
     runs = [list(run) for known, run in groupby(spots, key=lambda spot: spot is not None) if known]
@@ -72,7 +74,7 @@ def sparkline(values: Sequence[float | None]) -> str:
     lone = [run[0] for run in runs if len(run) == 1 and run[0] != spots[-1]]
     last = [spots[-1]] if spots[-1] else []
     dots = _dots(lone, 1.2) + _dots(last, 2.2)
-    return _drawing(WIDTH, HEIGHT, "spark", line + dots)
+    return _drawing(WIDTH, HEIGHT, "spark", line + dots, alt)
 
 
 Spot = tuple[float, float]
@@ -105,8 +107,9 @@ def _dots(spots: Iterable[Spot | None], radius: float) -> str:
     )
 
 
-def _drawing(width: int, height: int, classes: str, body: str) -> str:
+def _drawing(width: int, height: int, classes: str, body: str, alt: str = "") -> str:
+    said = f'role="img" aria-label="{escape(alt)}"' if alt else 'aria-hidden="true"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" aria-hidden="true" focusable="false">{body}</svg>'
+        f' viewBox="0 0 {width} {height}" {said} focusable="false">{body}</svg>'
     )

@@ -12,10 +12,14 @@ from thematic.displays.base import Display, notes_html, shorthand_in
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its label, and `right` for figures or `left` for words."""
+    """A column of a table: its label, and `right` for figures or `left` for words.
+
+    `of` says what it is of, for where its label stands alone and another column has the same.
+    """
 
     label: str
     align: str = "right"
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Table(Display):
 
     def grid(self, label: str = "", anchor: str = "") -> str:
         """The table alone, its caption named after `label`, such as `Table 2`."""
-        head = "".join(f'<th scope="col"{number(column)}>{escape(column.label)}</th>' for column in self.columns)
+        head = "".join(map(_header, self.columns))
         body = "".join(self._row(index, row) for index, row in enumerate(self.rows))
         caption = caption_html(self.title, label, anchor)
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -65,6 +69,11 @@ class Table(Display):
     def plain(self) -> str:
         lines = [self.title, " | ".join(column.label for column in self.columns)]
         return "\n".join([*lines, *(" | ".join(row) for row in self.rows)])
+
+
+def _header(column: Column) -> str:
+    """The header of a column; one without a label, such as that of a DataFrame's index, is no header."""
+    return f'<th scope="col"{number(column)}>{escape(column.label)}</th>' if column.label.strip() else "<td></td>"
 
 
 def number(column: Column) -> str:

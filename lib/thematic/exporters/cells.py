@@ -17,11 +17,18 @@ from thematic.displays.markdown import Token
 from thematic.errors import UserError
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown, text_of
 
+ADDED = "added"
+"""The id of a table that an analyst added."""
+
 _ALT = re.compile(r"^#\|\s*(?:fig-)?alt:\s*(.+)$", re.MULTILINE)
 _OBJECT = re.compile(r"<.*>|\[<.*>\]|.*\bat 0x[0-9a-fA-F]+.*|Text\(.*\)", re.DOTALL)
 _NUMBER = re.compile(r"[-−+£]{0,2}[\d,]*\.?\d+(e[-+]?\d+)?%?|NaN|NaT|None|<NA>|\[\w+\]|\.\.\.|")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _UNDESCRIBED = "A picture added in the notebook, without a description."
+_MOVING = ["script", "iframe", "object", "embed", "canvas", "video", "audio"]
+_LEFT_OUT = (
+    "An interactive output stands here in the notebook.\nA report runs nothing: show a picture or a table of it."
+)
 
 
 def blocks_of(cell: NotebookNode, number: int) -> Iterator[Block]:
@@ -62,6 +69,8 @@ def _output(output: NotebookNode, alt: str) -> Iterator[Block]:
     elif picture:
         alt = output.metadata.get("alt") or output.metadata.get(picture, {}).get("alt") or alt
         yield _picture(picture, data[picture], alt)
+    elif html.find(_MOVING):
+        yield Plain(_LEFT_OUT)
     elif html.get_text(strip=True):
         yield from _plain(html.get_text("\n", strip=True))
     elif not _OBJECT.fullmatch(data.get("text/plain", "").strip()):
@@ -115,7 +124,7 @@ def _table(table: Tag) -> Table:
     numeric = [place > 0 and _is_numeric(row[place] for row in body) for place in range(len(labels))]
     columns = [Column(label, "right" if right else "left") for label, right in zip(labels, numeric, strict=True)]
     caption = table.caption.get_text(" ", strip=True) if table.caption else ""
-    return Table("added", caption, columns, body)
+    return Table(ADDED, caption, columns, body)
 
 
 def _grid(table: Tag) -> list[list[str]]:

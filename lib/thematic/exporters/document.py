@@ -33,9 +33,16 @@ class Document:
     notes_anchor: str = ""
 
     @property
-    def contents(self) -> list[Heading]:
-        headings = [block.heading if isinstance(block, Section) else block for block in self.blocks]
-        return [heading for heading in headings if isinstance(heading, Heading) and heading.level == 2]
+    def contents(self) -> list[tuple[Heading, list[Heading]]]:
+        """The headings of level 2, each with those of level 3 below it."""
+        found: list[tuple[Heading, list[Heading]]] = []
+        for block in self.blocks:
+            match block.heading if isinstance(block, Section) else block:
+                case Heading(level=2) as heading:
+                    found.append((heading, []))
+                case Heading(level=3) as heading:
+                    found[-1][1].append(heading)
+        return found
 
     @property
     def language(self) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import lru_cache
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,15 +17,19 @@ from mistune import BlockState
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
-from thematic.displays import Chart, SignedTable, Table, notes_html
+from thematic.displays import Chart, Glance, SignedTable, Table, notes_html
 from thematic.displays.markdown import Renderer, Token
 from thematic.exporters import document
 from thematic.exporters.blocks import Block, Heading, Note, Picture, Plain, Prose, Section, Shown
+from thematic.exporters.cells import ADDED
+from thematic.exporters.downloads import download
+from thematic.exporters.summary import summary
+from thematic.exporters.typeface import FACES, font_faces
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 HERE = Path(__file__).parent
-FACES = {"Regular": (400, "normal"), "SemiBold": (600, "normal"), "Italic": (400, "italic")}
+FITTING_COLUMNS = 7
 
 
 class HtmlExporter(Exporter):  # type: ignore[misc]
@@ -44,10 +50,11 @@ class HtmlExporter(Exporter):  # type: ignore[misc]
 
 
 def page(report: document.Document) -> str:
-    """The document as a whole page: style, typeface and charts within it, no scripts."""
+    """The document as a whole page: style, typeface and charts within it; its policy lets nothing run or be fetched."""
     template = _templates().get_template("report.html.j2")
     notes = [(note, _note(note)) for note in report.notes]
-    text = template.render(report=report, blocks=map(_block, report.blocks), notes=notes, style=_style())
+    parts = {"report": report, "blocks": _blocks(report), "notes": notes}
+    text = template.render(**parts, style=_style(), policy=_policy())
     return _CONTROLS.sub("", text)
 
 
@@ -60,31 +67,45 @@ def _templates() -> Environment:
 @lru_cache(maxsize=1)
 def _style() -> Markup:
     """The style sheet, the typeface in front of it."""
-    faces = [
-        f'@font-face{{font-family:"Thematic Sans";font-weight:{weight};font-style:{style};font-display:swap;'
-        f"src:url({_data_uri((HERE / 'fonts' / f'ThematicSans-{face}.woff2').read_bytes(), 'font/woff2')}) "
-        'format("woff2")}'
-        for face, (weight, style) in FACES.items()
-    ]
-    return Markup("\n".join([*faces, (HERE / "templates" / "report.css").read_text(encoding="utf-8")]))
+    return Markup("\n".join([font_faces(*FACES), (HERE / "templates" / "report.css").read_text(encoding="utf-8")]))
+
+
+@lru_cache(maxsize=1)
+def _policy() -> Markup:
+    """The Content-Security-Policy: the page's own style, typeface and pictures; no script, no `style` attribute."""
+    digest = b64encode(sha256(_style().encode("utf-8")).digest()).decode("ascii")
+    allowed = f"style-src 'sha256-{digest}'; img-src data:; font-src data:"
+    return Markup(f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'")
 
 
 def _data_uri(data: bytes, mime_type: str) -> str:
     return f"data:{mime_type};base64,{b64encode(data).decode('ascii')}"
 
 
-def _block(block: Block) -> Markup:
+def _blocks(report: document.Document) -> Iterator[Markup]:
+    """The blocks in their order, and before the first table at a glance its cards."""
+    stem = "-".join(re.findall(r"[a-z0-9]+", report.title.lower()))
+    shown = (block.display for block in report.blocks if isinstance(block, Shown))
+    first = next((display for display in shown if isinstance(display, Glance)), None)
+    for block in report.blocks:
+        if isinstance(block, Shown) and isinstance(block.display, Glance) and block.display is first:
+            yield Markup(summary(block.display))
+        yield _block(block, stem)
+
+
+def _block(block: Block, stem: str) -> Markup:
+    """A block; `stem` begins the names of the files that it offers."""
     match block:
         case Heading(level, text, anchor):
             return Markup('<h{0} id="{2}">{1}</h{0}>').format(level, text, anchor)
         case Prose(tokens):
             return _prose(tokens)
         case Section():
-            return _section(block)
+            return _section(block, stem)
         case Shown(Chart() as chart, label, anchor):
-            return Markup(_chart(chart, label, anchor))
+            return Markup(_chart(chart, label, anchor, stem))
         case Shown((Table() | SignedTable()) as table, label, anchor):
-            return Markup(_table(table, label, anchor))
+            return Markup(_table(table, label, anchor, stem))
         case Shown(display):
             return Markup(display.html())
         case Picture(data, mime_type, alt):
@@ -98,11 +119,11 @@ def _prose(tokens: list[Token]) -> Markup:
     return Markup(_renderer().render_tokens(tokens, BlockState()))
 
 
-def _section(section: Section) -> Markup:
+def _section(section: Section, stem: str) -> Markup:
     byline = Markup('<p class="byline">{}</p>').format(section.byline) if section.byline else ""
-    body = Markup("\n").join(map(_block, section.blocks))
+    body = Markup("\n").join(_block(block, stem) for block in section.blocks)
     whole = Markup('<section class="said" aria-labelledby="{}">{}{}<div class="words">{}</div></section>')
-    return whole.format(section.heading.anchor, _block(section.heading), byline, body)
+    return whole.format(section.heading.anchor, _block(section.heading, stem), byline, body)
 
 
 def _note(note: Note) -> Markup:
@@ -112,29 +133,45 @@ def _note(note: Note) -> Markup:
     return Markup("{}<p>{}</p>").format(_prose(note.tokens), ways)
 
 
-def _table(table: Table | SignedTable, label: str, anchor: str) -> str:
+def _table(table: Table | SignedTable, label: str, anchor: str, stem: str) -> str:
     grid = _scrolling(table, label, anchor)
-    return f'<div class="table" id="{anchor}">{grid}{notes_html(table.all_notes(), table.source)}</div>'
+    below = notes_html(table.all_notes(), table.source)
+    return f'<div class="table" id="{anchor}">{grid}{below}{_offered(table, label, label, stem)}</div>'
 
 
-def _chart(chart: Chart, label: str, anchor: str) -> str:
+def _chart(chart: Chart, label: str, anchor: str, stem: str) -> str:
     narrow = f'<div class="drawing narrow">{chart.narrow}</div>' if chart.narrow else ""
     caption = f'<span class="label">{label}</span> <strong>{escape(chart.title)}</strong>'
     caption += f'<span class="subtitle">{escape(chart.subtitle)}</span>'
     below = notes_html(chart.all_notes(), chart.source)
     numbers = _scrolling(chart.table) + notes_html(chart.table.all_notes(), chart.table.source)
+    link = _offered(chart.table, label, f"the numbers of {label}", stem)
     return (
         f'<figure id="{anchor}"><figcaption>{caption}</figcaption>'
         f'<div class="drawing{" wide" if narrow else ""}">{chart.svg}</div>{narrow}{below}'
-        f"<details><summary>Numbers behind this chart</summary>{numbers}</details></figure>"
+        f'<div class="numbers"><details><summary>Numbers behind this chart</summary>{numbers}</details>{link}</div>'
+        "</figure>"
     )
 
 
+def _offered(table: Table | SignedTable, label: str, what: str, stem: str) -> str:
+    """A link that downloads the table; nothing for one that has no label to call it by."""
+    if not label:
+        return ""
+    return download(table, f"Download {what} (CSV)", f"{stem}-{label.lower().replace(' ', '-')}")
+
+
 def _scrolling(table: Table | SignedTable, label: str = "", anchor: str = "") -> str:
-    """The table in a box that scrolls by itself, with a name for those who reach it by keyboard."""
+    """The table in a box that scrolls by itself, with a name for those who reach it by keyboard.
+
+    One of ours with few columns scrolls with a wide page, so that its headers stay at the top of the screen.
+    """
+    fits = isinstance(table, SignedTable) or (table.id != ADDED and len(table.columns) <= FITTING_COLUMNS)
     captioned = anchor and table.title
     name = f'labelledby="{anchor}-caption"' if captioned else f'label="{escape(table.title or "Table")}"'
-    return f'<div class="scroll" role="region" tabindex="0" aria-{name}>{table.grid(label, anchor)}</div>'
+    role = "region" if captioned else "group"
+    kind = "scroll fits" if fits else "scroll"
+    return f'<div class="{kind}" role="{role}" tabindex="0" aria-{name}>{table.grid(label, anchor)}</div>'
 
 
 class _Renderer(Renderer):

@@ -66,7 +66,7 @@ def _months_table(sheet: Sheet, name: str, limits: Limits | None) -> Table:
         for row in figures
     ]
     if limits is not None:
-        columns += [Column("Normal variation"), Column("Unusual")]
+        columns += [Column("Normal variation"), Column("Unusual", "left")]
         cells = zip(limits.lower, limits.upper, limits.causes, strict=True)
         rows = [row + _band_cells(*cell) for row, cell in zip(rows, cells, strict=True)]
     return Table(f"months-{name}-numbers".replace("_", "-"), f"{measure.title} each month", columns, rows)
@@ -139,12 +139,12 @@ def rates(sheet: Sheet, name: str) -> Chart:
     figures.sort(key=lambda figure: -1 if figure["value"] is None else figure["value"], reverse=True)
     columns = [Column("Local Policing Unit", "left"), Column("Per 1,000"), Column("95% interval"), Column("Change")]
     rows = [
-        [row["category"], number(row["value"], measure, row["status"]), _interval(row, measure), change(row)]
+        [row["category"], number(row["value"], measure, row["status"]), interval(row, measure), change(row)]
         for row in figures
     ]
     force = sheet.figures.one(name, "total" if sheet.area.is_force else FORCE_ROW)
     printed = number(force["value"], measure, force["status"])
-    rows.append([sheet.params.force.name, printed, _interval(force, measure), change(force)])
+    rows.append([sheet.params.force.name, printed, interval(force, measure), change(force)])
     identity = f"rates-{name}-numbers".replace("_", "-")
     return charts.bars(
         [figure["category"] for figure in figures],
@@ -167,7 +167,8 @@ def of_places(sheet: Sheet, name: str) -> list[str]:
     return [told for told in sheet.reasons("lpu", name) if NO_LOCATION not in told]
 
 
-def _interval(row: Figure, measure: Measure) -> str:
+def interval(row: Figure, measure: Measure) -> str:
+    """The 95% interval as a table has it, or the status in its place."""
     if row["lower_95"] is None:
         return str(row["status"])
     return f"{number(row['lower_95'], measure)} to {number(row['upper_95'], measure)}"
