@@ -15,7 +15,7 @@ CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "typst": "typst-py",
 }
-NOT_ON_CONDA_FORGE = {"afcharts"}
+NOT_ON_CONDA_FORGE = {"afcharts", "gptables"}
 
 
 def test_conda_gets_the_same_packages_in_the_same_ranges() -> None:

@@ -49,6 +49,8 @@ FIGURE_COLUMNS = (
     "status",
     "change_status",
 )
+FIGURE_NUMBERS = ("numerator", "denominator", "value", "lower_95", "upper_95", "previous_value", "change")
+"""Those of FIGURE_COLUMNS that hold numbers."""
 
 
 @dataclass(frozen=True)

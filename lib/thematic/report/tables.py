@@ -108,7 +108,7 @@ def by_place(sheet: Sheet, by: str, names: Sequence[str], title: str) -> Table:
         window = sheet.window(name)
         label = sheet.measure(name).short
         columns += [Column(f"{label}, {each.short_label}") for each in (window.year_earlier, window)]
-        columns.append(Column("Change"))
+        columns.append(Column("Change", of=label))
     rows = [_place_row(sheet, by, names, place) for place in _places(sheet, by, names[0])]
     rows.append([sheet.params.force.name, *_cells(_force_figures(sheet, names))])
     return _place_table(sheet, by, names, title, columns, rows)
@@ -171,7 +171,7 @@ def breakdown(sheet: Sheet, name: str, by: str, top: int | None, title: str) -> 
     shown = figures[:top]
     columns = [Column(_HEADINGS[by], "left")]
     columns += [Column(_sentence(each.short_label)) for each in (window.year_earlier, window)]
-    columns += [Column("Change"), Column("Significant change")]
+    columns += [Column("Change"), Column("Significant change", "left")]
     rows = [
         [category_label(sheet, by, figure["category"]), *_cells([(measure, figure)]), significance(figure)]
         for figure in shown
