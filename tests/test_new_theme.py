@@ -225,6 +225,7 @@ def test_a_force_without_the_outcome_groups_is_told_and_nothing_is_left(thematic
         shutil.copy(path, workbook.params / "measures")
     shutil.rmtree(workbook.params / "recommendations", ignore_errors=True)
     shutil.rmtree(workbook.params / "commentary", ignore_errors=True)
+    (workbook.params / "pack.yaml").unlink(missing_ok=True)
     outcomes = workbook.params / "outcomes.yaml"
     outcomes.write_text(outcomes.read_text(encoding="utf-8").replace("  solved:", "  cleared:"), encoding="utf-8")
     before = files_of(workbook.root)

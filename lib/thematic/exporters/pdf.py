@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
-from collections.abc import Mapping
-from functools import lru_cache
 from html import unescape
-from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import typst
-from matplotlib.ft2font import FT2Font
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
@@ -19,15 +14,16 @@ from thematic.displays import Chart, SignedTable, Table
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Cell
 from thematic.errors import UserError
-from thematic.exporters import document
+from thematic.exporters import document, typesetting
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
 
-HERE = Path(__file__).parent
-STANDARD = "ua-1"
-UNKNOWN = "■"
+_TEMPLATE = "report"
 
-# How many letters of table text stand beside each other.
-FULL_PAGE, HALF_PAGE = 96, 50
+# How many letters of table text stand beside each other, and of a cell's at most before it takes another line.
+FULL_PAGE, HALF_PAGE = 96, 45
+_LONG = 26
+# Lines for labels of columns and for names of rows: what is tried first, and then until the table fits the page.
+_LINES = [(1, 1), (2, 1), (3, 1), (3, 2)]
 
 
 class PdfExporter(Exporter):  # type: ignore[misc]
@@ -48,64 +44,35 @@ class PdfExporter(Exporter):  # type: ignore[misc]
 
 
 def pdf(report: document.Document) -> bytes:
-    """The document as PDF: tagged, with title and language, without a date, the same bytes each time.
+    """The document as PDF, as `typesetting.typeset` makes it: never call this in a process that forks afterwards.
 
-    Typst keeps threads: never call this in a process that forks afterwards. A character that the typeface
-    lacks becomes a black square, for PDF/UA allows none without a shape; marks without one, such as a NUL,
-    are left out.
     Raises UserError for a picture that cannot be read.
     """
-    settings: dict[str, Any] = {"pdf_standards": [STANDARD], "ignore_system_fonts": True}
-    files: Any = sources(report)
     try:
-        result: bytes = typst.compile(files, output=None, font_paths=[HERE / "fonts"], **settings)
+        return typesetting.typeset(_TEMPLATE, content(report))
     except typst.TypstError as fault:
         raise UserError(f"The PDF cannot be set: {fault} Look for it in the HTML of the same notebook.") from fault
-    return result
 
 
 def sources(report: document.Document) -> dict[str, bytes]:
-    """What Typst sets: the template, and the document as JSON. No word of the document is ever markup."""
-    template = (HERE / "templates" / "report.typ").read_bytes()
-    return {
-        "main.typ": template,
-        "report.json": json.dumps(_legible(_data(report))).encode("ascii"),
-    }
+    """What Typst sets: the templates, and the document as JSON."""
+    return typesetting.sources(_TEMPLATE, content(report))
 
 
-def _legible(value: Any) -> Any:
-    """The value with every text in it reduced to what the typeface can show."""
-    if isinstance(value, str):
-        return "".join(map(_shape, unicodedata.normalize("NFC", value)))
-    if isinstance(value, Mapping):
-        return {key: _legible(part) for key, part in value.items()}
-    whole = isinstance(value, list | tuple) and not (value and isinstance(value[0], int))
-    return [_legible(part) for part in value] if whole else value
-
-
-@lru_cache(maxsize=4096)
-def _shape(letter: str) -> str:
-    if letter in "\n\t" or ord(letter) in _letters():
-        return letter
-    return "" if unicodedata.category(letter) in ("Cc", "Cf") else UNKNOWN
-
-
-@lru_cache(maxsize=1)
-def _letters() -> frozenset[int]:
-    """The characters that each face has."""
-    faces = [FT2Font(str(path)).get_charmap() for path in (HERE / "fonts").glob("*.otf")]
-    return frozenset.intersection(*map(frozenset, faces))
-
-
-def _data(report: document.Document) -> dict[str, Any]:
+def content(report: document.Document, id: str = "") -> dict[str, Any]:
+    """The document as the templates read it. `id` tells apart the reports that are set in one file."""
     blocks = [_block(block) for block in report.blocks]
     lang, _, region = report.language.partition("-")
+    cover = report.cover
     return {
+        "id": id,
         "title": report.title,
-        "running": f"{report.cover.force}  |  {report.title}" if report.cover else report.title,
+        "running": f"{cover.force}  |  {report.title}" if cover else report.title,
         "lang": lang,
         "region": region or None,
-        "cover": report.cover and report.cover.payload(),
+        "cover": cover and cover.payload(),
+        "marking": cover.marking if cover else "",
+        "synthetic": cover is not None and cover.synthetic,
         "contents": len(report.contents) > 1,
         "blocks": blocks,
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
@@ -138,12 +105,9 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _table(table: Table, label: str) -> dict[str, Any]:
-    needs = _needs(table)
-    more = {"label": label, "notes": table.all_notes(), "narrow": sum(needs) <= HALF_PAGE, "nothing": NOTHING}
-    more["weights"] = [
-        max(needs[0], (HALF_PAGE if more["narrow"] else FULL_PAGE) - sum(needs[1:])),
-        *needs[1:],
-    ]
+    narrow = sum(_needs(table, 2)) <= HALF_PAGE
+    weights = _weights(table, HALF_PAGE if narrow else FULL_PAGE)
+    more = {"label": label, "notes": table.all_notes(), "narrow": narrow, "nothing": NOTHING, "weights": weights}
     return {**table.payload(), **more}
 
 
@@ -160,14 +124,31 @@ def _parts(cell: Cell) -> list[dict[str, str]]:
     return [{"text": part.text, "tone": part.tone, "svg": part.svg} for part in cell]
 
 
-def _needs(table: Table) -> list[float]:
-    """How wide each column must be, in letters: its longest cell, its label in two lines, some room."""
-    needs = []
-    for place, head in enumerate(table.columns):
-        enough = 24 if place else 16
-        cells = (min(len(row[place]), enough) for row in table.rows)
-        needs.append(3 + 1.15 * max(len(head.label) / 2, *map(len, [*head.label.split(), ""]), *cells))
-    return needs
+def _weights(table: Table, room: int) -> list[float]:
+    """How wide each column is to be, in letters: words in as few lines as fit, what is over to the first column."""
+    tried = (_needs(table, *lines) for lines in _LINES)
+    first, *rest = next((needs for needs in tried if sum(needs) <= room), _needs(table, *_LINES[-1]))
+    return [max(first, room - sum(rest)), *rest]
+
+
+def _needs(table: Table, label_lines: int, name_lines: int = 1) -> list[float]:
+    """How wide each column must be, in letters: its longest cell, its label in so many lines, some room.
+
+    The first column has the names of the rows, which may take `name_lines`; its letters are narrower than figures.
+    """
+    names, *others = [(_width(column.label, label_lines), place) for place, column in enumerate(table.columns)]
+    longest = max([names[0], *(min(_width(row[0], name_lines), _LONG) for row in table.rows)])
+    cells = [max([label, *(min(len(row[place]), _LONG) for row in table.rows)]) for label, place in others]
+    return [2 + longest, *(2.5 + 1.05 * width for width in cells)]
+
+
+def _width(text: str, lines: int) -> int:
+    """The letters in the longest line of the text when it is set in at most so many lines, its words whole."""
+    if lines == 1:
+        return len(text)
+    longest = max(map(len, text.split(" ")))
+    widths = range(max(longest, 1), len(text))
+    return next((width for width in widths if len(wrap(text, width, break_long_words=False)) <= lines), len(text))
 
 
 def _tokens(tokens: list[Token]) -> list[Token]:

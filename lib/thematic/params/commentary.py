@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from pydantic import Field
 from thematic.areas import FORCE, Area
 from thematic.errors import ArgumentsRefused, Problem
 from thematic.params.models import Audience, Declared, ForceParams, Name
-from thematic.params.reading import parse_yaml, read_text, validated
+from thematic.params.reading import nearest, parse_yaml, read_text, validated
 from thematic.periods import Month
 from thematic.workbook import Workbook
 
@@ -79,7 +78,7 @@ def _misplaced(path: Path, shown: str, themes: Sequence[str], force: ForceParams
         return
     theme, period, area = path.parts[0], path.parts[1], path.stem
     if theme not in themes:
-        yield Problem(shown, f"there is no theme '{theme}'.", _nearest(theme, {slug: slug for slug in themes}))
+        yield Problem(shown, f"there is no theme '{theme}'.", nearest(theme, {slug: slug for slug in themes}))
     month = _month(period)
     if month is None:
         yield Problem(shown, f"'{period}' is not a month.", "Name the folder YYYY-MM, such as 2021-01.")
@@ -89,16 +88,11 @@ def _misplaced(path: Path, shown: str, themes: Sequence[str], force: ForceParams
     if lpu is None:
         names = {FORCE: FORCE} | {lpu.name.casefold(): lpu.slug for lpu in force.lpus}
         yield Problem(
-            shown, f"there is no area '{area}'.", _nearest(area, names | {lpu.slug: lpu.slug for lpu in force.lpus})
+            shown, f"there is no area '{area}'.", nearest(area, names | {lpu.slug: lpu.slug for lpu in force.lpus})
         )
     elif month is not None and not Area(lpu.slug, lpu.name, lpu.valid_from, lpu.valid_to).open_in(month):
         fix = "Remove the file, or mend valid_from and valid_to in params/force.yaml."
         yield Problem(shown, f"{lpu.name} does not exist at the end of {month.label}, so it has no report.", fix)
-
-
-def _nearest(word: str, known: Mapping[str, str]) -> str:
-    close = difflib.get_close_matches(word.casefold(), known, n=1)
-    return f"Did you mean '{known[close[0]]}'?" if close else f"There are: {', '.join(dict.fromkeys(known.values()))}."
 
 
 def _month(text: str) -> Month | None:

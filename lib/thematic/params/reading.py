@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -106,6 +106,12 @@ def _problem(detail: Any, shown: str, model: type[BaseModel]) -> Problem:
         return Problem(where, "is missing.", _FIXES["missing"])
     what = detail["msg"].removeprefix("Value error, ")
     return Problem(where, f"{_value(detail['input'])}: {what}.", _FIXES.get(detail["type"], ""))
+
+
+def nearest(word: str, known: Mapping[str, str]) -> str:
+    """The fix for an unknown word: the known one that is closest, or all there are; `known` gives what to write."""
+    close = difflib.get_close_matches(word.casefold(), known, n=1)
+    return f"Did you mean '{known[close[0]]}'?" if close else f"There are: {', '.join(dict.fromkeys(known.values()))}."
 
 
 def _key(loc: tuple[int | str, ...]) -> str:

@@ -1,0 +1,97 @@
+"""What params/pack.yaml may say: a meeting of the board, its items, and the reports that are its papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from thematic.areas import FORCE
+from thematic.errors import Problem
+from thematic.params.models import Audience, Declared, ForceParams, Name, Slug
+from thematic.params.reading import nearest
+
+PackPart = Literal[1, 2]
+"""Part 1 of a pack holds what is taken in public, part 2 what is taken in private."""
+
+EXAMPLE = """\
+meeting: Scrutiny Board
+date: 2021-02-24
+items:
+  - {number: 1, part: 1, title: Apologies for absence}
+  - {number: 2, part: 1, title: Domestic abuse, theme: domestic-abuse, areas: [force], recommendation: to note}
+  - {number: 3, part: 2, title: Rape, theme: rape, areas: [force], recommendation: to note}
+"""
+
+
+class PackItem(Declared):
+    """One item of the agenda. With a theme, its papers are that theme's reports for the areas; else it has none."""
+
+    number: Annotated[int, Field(gt=0)]
+    part: PackPart
+    title: Name
+    theme: Slug | None = None
+    areas: list[Slug] = Field(default_factory=lambda: [FORCE], min_length=1)
+    recommendation: Name | None = None
+    presenter: Name | None = None
+    minutes: Annotated[int, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _of_a_theme(self) -> PackItem:
+        if self.theme is None and "areas" in self.model_fields_set:
+            raise ValueError("areas go with a theme: name the theme whose reports are the papers, or remove areas")
+        if len(set(self.areas)) < len(self.areas):
+            raise ValueError("an area stands twice: name each once")
+        return self
+
+    @property
+    def reports(self) -> tuple[tuple[str, str], ...]:
+        """The theme and the area of each of its papers."""
+        return tuple((self.theme, area) for area in self.areas) if self.theme else ()
+
+
+class PackParams(Declared):
+    """params/pack.yaml: a meeting and its agenda; `exemption` says why the items of part 2 are private."""
+
+    meeting: Name
+    held_on: Annotated[date, Field(alias="date")]
+    place: Name | None = None
+    chair: Name | None = None
+    exemption: Name | None = None
+    items: Annotated[list[PackItem], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PackParams:
+        for before, item in zip(self.items, self.items[1:], strict=False):
+            if item.number <= before.number:
+                raise ValueError(f"item {item.number} follows item {before.number}: number them as they are taken")
+        if not any(item.reports for item in self.items):
+            raise ValueError("no item has a paper: name a theme in one of them")
+        return self
+
+    def of(self, part: PackPart) -> tuple[PackItem, ...]:
+        """The items of one part, in the order of the meeting."""
+        return tuple(item for item in self.items if item.part == part)
+
+
+def audience_of(part: PackPart) -> Audience:
+    """Whom the papers of a part are for: those of part 1 are the public reports."""
+    return "public" if part == 1 else "internal"
+
+
+def unknown_papers(pack: PackParams, themes: Iterable[str], force: ForceParams | None) -> Iterator[Problem]:
+    """Themes and areas that have no reports; `force` None: areas cannot be checked."""
+    slugs = {slug: slug for slug in themes}
+    for place, item in enumerate(pack.items):
+        where = f"params/pack.yaml, items[{place}]"
+        if item.theme is not None and item.theme not in slugs:
+            yield Problem(f"{where}.theme", f"there is no theme '{item.theme}'.", nearest(item.theme, slugs))
+        if force is None:
+            continue
+        areas = {FORCE: FORCE} | {lpu.slug: lpu.slug for lpu in force.lpus}
+        names = {lpu.name.casefold(): lpu.slug for lpu in force.lpus}
+        for area in item.areas:
+            if area not in areas:
+                yield Problem(f"{where}.areas", f"there is no area '{area}'.", nearest(area, names | areas))
