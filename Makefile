@@ -2,7 +2,7 @@
 ## make thematic ALL PERIOD=2020-02..2021-01 LPU=widnes,force FORMAT=pdf JOBS=2
 ##     PERIOD    YYYY-MM, a comma list, or A..B (default: the latest month that is complete in the data)
 ##     LPU       slugs, force, or all (default)
-##     FORMAT    any of html, pdf, csv (default: all three)
+##     FORMAT    any of html, pdf, xlsx, csv (default: html,pdf,csv)
 ##     AUDIENCE  internal (default) or public
 ##     DATA      folder of extracts or police.uk download (default: data/raw if it holds any, else the sample)
 ##     LOOKUP    CSV file that places LSOAs, for police.uk data
@@ -12,6 +12,8 @@
 ##     MEMORY    MB that one report may use (default: a fair share of the machine's)
 ##     CLUSTER   tcp://host:port of a Dask scheduler whose workers make the reports (docs/cluster.md)
 ##     DRY_RUN   1 to say which reports would be made, and why, and make none
+## make share AUDIENCE=public    the period's reports for one audience as a folder and a zip (DA, PERIOD=, LPU=, OUT=)
+## make pack PERIOD=2021-01      the board's papers, from params/pack.yaml (docs/board-pack.md)
 ## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
 ## make check                    check params/ and the notebooks' parameters
 ## make lab                      open the notebooks in JupyterLab
@@ -23,7 +25,7 @@
 ## Everything is set up in .venv/ by itself. make ends with status 2 whatever goes wrong; `.venv/bin/thematic build`
 ## itself tells which (1 a report failed, 2 arguments, 3 data).
 
-GOALS := help thematic data check lab test bench clean
+GOALS := help thematic share pack data check lab test bench clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 MAKEFLAGS += --silent
@@ -35,37 +37,33 @@ READY := # a conda environment made from environment.yml holds everything
 BIN :=
 endif
 
-# The words after `thematic` are its own; make itself has nothing to do for them.
-WORDS := $(subst |, ,$(word 2,$(subst |thematic|, ,x|$(subst $() $(),|,$(MAKECMDGOALS))|)))
+# The words after `thematic` or `share` are its own; make itself has nothing to do for them.
+WORDS := $(subst |, ,$(word 2,$(subst |thematic|, ,$(subst |share|,|thematic|,x|$(subst $() $(),|,$(MAKECMDGOALS))|))))
 OTHERS := $(sort $(filter-out $(GOALS),$(WORDS)))
 .PHONY: $(GOALS) $(OTHERS)
 $(OTHERS): ; :
-
-help:
-	sed -n 's/^## \{0,1\}//p' Makefile
 
 thematic: $(READY)
 	$(BIN)thematic build --period "$(PERIOD)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
 	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)" --cluster "$(CLUSTER)" \
 	  --timeout "$(TIMEOUT)" --memory "$(MEMORY)" $(if $(filter-out 0,$(DRY_RUN)),--dry-run) -- $(WORDS:%="%")
 
-data: $(READY)
-	$(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
+share: $(READY)
+	$(BIN)thematic share --period "$(PERIOD)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
+	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" -- $(WORDS:%="%")
 
-check: $(READY)
-	$(BIN)thematic check
+pack: $(READY)
+	$(BIN)thematic pack --period "$(PERIOD)" --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)"
 
-lab: $(READY)
-	$(BIN)jupyter lab notebooks
-
-test: $(READY)
-	$(BIN)pytest -n auto --dist loadfile
+data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
+check: $(READY) ; $(BIN)thematic check
+lab: $(READY) ; $(BIN)jupyter lab notebooks
+test: $(READY) ; $(BIN)pytest -n auto --dist loadfile
+clean: ; rm -rf outputs data/warehouse data/cubes data/sample
+help: ; sed -n 's/^## \{0,1\}//p' Makefile
 
 bench: $(READY)
 	status=0; for script in bench/*.py; do $(BIN)python "$$script" $(BENCH) || status=1; done; exit $$status
-
-clean:
-	rm -rf outputs data/warehouse data/cubes data/sample
 
 # What was begun and not finished (no file `ready`) is made whole again; what only changed is brought up to date.
 .venv/ready: pyproject.toml uv.lock
@@ -77,4 +75,5 @@ clean:
 	  [ -n "$$python" ] || { echo "Python 3.11 or newer is needed (with venv), and was not found." >&2; exit 1; }; \
 	  $$python -m venv --clear .venv && $(BIN)python -m pip install --quiet --disable-pip-version-check uv==$(UV); } && \
 	UV_PROJECT_ENVIRONMENT=.venv $(BIN)python -m uv sync --quiet --frozen --inexact --no-python-downloads \
-	  --python $(BIN)python $$again && touch $@
+	  --python $(BIN)python $$again && \
+	PYTHONDONTWRITEBYTECODE= $(BIN)python -c "import thematic.preload, thematic.build, thematic.cli" && touch $@

@@ -1,6 +1,8 @@
 """The command as a user meets it: what it makes, what it says, its exit status, and that a refusal leaves nothing."""
 
 import json
+import re
+import signal
 import subprocess
 import sys
 
@@ -31,7 +33,7 @@ def test_a_goal_makes_every_report_of_the_latest_period(thematic, folder):
     ran = thematic("build", GOAL, "--jobs", "2")
     assert (ran.status, ran.err) == (0, "")
     made = {f"{LATEST}/{SLUG}/{area}.{end}" for area in AREAS for end in ("csv", "html", "ipynb", "json", "pdf")}
-    assert set(files_of(folder / "outputs")) == made | {"index.html", "build.log"}
+    assert set(files_of(folder / "outputs")) == made | {"index.html", f"{LATEST}/index.html", "build.log"}
     manifest = json.loads((folder / f"outputs/{LATEST}/{SLUG}/{AREAS[1]}.json").read_bytes())
     assert (manifest["goal"], manifest["synthetic"], manifest["source"]) == (GOAL, True, "Drawn extract")
     assert set(manifest["inputs"]) == {"notebook", "lib", "params", "cubes", "lock"}
@@ -106,10 +108,41 @@ def test_a_failed_report_is_named_and_the_rest_are_made(thematic, folder):
     assert f"its notebook: my reports/{kept}" in ran.out
     assert "2 reports: 1 made, 1 failed, in" in ran.out
     names = {f"{LATEST}/{SLUG}/force.{end}" for end in ("csv", "ipynb", "json")}
-    assert set(files_of(folder / "my reports")) == names | {"index.html", "build.log", kept}
+    assert set(files_of(folder / "my reports")) == names | {"index.html", f"{LATEST}/index.html", "build.log", kept}
     own.write_bytes(notebook("print('mended')"))
     assert thematic("build", GOAL, "--lpu", f"force,{AREAS[1]}", "--out", "my reports").status == 0
     assert not (folder / "my reports" / "failed").exists()
+
+
+TIMED = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d "
+
+
+def test_the_log_tells_of_every_build_with_the_time_of_each_line(thematic, folder):
+    own = folder / "notebooks" / PARAMS.themes[SLUG].notebook
+    own.write_bytes(notebook(f"import os\nassert area != {AREAS[1]!r}\nif area == {AREAS[2]!r}: os._exit(3)"))
+    words = ("build", GOAL, "--lpu", ",".join(AREAS[:3]), "--format", "csv", "--jobs", "1")
+    thematic(*words)
+    thematic(*words)
+    lines = (folder / "outputs" / log.NAME).read_text(encoding="utf-8").splitlines()
+    assert all(re.match(TIMED, line) for line in lines)
+    first, force, failed, crashed, total, *again = [re.sub(TIMED, "", line) for line in lines]
+    assert first == f"{GOAL} LPU={','.join(AREAS[:3])} FORMAT=csv JOBS=1: 3 reports, 3 to make"
+    assert re.fullmatch(rf"made {LATEST}/{SLUG}/force \(\d+\.\d s\)", force)
+    assert failed.startswith(f"failed {LATEST}/{SLUG}/{AREAS[1]}: failed: cell [3]")
+    assert crashed.startswith(f"failed {LATEST}/{SLUG}/{AREAS[2]}: crashed: ") and crashed.endswith("(tried twice)")
+    assert re.fullmatch(
+        r"3 reports: 1 made, 2 failed, in \S+ s \(\S+ a second; at most \d+ MB of memory for one\)\.", total
+    )
+    assert again[0].endswith(": 3 reports, 2 to make")
+    assert "2 failed, 1 up to date" in again[-1]
+
+
+@pytest.mark.parametrize("command", [("status", GOAL), ("build", GOAL, "--dry-run")])
+def test_what_only_looks_writes_nothing(thematic, folder, command):
+    thematic("build", GOAL, "--lpu", "force", "--format", "csv")
+    before = {path: path.stat().st_mtime_ns for path in (folder / "outputs").rglob("*")}
+    assert thematic(*command).status == 0
+    assert {path: path.stat().st_mtime_ns for path in (folder / "outputs").rglob("*")} == before
 
 
 TOO_LATE = "PERIOD: 2030-01 is not complete in the data (Drawn extract). The latest period is 2021-01."
@@ -192,14 +225,18 @@ def test_outside_a_workbook_it_says_so(thematic, tmp_path, monkeypatch):
     assert "not inside a Thematic workbook" in ran.err
 
 
-def test_ctrl_c_has_status_130_and_no_traceback(thematic, monkeypatch):
+@pytest.mark.parametrize("heard_as", [KeyboardInterrupt, RuntimeError("Query interrupted")])
+def test_ctrl_c_has_status_130_and_no_traceback(thematic, monkeypatch, heard_as):
     def stop(*_):
-        raise KeyboardInterrupt
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise heard_as from None
 
     monkeypatch.setattr(warehouse, "build", stop)
     ran = thematic("build", GOAL)
     assert ran.status == 130
-    assert ran.err.startswith("thematic: stopped.")
+    assert ran.err.strip() == "thematic: stopped. Reports that were made are kept; the same command makes the others."
 
 
 def test_options_that_do_not_exist_are_refused(thematic):

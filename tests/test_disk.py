@@ -53,7 +53,7 @@ def whole(out) -> set[str]:
         manifest = read_manifest(path)
         assert not manifest.missing(edition(path.stem, SLUG), out, {"csv", "ipynb"})
         areas.add(path.stem)
-    reports = (name for name in files_of(out) if name.startswith(LATEST))
+    reports = (name for name in files_of(out) if name.startswith(f"{LATEST}/{SLUG}/"))
     assert {name.split("/")[-1].split(".")[0] for name in reports} == areas
     return areas
 
@@ -106,7 +106,7 @@ def test_a_log_that_takes_no_more_does_not_end_the_build(thematic, folder):
 
 
 def test_a_catalogue_that_finds_no_room_is_told_of(thematic, monkeypatch):
-    def full(_):
+    def full(*_):
         raise FULL
 
     monkeypatch.setattr(build, "write_catalogue", full)

@@ -55,7 +55,16 @@ def told(folder: Path, *words: str) -> tuple[list[str], dict[str, str]]:
 
 
 def test_words_after_thematic_are_goals_and_variables_are_options(folder):
-    words = ["PERIOD=2020-12", "LPU=widnes,force", "FORMAT=pdf", "JOBS=2", "AUDIENCE=public", "TIMEOUT=9", "MEMORY=900", "OUT=o"]
+    words = [
+        "PERIOD=2020-12",
+        "LPU=widnes,force",
+        "FORMAT=pdf",
+        "JOBS=2",
+        "AUDIENCE=public",
+        "TIMEOUT=9",
+        "MEMORY=900",
+        "OUT=o",
+    ]
     goals, options = told(folder, "thematic", "DA", "RAPE", *words)
     assert goals == ["DA", "RAPE"]
     assert options == {
@@ -112,10 +121,25 @@ def test_any_failure_has_status_2_and_names_the_commands_own(folder, status):
     assert ran.stderr.count("\n") == 1
 
 
+def test_share_takes_goals_and_variables_as_thematic_does(folder):
+    ran = make(folder, "share", "DA", "RAPE", "AUDIENCE=public", "PERIOD=2020-12", "OUT=my reports")
+    command, *given = ran.stdout.splitlines()
+    end = given.index("--")
+    options = dict(zip(given[:end:2], given[1:end:2], strict=True))
+    assert (ran.returncode, command, given[end + 1 :]) == (0, "share", ["DA", "RAPE"])
+    assert {name: word for name, word in options.items() if word} == {
+        "--period": "2020-12",
+        "--audience": "public",
+        "--out": "my reports",
+    }
+
+
 def test_other_goals_are_one_command_each(folder):
     assert make(folder, "check").stdout == "check\n"
     assert make(folder, "data", "DATA=a b").stdout == "data\n--data\na b\n--lookup\n\n"
     assert make(folder, "lab").stdout == "lab\nnotebooks\n"
+    said = "pack\n--period\n2021-01\n--data\n\n--lookup\n\n--out\na b\n--jobs\n\n"
+    assert make(folder, "pack", "PERIOD=2021-01", "OUT=a b").stdout == said
     assert make(folder, "test").returncode == 0
 
 
@@ -132,7 +156,7 @@ def test_clean_removes_what_is_built_and_nothing_of_the_users(folder):
 def test_help_names_every_goal_and_variable_and_is_what_make_does_by_itself(folder):
     text = make(folder, "help").stdout
     assert make(folder).stdout == text
-    for goal in ("thematic", "data", "check", "lab", "test", "bench", "clean", "help"):
+    for goal in ("thematic", "share", "pack", "data", "check", "lab", "test", "bench", "clean", "help"):
         assert f"make {goal} " in text
     for name in OPTIONS:
         assert name == "cluster" or f"    {name.upper()} " in text

@@ -14,7 +14,8 @@ import pytest
 
 from drawn import edition, job
 from thematic.digests import digest_bytes
-from thematic.manifest import Manifest
+from thematic.displays import MIME_TYPE, Cover, Figures, Glance, GlanceRow
+from thematic.manifest import Indicator, Manifest
 from thematic.production import produce
 
 
@@ -50,15 +51,22 @@ def test_the_files_are_the_formats_the_notebook_and_the_manifest_that_names_them
     assert manifest.formats["md"].bytes == len(files["md"])
 
 
-def test_the_manifest_takes_counts_and_headline_from_the_outputs():
-    payload = {
-        "kind": "figures",
-        "counts": {"rows": {"crimes": 7}, "quarantined": {"crimes": 1}},
-        "headline": ["Up 3%"],
-    }
-    files = made(f"display({{'application/vnd.thematic+json': {payload!r}, 'text/plain': ''}}, raw=True)")
-    manifest = Manifest.model_validate_json(files["json"])
-    assert (manifest.rows, manifest.quarantined, manifest.headline) == ({"crimes": 7}, {"crimes": 1}, ["Up 3%"])
+def test_the_manifest_takes_the_cover_the_first_indicator_and_the_counts_from_the_outputs():
+    row = GlanceRow("Noises", "1,234", "+5.0%", "Jan 2021", "Yes", "Increase", "lower")
+    shown = (
+        Cover("Anyshire", "Noise", "North", "12 months", "today", marking="OFFICIAL"),
+        Glance("none", "Nothing yet", []),
+        Glance("first", "At a glance", [row, replace(row, indicator="Calls")]),
+        Glance("second", "More", [replace(row, indicator="Callers")]),
+        Figures([], [], {"rows": {"crimes": 7}, "quarantined": {"crimes": 1}}),
+    )
+    sources = [f"display({{{MIME_TYPE!r}: {each.payload()!r}, 'text/plain': ''}}, raw=True)" for each in shown]
+    manifest = Manifest.model_validate_json(made(*sources)["json"])
+    assert (manifest.force, manifest.marking) == ("Anyshire", "OFFICIAL")
+    assert manifest.indicator == Indicator(
+        name="Noises", value="1,234", change="+5.0%", trend="Increase", worth="unfavourable"
+    )
+    assert (manifest.rows, manifest.quarantined) == ({"crimes": 7}, {"crimes": 1})
 
 
 def test_the_manifest_has_sorted_keys_and_ends_with_a_line():

@@ -7,27 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 from thematic import batch, cluster, cubes, log, warehouse
 from thematic.catalogue import write_catalogue
 from thematic.cubes import Index
-from thematic.digests import digest, digest_bytes
-from thematic.editions import (
-    FORMATS,
-    NOTEBOOK,
-    Edition,
-    check_periods,
-    edition_key,
-    list_editions,
-    params_files,
-    shared_inputs,
-    with_commentary,
-)
+from thematic.drafts import Drafts
+from thematic.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions
 from thematic.errors import DiskRefused, reason
 from thematic.locking import alone
-from thematic.manifest import SUFFIX, Manifest
+from thematic.manifest import SUFFIX
 from thematic.memory import fair_share
 from thematic.notebooks import read_notebooks
 from thematic.params import Params, load_params
@@ -43,10 +32,11 @@ _AGAIN = "What was there before is kept; mend this, and give the same command ag
 
 @dataclass(frozen=True)
 class Plan:
-    """How each edition asked for stands, and a job for each that is not up to date."""
+    """How each edition asked for stands, a job for each that is not up to date, and the drafts both rest on."""
 
     findings: tuple[Finding, ...]
     jobs: tuple[Job, ...]
+    drafts: Drafts
 
     @property
     def editions(self) -> tuple[Edition, ...]:
@@ -101,7 +91,7 @@ class _Order:
         return prepare(self.workbook, self.params, data=data, lookup=lookup, today=self.today, say=self.say)
 
     def plan(self, index: Index) -> Plan:
-        editions = _editions(self.params, self.request, index)
+        editions = asked_editions(self.params, self.request, index)
         return make_plan(self.workbook, self.params, self.request, index, notebooks=self.notebooks, editions=editions)
 
 
@@ -125,7 +115,7 @@ def build(
         if _will_run(workbook, order.params, request):
             _get_ready(request)
         index = order.index()
-        _editions(order.params, request, index)
+        asked_editions(order.params, request, index)
     with log.opened(request.out, order.shown, say) as book:
         with data_alone(workbook, say):
             as_it_was = cubes.load_index(workbook) == index
@@ -136,7 +126,7 @@ def build(
         except KeyboardInterrupt:
             book.add("stopped")
             raise
-        catalogue, trouble = _catalogue(request.out)
+        catalogue, trouble = _catalogue(request.out, plan.drafts)
         seconds = time.perf_counter() - started
         book.add(" ".join([log.total_line(results, len(plan.up_to_date), seconds), *([trouble] if trouble else [])]))
     return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds)
@@ -191,10 +181,10 @@ def _get_ready(request: Request) -> None:
         batch.warm_up()
 
 
-def _catalogue(out: Path) -> tuple[Path | None, str]:
-    """The page of the catalogue, renewed; or why it could not be."""
+def _catalogue(out: Path, drafts: Drafts) -> tuple[Path | None, str]:
+    """The first page of the catalogue, renewed; or why it could not be."""
     try:
-        return write_catalogue(out), ""
+        return write_catalogue(out, drafts.up_to_date), ""
     except OSError as error:
         return None, f"The catalogue could not be written: {reason(error)}."
 
@@ -232,7 +222,8 @@ def prepare(
         raise DiskRefused(f"The data could not be prepared: {place}: {reason(error)}. {_AGAIN}") from error
 
 
-def _editions(params: Params, request: Request, index: Index) -> list[Edition]:
+def asked_editions(params: Params, request: Request, index: Index) -> list[Edition]:
+    """The editions that a request asks for. Raises ArgumentsRefused for a period that the data do not reach."""
     first, latest = Month.parse(index.first_period), Month.parse(index.latest_period)
     periods = request.periods or (latest,)
     check_periods(periods, first, latest, index.title)
@@ -249,17 +240,14 @@ def make_plan(
     editions: Sequence[Edition],
 ) -> Plan:
     """Which editions are up to date (every format asked for, and the notebook), and the jobs of the others."""
-    shared = shared_inputs(workbook)
-    files = {theme: params_files(params, theme) for theme in request.themes}
+    drafts = Drafts.of(workbook, params, index, notebooks)
     shown = workbook.shown(request.out)
     findings: list[Finding] = []
     jobs: list[Job] = []
     ingredients: dict[str, Ingredients] = {}
     for edition in editions:
         name = params.themes[edition.theme].notebook
-        own_files = with_commentary(files[edition.theme], edition, params)
-        inputs = _inputs(shared, index, edition, notebooks[name], own_files)
-        manifest = _draft(params, index, edition, inputs, own_files)
+        manifest = drafts.manifest(edition)
         wanted = (*request.formats, NOTEBOOK)
         finding = find(edition, request.out, shown, manifest, wanted, f"{workbook.notebooks.name}/{name}")
         findings.append(finding)
@@ -272,36 +260,4 @@ def make_plan(
         own = params.with_words_for(edition.theme, edition.period, edition.area)
         handed = replace(ingredients[edition.theme], params=own)
         jobs.append(Job(edition, exporters, notebooks[name], name, manifest, handed))
-    return Plan(tuple(findings), tuple(jobs))
-
-
-def _inputs(
-    shared: Mapping[str, str], index: Index, edition: Edition, notebook: bytes, files: Mapping[str, str]
-) -> dict[str, str]:
-    return {
-        "notebook": digest_bytes(notebook),
-        "lib": shared["lib"],
-        "params": digest(files),
-        "cubes": index.slices[edition.theme][str(edition.period)],
-        "lock": shared["lock"],
-    }
-
-
-def _draft(params: Params, index: Index, edition: Edition, inputs: dict[str, str], files: dict[str, str]) -> Manifest:
-    """The manifest as far as it is known before the report is made."""
-    theme = params.themes[edition.theme]
-    return Manifest(
-        product=version("thematic"),
-        theme=edition.theme,
-        theme_title=theme.title,
-        goal=theme.goal,
-        period=str(edition.period),
-        area=edition.area.slug,
-        area_name=edition.area.name,
-        audience=edition.audience,
-        synthetic=index.synthetic,
-        source=index.title,
-        key=edition_key(edition, inputs),
-        inputs=inputs,
-        params=files,
-    )
+    return Plan(tuple(findings), tuple(jobs), drafts)

@@ -28,9 +28,10 @@ app = typer.Typer(
 Goals = Annotated[list[str] | None, typer.Argument(help="Goals of themes, such as DA; or ALL.", show_default=False)]
 Period = Annotated[str, typer.Option(help="YYYY-MM, a comma list, or A..B (default: the latest in the data).")]
 Lpu = Annotated[str, typer.Option(help="Slugs of LPUs, force, or all (default).")]
-Format = Annotated[str, typer.Option("--format", help="Any of html, pdf, csv (default: all three).")]
+Format = Annotated[str, typer.Option("--format", help="Any of html, pdf, xlsx, csv (default: html,pdf,csv).")]
 Audience = Annotated[str, typer.Option(help="internal (default) or public.")]
 Out = Annotated[str, typer.Option(help="Folder for the reports (default: outputs).")]
+Jobs = Annotated[str, typer.Option(help="Reports made at once (default: one for each processor).")]
 Data = Annotated[str, typer.Option(help="Folder of extracts or police.uk download (default: data/raw, or the sample).")]
 Lookup = Annotated[
     str, typer.Option(help="CSV file that places LSOAs in LPUs and local authorities, for police.uk data.")
@@ -48,7 +49,7 @@ def build(
     data: Data = "",
     lookup: Lookup = "",
     out: Out = "",
-    jobs: Annotated[str, typer.Option(help="Reports made at once (default: one for each processor).")] = "",
+    jobs: Jobs = "",
     cluster: Annotated[str, typer.Option(help="Dask scheduler that makes them: tcp://host:port.")] = "",
     timeout: Annotated[str, typer.Option(help="Seconds that one report may take (default: no end).")] = "",
     memory: Annotated[str, typer.Option(help="MB that one report may use (default: a fair share).")] = "",
@@ -93,6 +94,51 @@ def status(
 
     words = Words(goals or [ALL], period, lpu, format_, audience, data, lookup, out)
     typer.echo("\n".join(status_lines(survey(Workbook.find(), words, date.today(), typer.echo))))
+
+
+@app.command()
+def share(
+    goals: Goals = None,
+    *,
+    audience: Annotated[str, typer.Option(help="internal or public: who it is for. It must be said.")] = "",
+    period: Period = "",
+    lpu: Lpu = "",
+    format_: Annotated[str, typer.Option("--format", help="Any of html, pdf, csv (default: all that were made).")] = "",
+    data: Data = "",
+    lookup: Lookup = "",
+    out: Out = "",
+) -> None:
+    """Put the reports for one audience (default: of every theme) into a folder and a zip, with checksums."""
+    from thematic.share import share as put_together
+    from thematic.share import shared_lines
+    from thematic.words import Words
+
+    workbook = Workbook.find()
+    words = Words(goals or [], period, lpu, format_, audience, data, lookup, out)
+    shared = put_together(workbook, words, date.today(), typer.echo)
+    typer.echo("\n".join(shared_lines(shared, workbook)))
+
+
+@app.command()
+def pack(
+    *,
+    period: Annotated[str, typer.Option(help="YYYY-MM (default: the latest in the data).")] = "",
+    data: Data = "",
+    lookup: Lookup = "",
+    out: Out = "",
+    jobs: Jobs = "",
+) -> None:
+    """Make the board's papers as params/pack.yaml has them: a PDF of the public items, and one of the private ones."""
+    from thematic.pack import make_pack
+    from thematic.progress import telling
+    from thematic.words import Words
+
+    workbook = Workbook.find()
+    words = Words([], period=period, data=data, lookup=lookup, out=out, jobs=jobs)
+    with telling() as teller:
+        files = make_pack(workbook, words, date.today(), teller.say, teller.begin)
+    for path in files:
+        typer.echo(f"Pack: {workbook.shown(path)}")
 
 
 @app.command("data")

@@ -14,10 +14,12 @@ from thematic.params import Params
 from thematic.periods import Month
 from thematic.workbook import Workbook
 
-FORMATS = {"csv": "thematic-csv", "html": "thematic-html", "pdf": "thematic-pdf"}
+FORMATS = {"csv": "thematic-csv", "html": "thematic-html", "pdf": "thematic-pdf", "xlsx": "thematic-xlsx"}
 """The suffix of each format and the nbconvert exporter that makes it."""
 DEFAULT_FORMATS = ("html", "pdf", "csv")
 NOTEBOOK = "ipynb"
+FAILED = "failed"
+"""The folder of the notebooks of failed reports, in the folder of all outputs."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Edition:
 
     def failed_path(self, out: Path) -> Path:
         """Where the notebook of a failed report is kept."""
-        return self.path(out / "failed", NOTEBOOK)
+        return self.path(out / FAILED, NOTEBOOK)
 
 
 def list_editions(
@@ -108,7 +110,9 @@ def params_files(params: Params, theme: str) -> dict[str, str]:
     told = {name: model.model_dump(mode="json", by_alias=True) for name, model in declared.items()}
     if recommendations := params.recommendations.get(theme):
         told[f"recommendations/{theme}"] = [each.model_dump(mode="json") for each in recommendations]
-    return {f"params/{name}.yaml": digest(value) for name, value in told.items()}
+    files = {f"params/{name}.yaml": digest(value) for name, value in told.items()}
+    boundaries = params.force.boundaries
+    return files if boundaries is None else {**files, boundaries.file: digest(params.boundaries)}
 
 
 def with_commentary(params_files: Mapping[str, str], edition: Edition, params: Params) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from thematic.digests import digest_bytes, digest_file
+from thematic.displays import Cover, Glance, GlanceRow
 from thematic.editions import Edition
 
 SUFFIX = "json"
@@ -23,13 +25,36 @@ class Made(BaseModel):
     bytes: int
 
 
+class Indicator(BaseModel):
+    """What stands for a report in a list of reports: its first indicator at a glance, as the report prints it.
+
+    `trend` is a trend word, shorthand, or "" where the indicator has none; `worth` as GlanceRow has it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    value: str
+    change: str
+    trend: str
+    worth: str
+
+    @classmethod
+    def of(cls, glance: Mapping[str, Any]) -> Indicator | None:
+        """That of the structure of a Glance; None where it has no rows."""
+        if not glance["rows"]:
+            return None
+        row = GlanceRow(**glance["rows"][0])
+        return cls(name=row.indicator, value=row.value, change=row.change, trend=row.trend, worth=row.worth)
+
+
 class Manifest(BaseModel):
     """<area>.json: what a report is, the digests of what it was made from, and its files by suffix.
 
     `inputs` has one digest for each kind of thing; `params` has one for each file behind the one for params.
 
-    `rows` and `quarantined` count the extract's rows by table, `headline` holds the lines that stand for the report
-    in a list of reports; all three are as the notebook's own outputs give them, and empty where they do not.
+    `rows` and `quarantined` count the extract's rows by table. They, the force's name, the protective marking and the
+    indicator are as the notebook's own outputs give them, and empty where they do not.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,7 +74,9 @@ class Manifest(BaseModel):
     params: dict[str, str] = {}
     rows: dict[str, int] = {}
     quarantined: dict[str, int] = {}
-    headline: list[str] = []
+    force: str = ""
+    marking: str = ""
+    indicator: Indicator | None = None
     formats: dict[str, Made] = {}
 
     def with_files(self, files: dict[str, bytes]) -> Manifest:
@@ -58,12 +85,15 @@ class Manifest(BaseModel):
         return self.model_copy(update={"formats": made})
 
     def with_payloads(self, payloads: list[dict[str, Any]]) -> Manifest:
-        """The manifest with the counts and the headline that the structured outputs of a notebook give."""
+        """The manifest with what the structured outputs of a notebook tell of it: counts, cover, indicator."""
         told: dict[str, Any] = {}
         for payload in payloads:
             told |= payload.get("counts") or {}
-            told |= {"headline": payload["headline"]} if payload.get("headline") else {}
-        kept = {name: told[name] for name in ("rows", "quarantined", "headline") if name in told}
+            if payload.get("kind") == Cover.kind:
+                told |= {"force": payload["force"], "marking": payload["marking"]}
+            if payload.get("kind") == Glance.kind and not told.get("indicator"):
+                told["indicator"] = Indicator.of(payload)
+        kept = {name: told[name] for name in ("rows", "quarantined", "force", "marking", "indicator") if name in told}
         return Manifest.model_validate(self.model_dump() | kept)
 
     def to_bytes(self) -> bytes:

@@ -25,6 +25,8 @@ _MODULES = (
     "thematic.exporters.html",
     "thematic.exporters.pdf",
     "thematic.exporters.csv",
+    "thematic.exporters.xlsx",
+    "gptables",
 )
 
 

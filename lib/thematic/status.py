@@ -13,6 +13,8 @@ from thematic.manifest import SUFFIX, Manifest, read_manifest
 _MANY = 3
 _AREA = "*"
 """Stands for the area in a cause, so that the same cause reads the same in every area's report."""
+NEVER_MADE = "never made"
+FAILED_LAST_TIME = "failed last time"
 _INPUTS = {"params": "params", "cubes": "the data it sees", "lib": "the product's code (lib/)", "lock": "uv.lock"}
 """What each input of a report is called when it has changed; its notebook goes by its own name."""
 
@@ -37,8 +39,8 @@ def find(edition: Edition, out: Path, shown: str, today: Manifest, suffixes: Ite
         return Finding(edition, (*_changes(before, today, notebook), *_files(before, edition, out, suffixes)))
     if edition.failed_path(out).is_file():
         kept = edition.failed_path(Path(shown)).with_stem(_AREA).as_posix()
-        return Finding(edition, (f"failed last time ({kept})",))
-    return Finding(edition, (f"unreadable: {_AREA}.{SUFFIX}" if path.is_file() else "never made",))
+        return Finding(edition, (f"{FAILED_LAST_TIME} ({kept})",))
+    return Finding(edition, (f"unreadable: {_AREA}.{SUFFIX}" if path.is_file() else NEVER_MADE,))
 
 
 def _changes(before: Manifest, today: Manifest, notebook: str) -> Iterator[str]:
@@ -87,9 +89,14 @@ def dry_run_lines(findings: Sequence[Finding]) -> list[str]:
     """The reports that a build would make and why, grouped in the same way; then a count."""
     due = sum(1 for finding in findings if finding.causes)
     return [
-        *_lines(findings, up_to_date=False),
+        *due_lines(findings),
         f"Would make {_reports(due)}; {len(findings) - due:,} up to date. Nothing was made.",
     ]
+
+
+def due_lines(findings: Sequence[Finding]) -> list[str]:
+    """The reports that are not up to date, and why: one line for those of a theme and period that stand alike."""
+    return list(_lines(findings, up_to_date=False))
 
 
 def _lines(findings: Sequence[Finding], up_to_date: bool = True) -> Iterator[str]:

@@ -20,7 +20,6 @@ from thematic.workbook import Workbook
 
 ALL = "ALL"
 ALL_AREAS = "all"
-_LATER_FORMATS = {"xlsx"}
 
 
 @dataclass(frozen=True)
@@ -153,8 +152,6 @@ def _formats(word: str | None) -> tuple[str, ...]:
     asked = [part.lower() for part in _parts(text)] if text is not None else list(DEFAULT_FORMATS)
     formats = ", ".join(FORMATS)
     for suffix in asked:
-        if suffix in _LATER_FORMATS:
-            raise ArgumentsRefused(f"FORMAT: {suffix} is not made yet; formats: {formats}.")
         if suffix not in FORMATS:
             hint = _did_you_mean(suffix, {known: known for known in FORMATS})
             raise ArgumentsRefused(f"FORMAT: '{suffix}' is not a format.{hint} Formats: {formats}.")
