@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,18 +19,24 @@ import websocket
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--remote-debugging-port=0",
+    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--remote-debugging-port=0",
     "--remote-allow-origins=*",
 )  # fmt: skip
+_KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "Space": (32, " ")}
+_TALLEST_PICTURE = 16_000
 
 
 class Page:
-    """One tab: its viewport can be set, a file opened, an expression evaluated; every request it makes is kept."""
+    """One tab: its viewport can be set, a file opened, keys pressed, an expression evaluated, a picture taken.
+
+    Every request it makes is kept in `requests`, and every error or warning in its console in `complaints`.
+    """
 
     def __init__(self, socket: websocket.WebSocket) -> None:
         self._socket, self._numbers = socket, itertools.count(1)
         self.requests: list[str] = []
-        for domain in ("Page", "Network", "Runtime"):
+        self.complaints: list[str] = []
+        for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **params: Any) -> Any:
@@ -43,8 +50,13 @@ class Page:
 
     def _read(self) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(self._socket.recv())
-        if said.get("method") == "Network.requestWillBeSent":
-            self.requests.append(said["params"]["request"]["url"])
+        match said.get("method"):
+            case "Network.requestWillBeSent":
+                self.requests.append(said["params"]["request"]["url"])
+            case "Log.entryAdded" if said["params"]["entry"]["level"] in {"error", "warning"}:
+                self.complaints.append(said["params"]["entry"]["text"])
+            case "Runtime.exceptionThrown":
+                self.complaints.append(said["params"]["exceptionDetails"]["text"])
         return said
 
     def open(self, path: Path, width: int, height: int = 900, dark: bool = False) -> None:
@@ -56,10 +68,30 @@ class Page:
         while self._read().get("method") != "Page.loadEventFired":
             pass
 
+    def before_each(self, script: str) -> None:
+        """Runs the script in every page that is opened from now on, before its own."""
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     def ask(self, expression: str) -> Any:
-        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        """The value of the expression, or of what it promises."""
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def press(self, key: str) -> None:
+        code, text = _KEYS[key]
+        said = {"key": " " if key == "Space" else key, "code": key, "windowsVirtualKeyCode": code}
+        self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **said)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **said)
+
+    def picture(self, path: Path, height: float = _TALLEST_PICTURE, scale: float = 1, quality: int = 80) -> None:
+        """Writes the page down to a height, by default all that a browser draws at once, as .png or .webp."""
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "scale": scale, "width": size["width"], "height": min(size["height"], height)}
+        kind = {"format": "webp", "quality": quality} if path.suffix == ".webp" else {"format": "png"}
+        taken = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip, **kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b64decode(taken["data"]))
 
 
 @contextmanager
@@ -74,7 +106,7 @@ def page() -> Iterator[Page]:
         try:
             port = _port(Path(profile) / "DevToolsActivePort")
             tab = next(tab for tab in _tabs(port) if tab["type"] == "page")
-            socket = websocket.create_connection(tab["webSocketDebuggerUrl"], timeout=30)
+            socket = websocket.create_connection(tab["webSocketDebuggerUrl"], timeout=60)
             yield Page(socket)
             socket.close()
         finally:
