@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+
 from measuring.page import Table, keep, options, renew
 from measuring.setting import ROOT
 from measuring.spread import Spread, Target

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
 from measuring.setting import ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
