@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psutil
@@ -41,14 +42,13 @@ class Site:
 
     root: Path
     mark: str
+    scratch: str
 
     @contextmanager
     def started(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
         """A build in a session of its own, as a terminal gives it; nothing of it is there when the block ends."""
         command = [sys.executable, "-c", "from thematic.cli import main; main()", *words]
-        scratch = self.root.with_name("scratch")
-        scratch.mkdir(exist_ok=True)
-        environment = {**os.environ, "THEMATIC_TEST": self.mark, "TMPDIR": str(scratch)}
+        environment = {**os.environ, "THEMATIC_TEST": self.mark, "TMPDIR": self.scratch}
         with (self.root / "said.txt").open("ab") as said:
             build = subprocess.Popen(
                 command, cwd=self.root, env=environment, stdout=said, stderr=said, start_new_session=True
@@ -116,8 +116,9 @@ def first(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def site(first, tmp_path) -> Site:
-    return Site(shutil.copytree(first, tmp_path / "workbook"), uuid4().hex)
+def site(first, tmp_path) -> Iterator[Site]:
+    with TemporaryDirectory(prefix="k", ignore_cleanup_errors=True) as scratch:  # a socket's path must be short
+        yield Site(shutil.copytree(first, tmp_path / "workbook"), uuid4().hex, scratch)
 
 
 def timed(site: Site) -> float:

@@ -103,7 +103,7 @@ def _made(jobs: Sequence[Job], workers: int, limits: Limits, on_start: Callable[
 
 
 def _not_started(job: Job, error: OSError | EOFError) -> Product:
-    reason = getattr(error, "strerror", None) or type(error).__name__
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return Product(job.edition, failure=Failure(CRASHED, f"its process could not be started: {reason}"))
 
 

@@ -63,7 +63,7 @@ def warm_up() -> None:
     if context.get_start_method() == "forkserver":
         from multiprocessing.forkserver import ensure_running
 
-        with _quiet_start():
+        with _quiet_start(), suppress(OSError):  # the first report to be started tells of it
             ensure_running()
 
 
