@@ -181,7 +181,7 @@ def test_a_second_build_into_the_folder_waits_for_the_first_and_finds_all_made(s
             time.sleep(0.05)
         with site.started(*WORDS, "--format", "csv") as other:
             assert other.wait(120) == 0
-            assert one.poll() == 0
+            assert one.wait(30) == 0
     said = (site.root / "said.txt").read_text()
     assert "Waiting for another build into outputs.\n" in said
     assert said.endswith(f"Nothing to do: {len(AREAS)} reports are up to date (outputs/2021-01/asb).\n")
