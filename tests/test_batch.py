@@ -106,7 +106,7 @@ def test_a_report_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
     slow, good = run(areas(slow=f"{source}child.wait()", good=GOOD), tmp_path / "out", timeout=3)
     assert (slow.failure.kind, good.failure) == ("timeout", None)
     assert "3 s" in slow.failure.message
-    assert not is_alive(int(marker.read_text()))
+    wait_for(lambda: not is_alive(int(marker.read_text())), seconds=5)
 
 
 CHILD = "import subprocess\nchild = subprocess.Popen(['sleep', '60'])\n"

@@ -30,6 +30,10 @@ _MODULES = (
 )
 
 
+_COLLECTIONS = (50_000, 20, 100)
+"""A report makes little garbage that refers to itself, and its process ends soon: looking for it seldom is enough."""
+
+
 def rehearse() -> None:
     """Makes a page of a notebook of one cell: what a process pays once (schemas, templates, faces) is paid here."""
     from nbformat import v4, validate
@@ -59,3 +63,4 @@ with contextlib.suppress(Exception):
     rehearse()
 gc.collect()
 gc.freeze()
+gc.set_threshold(*_COLLECTIONS)

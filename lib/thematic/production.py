@@ -6,7 +6,6 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import thematic.manifest as manifests
@@ -101,26 +100,22 @@ def _execute(run: _Run) -> None:
     """Runs the notebook in a folder of its own that does not outlive it, and cleans what comes of it."""
     import nbformat
     from papermill import execute_notebook
+    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import raise_for_execution_errors
+    from papermill.utils import chdir
 
     if run.job.ingredients is not None:
         _hand_over(run.job.ingredients)
     source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
-    with tempfile.TemporaryDirectory(prefix="thematic-", ignore_cleanup_errors=True) as folder:
-        executed = Path(folder, run.job.notebook_name)
-        try:
-            run.notebook = execute_notebook(
-                _for_papermill(source),
-                str(executed).replace("{", "{{").replace("}", "}}"),
-                parameters=run.job.edition.parameters,
-                engine_name=ENGINE,
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                cwd=folder,
-            )
-        except PapermillExecutionError as error:
-            run.failure = _cell_failure(error.exec_count, error.source, error.ename, error.evalue)
-            run.notebook = nbformat.read(executed, as_version=4)
+    parameters = run.job.edition.parameters
+    ready = execute_notebook(_for_papermill(source), None, parameters=parameters, engine_name=ENGINE, prepare_only=True)
+    with tempfile.TemporaryDirectory(prefix="thematic-", ignore_cleanup_errors=True) as folder, chdir(folder):
+        run.notebook = papermill_engines.execute_notebook_with_engine(ENGINE, ready, None, progress_bar=False)
+    try:
+        raise_for_execution_errors(run.notebook, None)
+    except PapermillExecutionError as error:
+        run.failure = _cell_failure(error.exec_count, error.source, error.ename, error.evalue)
     clean(run.notebook)
     run.failure = run.failure or _quiet_failure(run.notebook)
 
