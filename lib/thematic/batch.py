@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,20 +76,27 @@ def _made(jobs: Sequence[Job], workers: int, limits: Limits, on_start: Callable[
     """What is made of the jobs, as it is done. A report that crashes is tried again once the others have begun."""
     waiting = deque((job, 1) for job in jobs)
     running: dict[Edition, tuple[Running, int]] = {}
+
+    def begin() -> Iterator[_Made]:
+        while waiting and len(running) < workers:
+            job, number = waiting.popleft()
+            on_start(job)
+            try:
+                running[job.edition] = start(job), number
+            except (OSError, EOFError) as error:
+                yield _Made(job, _not_started(job, error), number, 0)
+
+    leaving: list[tuple[Running, int]] = []
     try:
         while waiting or running:
-            done: list[_Made] = []
-            while waiting and len(running) < workers:
-                job, number = waiting.popleft()
-                on_start(job)
-                try:
-                    running[job.edition] = start(job), number
-                except (OSError, EOFError) as error:
-                    done.append(_Made(job, _not_started(job, error), number, 0))
-            for each, product in ended([each for each, _ in running.values()], limits):
+            done = [*begin()]
+            past = ended([each for each, _ in running.values()], limits)
+            leaving = [running.pop(product.edition) for _, product in past]
+            done += begin()  # so that no processor waits until what is done is put in place
+            for (each, number), (_, product) in zip(leaving, past, strict=True):
                 end(each)
-                _, number = running.pop(product.edition)
                 done.append(_Made(each.job, product, number, each.memory))
+            leaving = []
             for made in done:
                 if not _crashed(made.product):
                     yield made
@@ -98,7 +105,7 @@ def _made(jobs: Sequence[Job], workers: int, limits: Limits, on_start: Callable[
                 else:
                     yield replace(made, product=_tried_in_vain(made.product))
     finally:
-        for each, _ in running.values():
+        for each, _ in (*leaving, *running.values()):
             end(each)
 
 

@@ -30,7 +30,6 @@ _FAR_OFF = 4
 _MOST_RINGS, _NEARLY_ALL = 10, 0.99
 
 _CORNERS = ((1, -1), (1, 1), (0, 2), (-1, 1), (-1, -1), (0, -2))
-_NEIGHBOURS = ((1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1))
 
 
 def plane(longitude: float, latitude: float) -> Point:
@@ -71,7 +70,8 @@ def corners(hexagon: Hexagon, width: float) -> Ring:
 
 def neighbours(hexagon: Hexagon) -> tuple[Hexagon, ...]:
     """The six that touch it."""
-    return tuple((hexagon[0] + east, hexagon[1] + north) for east, north in _NEIGHBOURS)
+    e, n = hexagon
+    return (e + 1, n), (e, n + 1), (e - 1, n + 1), (e - 1, n), (e, n - 1), (e + 1, n - 1)
 
 
 def within_reach(found: Mapping[Hexagon, str]) -> dict[Hexagon, str]:
@@ -121,9 +121,10 @@ def _grown(found: Mapping[Hexagon, str], rings: int) -> dict[Hexagon, tuple[int,
     for steps in range(1, rings + 1):
         inner, outer = outer, []
         for each in inner:
+            beside = steps, reached[each][1]
             for other in neighbours(each):
                 if other not in reached:
-                    reached[other] = steps, reached[each][1]
+                    reached[other] = beside
                     outer.append(other)
     return reached
 

@@ -168,7 +168,7 @@ def _export(run: _Run) -> None:
     run.files[NOTEBOOK] = to_bytes(run.notebook)
     for suffix, name in run.job.exporters.items():
         run.step = suffix.upper()
-        exporter = get_exporter(name)(optimistic_validation=True)
+        exporter = get_exporter(name)()
         notebook = v4.reads(run.files[NOTEBOOK].decode())
         resources = {"metadata": {"name": run.job.edition.area.slug}}
         body, _ = exporter.from_notebook_node(notebook, resources)

@@ -6,14 +6,14 @@ import csv
 import io
 from typing import Any
 
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from thematic.errors import UserError
 from thematic.exporters import document
+from thematic.exporters.reading import ReadingExporter
 
 
-class CsvExporter(Exporter):  # type: ignore[misc]
+class CsvExporter(ReadingExporter):
     """`jupyter nbconvert --to thematic-csv executed.ipynb` writes `executed.csv`."""
 
     export_from_notebook = "Thematic figures (CSV)"

@@ -14,7 +14,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from mistune import BlockState
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from thematic.displays import Chart, Glance, SignedTable, Table, notes_html
@@ -23,6 +22,7 @@ from thematic.exporters import document
 from thematic.exporters.blocks import Block, Heading, Note, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.cells import ADDED
 from thematic.exporters.downloads import download
+from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.summary import summary
 from thematic.exporters.typeface import FACES, font_faces
 
@@ -32,7 +32,7 @@ HERE = Path(__file__).parent
 FITTING_COLUMNS = 7
 
 
-class HtmlExporter(Exporter):  # type: ignore[misc]
+class HtmlExporter(ReadingExporter):
     """`jupyter nbconvert --to thematic-html executed.ipynb` writes `executed.html`."""
 
     export_from_notebook = "Thematic report (HTML)"

@@ -7,7 +7,6 @@ from textwrap import wrap
 from typing import Any
 
 import typst
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from thematic.displays import Chart, SignedTable, Table
@@ -16,6 +15,7 @@ from thematic.displays.signed import NOTHING, Cell
 from thematic.errors import UserError
 from thematic.exporters import document, typesetting
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
+from thematic.exporters.reading import ReadingExporter
 
 _TEMPLATE = "report"
 
@@ -26,7 +26,7 @@ _LONG = 26
 _LINES = [(1, 1), (2, 1), (3, 1), (3, 2)]
 
 
-class PdfExporter(Exporter):  # type: ignore[misc]
+class PdfExporter(ReadingExporter):
     """`jupyter nbconvert --to thematic-pdf executed.ipynb` writes `executed.pdf`."""
 
     export_from_notebook = "Thematic report (PDF)"

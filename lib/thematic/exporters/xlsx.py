@@ -9,11 +9,11 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from thematic.displays import SHORTHAND, Cover, shorthand_in
 from thematic.exporters import document
+from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.sheets import Sheet, contents, sheets
 from thematic.exporters.worksheet import OPTIONS, legible, plain, run, set_up, write
 
@@ -27,7 +27,7 @@ _ABOUT = (
 )
 
 
-class XlsxExporter(Exporter):  # type: ignore[misc]
+class XlsxExporter(ReadingExporter):
     """`jupyter nbconvert --to thematic-xlsx executed.ipynb` writes `executed.xlsx`."""
 
     export_from_notebook = "Thematic tables (workbook)"

@@ -1,0 +1,21 @@
+"""What the exporters of reports have in common: they read the notebook and change nothing in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+
+
+class ReadingExporter(Exporter):  # type: ignore[misc]
+    """An nbconvert exporter that copies the notebook only where a preprocessor has been switched on."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """The notebook as the preprocessors leave it, and the resources."""
+        if any(each.enabled for each in self._preprocessors):
+            changed: tuple[Any, dict[str, Any]] = super().from_notebook_node(nb, resources, **kw)
+            return changed
+        return nb, self._init_resources(resources)
