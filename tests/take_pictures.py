@@ -1,7 +1,7 @@
 """Takes the pictures of docs/images from reports: `python tests/take_pictures.py outputs/2021-01 docs/images widnes`.
 
-Of the force's reports and the named unit's: the page at 1280 pixels, light and dark, how it begins on a phone, and the
-pages of the PDF side by side; and the catalogue of the period. Needs Chromium, and pdftoppm for the PDFs.
+Of the force's reports and the named unit's: the page at 1280 pixels, how it begins on a phone, and the pages of the PDF
+side by side; and the catalogue of the period. Of the one that the README shows, and of the catalogue, the dark page too. Needs Chromium, and pdftoppm for the PDFs.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ LOOKS = {"": (1280, False, 0.5), "-dark": (1280, True, 0.5), "-phone": (375, Fal
 TOP = "hate-crime-force"
 """The report whose first screen the README shows."""
 
-TOP_HEIGHT, PHONE_HEIGHT, QUALITY = 1500, 5000, 50
+CATALOGUE = "catalogue"
+
+TOP_HEIGHT, PHONE_HEIGHT, QUALITY = 1500, 4000, 35
 PDF_DPI, PAGES_ACROSS, GAP = 50, 4, 12
 
 
 def main(reports: Path, images: Path, unit: str) -> None:
     images.mkdir(parents=True, exist_ok=True)
     with page() as tab:
-        take(tab, reports / "index.html", images, "catalogue")
+        take(tab, reports / "index.html", images, CATALOGUE)
         for theme in sorted(folder for folder in reports.iterdir() if folder.is_dir()):
             for area in ("force", unit):
                 name = f"{theme.name}-{area}"
@@ -38,6 +40,8 @@ def main(reports: Path, images: Path, unit: str) -> None:
 
 def take(tab: Page, path: Path, images: Path, name: str) -> None:
     for look, (width, dark, scale) in LOOKS.items():
+        if dark and name not in (TOP, CATALOGUE):
+            continue
         tab.open(path.resolve(), width, dark=dark)
         more = {"height": PHONE_HEIGHT} if look == "-phone" else {}
         tab.picture(images / f"{name}{look}.webp", scale=scale, quality=QUALITY, **more)

@@ -702,3 +702,10 @@ def test_the_cubes_split_what_the_themes_map() -> None:
         assert theme.hotspots is not None, slug
         assert CELL not in {dimension for dimensions in theme.measures.values() for dimension in dimensions}
     assert cubes.GROUND not in own_params().themes
+
+
+def test_the_ends_of_a_maps_classes_are_told_with_the_same_decimals() -> None:
+    told = [text for _, text in maps._area_keys([(1.2, 1.6), (1.6, 2.0), (2.0, 2.4)], {"Widnes": 2.4})]
+    assert told == ["2.0 to 2.4", "1.6 to under 2.0", "1.2 to under 1.6"]
+    thousands = [text for _, text in maps._area_keys([(0, 1500.0)], {"Widnes": 2.0, "Crewe": None})]
+    assert thousands == ["0 to 1,500", "No figure"]

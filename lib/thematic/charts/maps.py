@@ -222,6 +222,9 @@ def _area_shade(value: float | None, classes: Classes) -> str:
 
 
 def _area_keys(classes: Classes, values: Mapping[str, float | None]) -> list[tuple[dict[str, Any], str]]:
-    told = [f"{low:g} to {'' if high == classes[-1][1] else 'under '}{high:g}" for low, high in classes]
+    places = max((len(f"{end:g}".partition(".")[2]) for ends in classes for end in ends), default=0)
+    told = [
+        f"{low:,.{places}f} to {'' if high == classes[-1][1] else 'under '}{high:,.{places}f}" for low, high in classes
+    ]
     rows = [(_swatch(shade), text) for shade, text in zip(_shades(len(classes)), told, strict=True)][::-1]
     return rows + ([(_swatch(BARE), "No figure")] if None in values.values() else [])
