@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 
 from thematic.cubes import Index
@@ -39,7 +39,7 @@ class Drafts:
         files = self._files(edition)
         inputs = self._inputs(edition, files)
         return Manifest(
-            product=version("thematic"),
+            product=_product(),
             theme=edition.theme,
             theme_title=theme.title,
             goal=theme.goal,
@@ -78,3 +78,8 @@ class Drafts:
             "cubes": self.index.slices[edition.theme][str(edition.period)],
             "lock": self.shared["lock"],
         }
+
+
+@cache
+def _product() -> str:
+    return version("thematic")

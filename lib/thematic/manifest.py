@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from thematic.digests import digest_bytes, digest_file
-from thematic.displays import Cover, Glance, GlanceRow
+from thematic.displays import Cover, Figures, Glance, GlanceRow
 from thematic.editions import Edition
 
 SUFFIX = "json"
@@ -54,7 +54,8 @@ class Manifest(BaseModel):
     `inputs` has one digest for each kind of thing; `params` has one for each file behind the one for params.
 
     `rows` and `quarantined` count the extract's rows by table. They, the force's name, the protective marking and the
-    indicator are as the notebook's own outputs give them, and empty where they do not.
+    indicator are as the notebook's own outputs give them, and empty where they do not; and so is whether the analyst's
+    words are about other figures.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +78,7 @@ class Manifest(BaseModel):
     force: str = ""
     marking: str = ""
     indicator: Indicator | None = None
+    commentary_stale: bool = False
     formats: dict[str, Made] = {}
 
     def with_files(self, files: dict[str, bytes]) -> Manifest:
@@ -93,21 +95,32 @@ class Manifest(BaseModel):
                 told |= {"force": payload["force"], "marking": payload["marking"]}
             if payload.get("kind") == Glance.kind and not told.get("indicator"):
                 told["indicator"] = Indicator.of(payload)
-        kept = {name: told[name] for name in ("rows", "quarantined", "force", "marking", "indicator") if name in told}
+            if payload.get("kind") == Figures.kind:
+                told["commentary_stale"] = payload.get("commentary_stale", False)
+        names = ("rows", "quarantined", "force", "marking", "indicator", "commentary_stale")
+        kept = {name: told[name] for name in names if name in told}
         return Manifest.model_validate(self.model_dump() | kept)
 
     def to_bytes(self) -> bytes:
         return (json.dumps(self.model_dump(), indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
-    def missing(self, edition: Edition, out: Path, suffixes: set[str]) -> set[str]:
-        """Of the suffixes, those whose file is not there as this manifest names it."""
-        return {suffix for suffix in suffixes if not self._holds(edition.path(out, suffix), suffix)}
+    def missing(self, edition: Edition, out: Path, suffixes: set[str], trusting: bool = False) -> set[str]:
+        """Of the suffixes, those whose file is not there as this manifest names it.
 
-    def _holds(self, path: Path, suffix: str) -> bool:
+        Every file is read; a `trusting` look reads those alone that have been written to since the manifest was.
+        """
+        settled = edition.path(out, SUFFIX).stat().st_mtime_ns if trusting else -1
+        return {suffix for suffix in suffixes if not self._holds(edition.path(out, suffix), suffix, settled)}
+
+    def _holds(self, path: Path, suffix: str, settled: int) -> bool:
         made = self.formats.get(suffix)
-        if made is None or not path.is_file() or path.stat().st_size != made.bytes:
+        try:
+            there = path.stat()
+        except OSError:
             return False
-        return digest_file(path) == made.sha256
+        if made is None or there.st_size != made.bytes:
+            return False
+        return there.st_mtime_ns <= settled or digest_file(path) == made.sha256
 
 
 def read_manifest(path: Path) -> Manifest | None:

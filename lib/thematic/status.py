@@ -21,22 +21,35 @@ _INPUTS = {"params": "params", "cubes": "the data it sees", "lib": "the product'
 
 @dataclass(frozen=True)
 class Finding:
-    """How one report stands: why it is not up to date, one line for each cause; none where it is."""
+    """How one report stands: why it is not up to date, one line for each cause; none where it is.
+
+    `stale` says that the words of its commentary are about other figures.
+    """
 
     edition: Edition
     causes: tuple[str, ...] = ()
+    stale: bool = False
 
 
-def find(edition: Edition, out: Path, shown: str, today: Manifest, suffixes: Iterable[str], notebook: str) -> Finding:
+def find(
+    edition: Edition,
+    out: Path,
+    shown: str,
+    today: Manifest,
+    suffixes: Iterable[str],
+    notebook: str,
+    trusting: bool = False,
+) -> Finding:
     """How a report stands under `out` (`shown` in messages), were it made `today` with files of these suffixes.
 
     It is up to date when its manifest has today's key, and every file asked for lies there as the manifest says.
-    `notebook` is the name that a change of it goes by.
+    `notebook` is the name that a change of it goes by; `trusting` is as in `Manifest.missing`.
     """
     path = edition.path(out, SUFFIX)
     before = read_manifest(path)
     if before is not None:
-        return Finding(edition, (*_changes(before, today, notebook), *_files(before, edition, out, suffixes)))
+        causes = (*_changes(before, today, notebook), *_files(before, edition, out, suffixes, trusting))
+        return Finding(edition, causes, before.commentary_stale)
     if edition.failed_path(out).is_file():
         kept = edition.failed_path(Path(shown)).with_stem(_AREA).as_posix()
         return Finding(edition, (f"{FAILED_LAST_TIME} ({kept})",))
@@ -70,9 +83,9 @@ def _differing(before: Mapping[str, str], today: Mapping[str, str]) -> list[str]
     return sorted(name for name in {*before, *today} if before.get(name) != today.get(name))
 
 
-def _files(before: Manifest, edition: Edition, out: Path, suffixes: Iterable[str]) -> Iterator[str]:
+def _files(before: Manifest, edition: Edition, out: Path, suffixes: Iterable[str], trusting: bool) -> Iterator[str]:
     """The files asked for that are not there, and those that are there but not as they were made."""
-    lacking = before.missing(edition, out, set(suffixes))
+    lacking = before.missing(edition, out, set(suffixes), trusting)
     altered = {suffix for suffix in lacking if suffix in before.formats and edition.path(out, suffix).is_file()}
     for word, found in (("missing", lacking - altered), ("altered", altered)):
         if found:
@@ -82,7 +95,21 @@ def _files(before: Manifest, edition: Edition, out: Path, suffixes: Iterable[str
 def status_lines(findings: Sequence[Finding]) -> list[str]:
     """Every report, up to date or why not: one line for those of a theme and period that stand alike; then a count."""
     due = sum(1 for finding in findings if finding.causes)
-    return [*_lines(findings), f"{_reports(len(findings))}: {len(findings) - due:,} up to date, {due:,} not."]
+    count = f"{_reports(len(findings))}: {len(findings) - due:,} up to date, {due:,} not."
+    return [*_lines(findings), count, *stale_lines([finding.edition for finding in findings if finding.stale])]
+
+
+def stale_lines(editions: Sequence[Edition]) -> list[str]:
+    """A line that names the reports (of one audience) whose commentary is stale, and what to do; none without any."""
+    if not editions:
+        return []
+    named = ", ".join(edition.label for edition in editions)
+    shown = "leave it out" if editions[0].audience == "public" else "say so"
+    again = "When it is right: thematic commentary GOAL --period YYYY-MM --lpu AREA --confirm"
+    return [
+        f"Commentary to read again, for the figures have changed since it was written: {named}. "
+        f"These reports {shown}. {again}"
+    ]
 
 
 def dry_run_lines(findings: Sequence[Finding]) -> list[str]:
