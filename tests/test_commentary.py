@@ -17,7 +17,7 @@ from thematic import build, cubes, report
 from thematic.digests import digest
 from thematic.displays import Commentary, Recommendations
 from thematic.editions import Edition, edition_key, params_files, with_commentary
-from thematic.errors import ParamsRefused
+from thematic.errors import ArgumentsRefused, ParamsRefused
 from thematic.params import Params, load_params
 from thematic.params.commentary import Commentary as Said
 from thematic.params.recommendations import Recommendation
@@ -80,8 +80,8 @@ def test_the_products_own_examples_say_that_they_are_examples() -> None:
 
 
 def test_the_words_are_read_with_their_author_and_date(workbook: Workbook) -> None:
-    say(workbook, FRONT + WORDS)
-    assert read_back(workbook) == Said(author="Jo Smith", written_on=date(2021, 2, 3), text=WORDS)
+    say(workbook, FRONT.replace("date", "figures: abc\ndate") + WORDS)
+    assert read_back(workbook) == Said(author="Jo Smith", written_on=date(2021, 2, 3), figures="abc", text=WORDS)
     assert list(load_params(workbook).commentary) == [(THEME, PERIOD, "widnes")]
 
 
@@ -105,6 +105,28 @@ def test_a_line_of_dashes_in_the_words_is_no_front_matter(workbook: Workbook, fr
     assert read_back(workbook).text == "One.\n\n---\n\nauthor: not this one"
 
 
+@pytest.mark.parametrize("front", ["", FRONT, "---\nauthor:\ndate:\nfigures: abc\n---\n\n"])
+@pytest.mark.parametrize("body", ["# What changed\n", "## What changed\n\n## Why\n \n### Where\n\n", "#\r\n\r\n##"])
+def test_headings_alone_are_no_commentary_yet(workbook: Workbook, front: str, body: str) -> None:
+    say(workbook, front + body)
+    assert load_params(workbook).commentary == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        ("## A\n\nOne.\n\n## B\n\n## C\n\nTwo.\n\n## D\n", "## A\n\nOne.\n\n\n## C\n\nTwo."),
+        ("# A\n## B\n### C\nOne.", "# A\n## B\n### C\nOne."),
+        ("### A\n## B\nOne.\n### C", "## B\nOne."),
+        ("## A\n- One\n## B\n#hash\n", "## A\n- One\n## B\n#hash"),
+        ("## A\n```\n# B\n# C\n```\n## D", "## A\n```\n# B\n# C\n```"),
+    ],
+)
+def test_a_heading_that_nothing_is_written_under_is_left_out(workbook: Workbook, body: str, read: str) -> None:
+    say(workbook, FRONT + body)
+    assert read_back(workbook).text == read
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -123,6 +145,8 @@ def test_a_line_of_dashes_in_the_words_is_no_front_matter(workbook: Workbook, fr
         (b"---\n{{author}}: Jo\n---\nWords", "widnes.md, line 2: a list cannot be a key."),
         (b"---\ndate: 2021-02-03 10:15:00\n---\nWords", "Write a date as YYYY-MM-DD"),
         (b"---\nauthor: ''\n---\nWords", "author: ''"),
+        (b"---\nfigures: 12\n---\nWords", "figures: '12': Input should be a valid string."),
+        (b"---\nauthers: Jo\n---\n## Why", "unknown key 'authers'."),
         (b"---\nauthor: 12\n---\nWords", "author: '12': Input should be a valid string."),
         (b"---\nauthor: A\nauthor: B\n---\nWords", "widnes.md, line 3: the key 'author' stands twice."),
         (b"---\nauthor: A: B\n---\nWords", "widnes.md, line 2: "),
@@ -369,3 +393,14 @@ def test_words_are_for_internal_readers_unless_they_say_public(tmp_path: Path) -
         report.use(None)
         assert found["internal"] is not None
         assert (found["public"] is not None) is shown
+
+
+def test_a_report_made_for_the_public_cannot_be_opened_as_an_internal_one(workbook: Workbook, shown) -> None:
+    internal = shown("widnes")
+    public = report.Context(
+        internal.params, THEME, cubes.read_bytes(Workbook(workbook.root / "drawn"), THEME), internal._index, "public"
+    )
+    report.use(public)
+    with pytest.raises(ArgumentsRefused, match=r"for the public.*audience=audience"):
+        report.open_report(THEME, PERIOD, "widnes")
+    assert report.open_report(THEME, PERIOD, "widnes", "public").audience == "public"

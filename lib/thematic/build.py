@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,19 +11,20 @@ from pathlib import Path
 
 from thematic import batch, cluster, cubes, log, warehouse
 from thematic.catalogue import write_catalogue
+from thematic.commenting import is_stale
 from thematic.cubes import Index
 from thematic.drafts import Drafts
 from thematic.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions
 from thematic.errors import DiskRefused, reason
 from thematic.locking import alone
-from thematic.manifest import SUFFIX
+from thematic.manifest import SUFFIX, read_manifest
 from thematic.memory import fair_share
 from thematic.notebooks import read_notebooks
 from thematic.params import Params, load_params
 from thematic.periods import Month
 from thematic.placing import clear_leftovers
 from thematic.production import Ingredients, Job
-from thematic.status import Finding, find
+from thematic.status import Finding, find, stale_lines
 from thematic.words import Request, Words, check, check_writable
 from thematic.workbook import Workbook
 
@@ -51,7 +52,8 @@ class Plan:
 class Outcome:
     """What a build has done, and in how many `seconds`. `results` are of the editions that were not up to date.
 
-    `catalogue` is its page, or None where there is none; `trouble` is why it could not be written.
+    `catalogue` is its page, or None where there is none; `trouble` is why it could not be written. `stale` are those
+    made or up to date whose commentary is about other figures.
     """
 
     out: Path
@@ -60,6 +62,7 @@ class Outcome:
     catalogue: Path | None
     trouble: str
     seconds: float
+    stale: tuple[Edition, ...] = ()
 
     @property
     def failed(self) -> tuple[batch.Result, ...]:
@@ -126,10 +129,13 @@ def build(
         except KeyboardInterrupt:
             book.add("stopped")
             raise
+        stale = tuple(_stale(request.out, plan, results))
         catalogue, trouble = _catalogue(request.out, plan.drafts)
         seconds = time.perf_counter() - started
         book.add(" ".join([log.total_line(results, len(plan.up_to_date), seconds), *([trouble] if trouble else [])]))
-    return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds)
+        for line in stale_lines(stale):
+            book.add(line)
+    return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale)
 
 
 def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> tuple[Finding, ...]:
@@ -139,7 +145,11 @@ def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
     """
     order = _order(workbook, words, today, say)
     with data_alone(workbook, say):
-        return order.plan(order.index()).findings
+        findings = order.plan(order.index()).findings
+        return tuple(
+            replace(finding, stale=is_stale(workbook, order.params, finding.edition)) if finding.causes else finding
+            for finding in findings
+        )
 
 
 def data_alone(workbook: Workbook, say: Callable[[str], None]) -> AbstractContextManager[None]:
@@ -171,6 +181,20 @@ def _make(request: Request, plan: Plan, book: log.Log, begin: Callable[[int], ba
         return cluster.run(plan.jobs, request.out, request.cluster, limits, tell)
     limits = batch.Limits(request.timeout, request.memory or fair_share(request.jobs))
     return batch.run(plan.jobs, request.out, request.jobs, limits, tell)
+
+
+def _stale(out: Path, plan: Plan, results: Sequence[batch.Result]) -> Iterator[Edition]:
+    """The editions, made or up to date, whose commentary is about other figures, as their manifests say."""
+    made = {result.edition for result in results if result.failure is None}
+    for finding in plan.findings:
+        edition = finding.edition
+        if edition in made:
+            manifest = read_manifest(edition.path(out, SUFFIX))
+            stale = manifest is not None and manifest.commentary_stale
+        else:
+            stale = finding.stale and not finding.causes
+        if stale:
+            yield edition
 
 
 def _get_ready(request: Request) -> None:
@@ -209,12 +233,16 @@ def prepare(
     lookup: Path | None,
     today: date,
     say: Callable[[str], None],
+    again: bool = False,
 ) -> Index:
     """The data as far as the cubes: read, checked and counted, where they are not as they were.
 
-    Raises DataRefused, and DiskRefused where what is made of them cannot be written; what was there before stays.
+    Databases are read where that has not been done, or `again`. Raises DataRefused, and DiskRefused where what is made
+    of them cannot be written; what was there before stays.
     """
     try:
+        if again:
+            warehouse.read_again(workbook, params, data, today, say)
         facts = warehouse.build(workbook, params, data, lookup, today, say)
         return cubes.build(workbook, params, facts, say)
     except OSError as error:
@@ -249,7 +277,8 @@ def make_plan(
         name = params.themes[edition.theme].notebook
         manifest = drafts.manifest(edition)
         wanted = (*request.formats, NOTEBOOK)
-        finding = find(edition, request.out, shown, manifest, wanted, f"{workbook.notebooks.name}/{name}")
+        known_as = f"{workbook.notebooks.name}/{name}"
+        finding = find(edition, request.out, shown, manifest, wanted, known_as, trusting=True)
         findings.append(finding)
         if not finding.causes:
             continue

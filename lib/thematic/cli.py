@@ -120,6 +120,26 @@ def share(
 
 
 @app.command()
+def preview(
+    goals: Goals = None,
+    *,
+    period: Annotated[str, typer.Option(help="YYYY-MM (default: the latest in the data).")] = "",
+    lpu: Annotated[str, typer.Option(help="Slug of one LPU, or force (default).")] = "",
+    audience: Audience = "",
+    data: Data = "",
+    lookup: Lookup = "",
+    port: Annotated[int | None, typer.Option(help="Port on this machine (default: any that is free).")] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only say the address, and open no browser.")] = False,
+) -> None:
+    """Show one report in the browser, made anew whenever its notebook, params/ or lib/ are saved."""
+    from thematic.preview.watching import watch
+    from thematic.words import Words
+
+    words = Words(goals or [], period, lpu, audience=audience, data=data, lookup=lookup)
+    watch(Workbook.find(), words, port, not no_open, typer.echo)
+
+
+@app.command()
 def pack(
     *,
     period: Annotated[str, typer.Option(help="YYYY-MM (default: the latest in the data).")] = "",
@@ -141,9 +161,48 @@ def pack(
         typer.echo(f"Pack: {workbook.shown(path)}")
 
 
+@app.command()
+def commentary(
+    goals: Goals = None,
+    *,
+    lpu: Annotated[str, typer.Option(help="Slugs of LPUs, force (default), or all.")] = "force",
+    period: Period = "",
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Say that the words were read against the figures.")
+    ] = False,
+    data: Data = "",
+    lookup: Lookup = "",
+) -> None:
+    """Name the file of the commentary on a report, begun where there is none; or confirm what it says."""
+    from thematic import commenting
+    from thematic.build import survey
+    from thematic.words import Words
+
+    workbook = Workbook.find()
+    begin_or_confirm = commenting.confirm if confirm else commenting.open_commentary
+    for finding in survey(workbook, Words(goals or [], period, lpu, data=data, lookup=lookup), date.today(), _aside):
+        edition = finding.edition
+        path = begin_or_confirm(workbook, edition.theme, str(edition.period), edition.area.slug)
+        typer.echo(workbook.shown(path))
+        if finding.stale and not confirm:
+            _aside("  The figures have changed since it was written. Read it again; then add --confirm.")
+
+
+def _aside(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open the notebooks in JupyterLab. Any option of `jupyter lab` may follow, such as --no-browser."""
+    from thematic.lab.opening import open_lab
+
+    open_lab(Workbook.find(), context.args, typer.echo)
+
+
 @app.command("data")
 def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
-    """Read and check the extracts, and count them, without making a report."""
+    """Read and check the extracts, and count them, without making a report; a database is read afresh."""
     from thematic.build import data_alone, prepare
     from thematic.params import load_params
     from thematic.words import data_paths
@@ -152,7 +211,7 @@ def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
     params = load_params(workbook)
     source, places = data_paths(data, lookup)
     with data_alone(workbook, typer.echo):
-        index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=typer.echo)
+        index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=typer.echo, again=True)
     folders = f"{workbook.shown(workbook.warehouse)} and {workbook.shown(workbook.cubes)}"
     typer.echo(f"{folders} are up to date: {index.title}, {index.first_period} to {index.latest_period}.")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from thematic.digests import digest
 from thematic.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, Gate
 from thematic.params.models import Measure
 from thematic.periods import Window
@@ -25,6 +26,8 @@ from thematic.trend import Word, word
 
 Figure = dict[str, Any]
 """One released figure: FIGURE_COLUMNS as keys, None where a field is empty."""
+
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghjkmnpqrs")
 
 Told = dict[tuple[str, str], list[str]]
 """What is said of figures, by measure and dimension."""
@@ -252,6 +255,15 @@ class Figures:
                 return figure
         raise KeyError(f"no figure of {measure} by {dimension}: {category}")
 
+    @property
+    def fingerprint(self) -> str:
+        """Twelve letters that are others where a figure is another: in its ninth digit, which any machine gives alike.
+
+        The order of the figures does not count. (Letters alone, so that YAML never takes it for a number.)
+        """
+        rows = sorted([_text(_to_ninth_digit(row[name])) for name in FIGURE_COLUMNS] for row in self.rows)
+        return digest(rows)[:12].translate(_LETTERS)
+
     def csv_rows(self) -> list[list[str]]:
         """The figures as text: full precision, counts without a decimal point, empty where there is none."""
         return [[_text(row[name]) for name in FIGURE_COLUMNS] for row in self.rows]
@@ -260,6 +272,10 @@ class Figures:
 def half_width(figure: Figure) -> float | None:
     """Half the width of a figure's 95% interval, in its own unit; None without one."""
     return None if figure["lower_95"] is None else float(figure["upper_95"] - figure["lower_95"]) / 2
+
+
+def _to_ninth_digit(value: Any) -> Any:
+    return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
 def _text(value: Any) -> str:

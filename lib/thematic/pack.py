@@ -17,6 +17,7 @@ from thematic.manifest import SUFFIX, read_manifest
 from thematic.params import Params, load_params
 from thematic.params.pack import EXAMPLE, PackParams, PackPart, audience_of
 from thematic.placing import write_whole
+from thematic.status import stale_lines
 from thematic.words import ALL, Words, check
 from thematic.workbook import Workbook
 
@@ -87,6 +88,8 @@ def _made(order: _Order, part: PackPart) -> Iterator[Edition]:
     problems: list[Problem] = []
     for words in _builds(order, part):
         outcome = build(order.workbook, words, order.today, order.say, order.begin)
+        for line in stale_lines(outcome.stale):
+            order.say(line)
         yield from outcome.up_to_date
         yield from (result.edition for result in outcome.made)
         for result in outcome.failed:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import thematic.manifest as manifests
-from thematic.cleaning import clean, impersonal, to_bytes
+from thematic.cleaning import KERNEL, clean, impersonal, to_bytes
 from thematic.displays import MIME_TYPE
 from thematic.editions import NOTEBOOK, Edition
 
@@ -106,7 +106,7 @@ def _execute(run: _Run) -> None:
     from papermill.utils import chdir
 
     if run.job.ingredients is not None:
-        _hand_over(run.job.ingredients)
+        _hand_over(run.job.ingredients, run.job.edition.audience)
     source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
     parameters = run.job.edition.parameters
     ready = execute_notebook(_for_papermill(source), None, parameters=parameters, engine_name=ENGINE, prepare_only=True)
@@ -120,11 +120,11 @@ def _execute(run: _Run) -> None:
     run.failure = run.failure or _quiet_failure(run.notebook)
 
 
-def _hand_over(ingredients: Ingredients) -> None:
+def _hand_over(ingredients: Ingredients, audience: str) -> None:
     from thematic import report
 
     theme, cubes = ingredients.theme, dict(ingredients.cubes)
-    report.use(report.Context(ingredients.params, theme, cubes, ingredients.index))
+    report.use(report.Context(ingredients.params, theme, cubes, ingredients.index, audience))
 
 
 def _for_papermill(notebook: NotebookNode) -> NotebookNode:
@@ -132,7 +132,7 @@ def _for_papermill(notebook: NotebookNode) -> NotebookNode:
     from nbformat import NotebookNode
 
     notebook.metadata.setdefault("papermill", NotebookNode())
-    notebook.metadata.setdefault("kernelspec", NotebookNode(name="python3", display_name="Python 3"))
+    notebook.metadata.setdefault("kernelspec", NotebookNode(KERNEL))
     for cell in notebook.cells:
         cell.metadata.setdefault("tags", [])
     return notebook

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from thematic.batch import OnEvent, Result
 from thematic.editions import Edition
 from thematic.log import reports, result_line, total_line
+from thematic.status import stale_lines
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -96,7 +97,7 @@ def telling(stream: TextIO | None = None) -> Iterator[Teller]:
 
 def summary(outcome: Outcome, shown: str, catalogue: str | None) -> list[str]:
     """The lines that end a build; `shown` and `catalogue` are the output folder and the page as messages name them."""
-    trouble = [outcome.trouble] if outcome.trouble else []
+    trouble = [*stale_lines(outcome.stale), *([outcome.trouble] if outcome.trouble else [])]
     if not outcome.results:
         number = len(outcome.up_to_date)
         are = f"{reports(number)} {'is' if number == 1 else 'are'}"

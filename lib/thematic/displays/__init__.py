@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from thematic.displays.base import MIME_TYPE, SHORTHAND, Display, notes_html, paragraphs, shorthand_in
+from thematic.displays.base import MIME_TYPE, RESTRICTED, SHORTHAND, Display, notes_html, paragraphs, shorthand_in
 from thematic.displays.charts import Chart
 from thematic.displays.glance import Glance, GlanceRow
 from thematic.displays.recommendations import Recommendation, Recommendations
@@ -13,6 +13,7 @@ from thematic.displays.words import Commentary, Cover, Figures, Glossary, Notes,
 
 __all__ = [
     "MIME_TYPE",
+    "RESTRICTED",
     "SHORTHAND",
     "Chart",
     "Column",

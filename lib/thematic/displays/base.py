@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 
 MIME_TYPE = "application/vnd.thematic+json"
 
+RESTRICTED = "restricted"
+"""The kind of an output that shows rows about people; it has no structure, and no report may hold it."""
+
 SHORTHAND = {
     "[c]": "confidential",
     "[x]": "not available",
@@ -17,12 +20,14 @@ SHORTHAND = {
 }
 
 _LAB_STYLE = (
-    "<style>.thematic td,.thematic th{text-align:left}.thematic .number{text-align:right}"
+    "<style>.thematic.thematic.thematic :is(td,th){text-align:left}"
+    ".thematic.thematic.thematic .number{text-align:right}"
     ".thematic caption{caption-side:top;text-align:left;font-weight:600}"
-    ".thematic .emphasis,.thematic .strong{font-weight:600}"
+    ".thematic .emphasis,.thematic .strong{font-weight:600}.thematic figure{margin:0}"
     ".thematic svg{max-width:100%;height:auto}.thematic td svg{vertical-align:middle}"
     ".thematic td:has(.quiet){white-space:normal}.thematic .quiet{display:block;font-size:.9em;opacity:.8}</style>"
 )
+"""The class stands thrice where a rule must weigh more than JupyterLab's own for tables."""
 
 
 def shorthand_in(texts: Iterable[str], told: Sequence[str] = ()) -> list[str]:

@@ -40,7 +40,8 @@ class Chart(Display):
     def html(self) -> str:
         caption = f"<strong>{escape(self.title)}</strong><br>{escape(self.subtitle)}"
         below = notes_html(self.all_notes(), self.source)
-        return f"<figure><figcaption>{caption}</figcaption>{self.svg}{below}</figure>{self.table.html()}"
+        numbers = f"<details><summary>Numbers behind this chart</summary>{self.table.html()}</details>"
+        return f"<figure><figcaption>{caption}</figcaption>{self.svg}{below}</figure>{numbers}"
 
     def plain(self) -> str:
         return f"{self.title} ({self.subtitle})\n{self.alt}"

@@ -58,13 +58,23 @@ class Sentence(Display):
 
 @dataclass(frozen=True)
 class Commentary(Display):
-    """The analyst's own words, in Markdown; `author` and `written_on` (`3 February 2021`) are "" where not known."""
+    """The analyst's own words, in Markdown; `author` and `written_on` (`3 February 2021`) are "" where not known.
+
+    `stale` says that the figures have changed since.
+    """
 
     kind: ClassVar[str] = "commentary"
     title: str
     author: str
     written_on: str
     text: str
+    stale: bool = False
+
+    @property
+    def warning(self) -> str:
+        """What readers of stale words must know first, or ""."""
+        on = f" on {self.written_on}" if self.written_on else ""
+        return f"The figures have changed since this was written{on}." if self.stale else ""
 
     @property
     def byline(self) -> str:
@@ -77,10 +87,11 @@ class Commentary(Display):
         from thematic.displays import markdown
 
         byline = f"<p>{escape(self.byline)}</p>" if self.byline else ""
-        return f"<section><h2>{escape(self.title)}</h2>{byline}{markdown.html(self.text)}</section>"
+        warning = f"<p><strong>{escape(self.warning)}</strong></p>" if self.warning else ""
+        return f"<section><h2>{escape(self.title)}</h2>{byline}{warning}{markdown.html(self.text)}</section>"
 
     def plain(self) -> str:
-        return "\n\n".join(part for part in (self.title, self.byline, self.text.strip()) if part)
+        return "\n\n".join(part for part in (self.title, self.byline, self.warning, self.text.strip()) if part)
 
 
 @dataclass(frozen=True)
@@ -125,12 +136,14 @@ class Figures(Display):
     """Every released figure, one to a row, all cells text: what the CSV holds. Pages do not draw it.
 
     `counts` says how many rows of the extract the report rests on, by table: all (`rows`) and those `quarantined`.
+    `commentary_stale` says that the analyst's words, shown or left out, are about other figures than these.
     """
 
     kind: ClassVar[str] = "figures"
     columns: Sequence[str]
     rows: Sequence[Sequence[str]] = field(default_factory=tuple)
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    commentary_stale: bool = False
 
     def html(self) -> str:
         return f"<p>{escape(self.plain())}</p>"

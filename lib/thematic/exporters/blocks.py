@@ -60,11 +60,15 @@ class Plain:
 
 @dataclass(frozen=True)
 class Section:
-    """Somebody's own words under a heading of their own; `byline` says whose, or is ""."""
+    """Somebody's own words under a heading of their own.
+
+    `byline` says whose, or is ""; `warning` is what a reader must know before them, or "".
+    """
 
     heading: Heading
     byline: str
     blocks: list[Block]
+    warning: str = ""
 
 
 @dataclass(frozen=True)

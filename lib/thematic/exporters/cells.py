@@ -82,6 +82,11 @@ def _joined(value: Any) -> Any:
 
 
 def _display(payload: Mapping[str, Any]) -> Display:
+    if payload.get("kind") == displays.RESTRICTED:
+        raise UserError(
+            "The notebook shows rows about people, which no report may hold. "
+            "Take that cell out, and show counts instead."
+        )
     try:
         return displays.read(payload)
     except (KeyError, TypeError) as fault:
@@ -95,7 +100,8 @@ def _shown(display: Display) -> Block:
     if isinstance(display, Sentence):
         return Prose([_paragraph(part) for part in paragraphs(display.text)])
     if isinstance(display, Commentary):
-        return Section(Heading(2, display.title, ""), display.byline, list(_markdown(display.text, {}, deeper=2)))
+        words = list(_markdown(display.text, {}, deeper=2))
+        return Section(Heading(2, display.title, ""), display.byline, words, display.warning)
     return Shown(display)
 
 

@@ -34,8 +34,8 @@ class Frame:
             match block:
                 case Heading():
                     yield self._heading(block)
-                case Section(heading, byline, inner):
-                    yield Section(self._heading(heading), byline, list(self.blocks(inner)))
+                case Section(heading, _, inner):
+                    yield replace(block, heading=self._heading(heading), blocks=list(self.blocks(inner)))
                 case Shown(Chart() as display):
                     yield self._labelled(block, "Figure", display.title, display.id)
                 case Shown((Table() | SignedTable()) as display):

@@ -121,9 +121,10 @@ def _prose(tokens: list[Token]) -> Markup:
 
 def _section(section: Section, stem: str) -> Markup:
     byline = Markup('<p class="byline">{}</p>').format(section.byline) if section.byline else ""
+    warning = Markup('<p class="warning">{}</p>').format(section.warning) if section.warning else ""
     body = Markup("\n").join(_block(block, stem) for block in section.blocks)
-    whole = Markup('<section class="said" aria-labelledby="{}">{}{}<div class="words">{}</div></section>')
-    return whole.format(section.heading.anchor, _block(section.heading, stem), byline, body)
+    whole = Markup('<section class="said" aria-labelledby="{}">{}{}{}<div class="words">{}</div></section>')
+    return whole.format(section.heading.anchor, _block(section.heading, stem), byline, warning, body)
 
 
 def _note(note: Note) -> Markup:

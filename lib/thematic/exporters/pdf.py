@@ -86,9 +86,9 @@ def _block(block: Block) -> dict[str, Any]:
             return {"kind": "heading", "level": level, "text": text}
         case Prose(tokens):
             return {"kind": "prose", "tokens": _tokens(tokens)}
-        case Section(heading, byline, blocks):
+        case Section(heading, byline, blocks, warning):
             inner = [_block(part) for part in (heading, *blocks)]
-            return {"kind": "section", "byline": byline, "blocks": inner}
+            return {"kind": "section", "byline": byline, "warning": warning, "blocks": inner}
         case Shown(Chart() as chart, label):
             more = {"label": label, "notes": chart.all_notes(), "numbers": _table(chart.table, label)}
             return {**chart.payload(), **more}

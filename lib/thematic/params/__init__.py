@@ -26,6 +26,7 @@ from thematic.params.models import (
 from thematic.params.pack import PackParams, unknown_papers
 from thematic.params.reading import read_model
 from thematic.params.recommendations import Recommendation, RecommendationList
+from thematic.params.sources import SOURCES, SourcesParams, read_sources
 from thematic.periods import Month
 from thematic.workbook import Workbook
 
@@ -45,7 +46,8 @@ class Params:
     """All of params/: themes by slug, measures by name.
 
     `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area; `boundaries` are
-    the areas of LPUs by name, none where the force declares none; `pack` is the board's meeting, where there is one.
+    the areas of LPUs by name, none where the force declares none; `pack` is the board's meeting, and `sources` the
+    databases that the extract comes from, where there are any.
     """
 
     force: ForceParams
@@ -59,6 +61,7 @@ class Params:
     commentary: dict[CommentaryKey, Commentary] = field(default_factory=dict)
     boundaries: dict[str, Shape] = field(default_factory=dict)
     pack: PackParams | None = None
+    sources: SourcesParams | None = None
 
     @property
     def force_area(self) -> Area:
@@ -87,8 +90,11 @@ class Params:
         return replace(self, commentary={} if own is None else {(theme, str(period), area.slug): own})
 
 
-def load_params(workbook: Workbook) -> Params:
-    """Everything under params/. Raises ParamsRefused that lists every problem, each with file, key, value and fix."""
+def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
+    """Everything under params/, or all but the commentary, so that it can be mended.
+
+    Raises ParamsRefused that lists every problem, each with file, key, value and fix.
+    """
     problems: list[Problem] = []
 
     def read(path: Path, model: type[Model]) -> Model | None:
@@ -105,19 +111,22 @@ def load_params(workbook: Workbook) -> Params:
     recommendations = {path.stem: read(path, RecommendationList) for path in _yaml_files(workbook, "recommendations")}
     problems.extend(unknown_themes(recommendations, themes))
     force = single["force"] if isinstance(single["force"], ForceParams) else None
-    commentary, wrong = read_commentary(workbook, themes, force)
+    commentary, wrong = read_commentary(workbook, themes, force) if with_commentary else ({}, [])
     problems.extend(wrong)
     boundaries, wrong = read_boundaries(workbook, force)
     problems.extend(wrong)
     pack_file = workbook.params / "pack.yaml"
     pack = read(pack_file, PackParams) if pack_file.exists() else None
     problems.extend(unknown_papers(pack, themes, force) if pack is not None else [])
+    sources_file = workbook.params / SOURCES
+    sources, wrong = read_sources(sources_file, workbook.shown(sources_file)) if sources_file.exists() else (None, [])
+    problems.extend(wrong)
     if problems:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
     words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
-    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries, "pack": pack}
-    return Params(**single, themes=themes, measures=measures, **written)  # type: ignore[arg-type]
+    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries}
+    return Params(**single, themes=themes, measures=measures, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
 
 
 def _yaml_files(workbook: Workbook, folder: str) -> list[Path]:

@@ -10,10 +10,10 @@ from thematic.params import commentary, recommendations
 from thematic.periods import Month
 
 
-def commentary_display(said: commentary.Commentary) -> Commentary:
-    """The analyst's words; who wrote them and when stay empty where the file does not say."""
+def commentary_display(said: commentary.Commentary, stale: bool) -> Commentary:
+    """The analyst's words, `stale` or not; who wrote them and when stay empty where the file does not say."""
     written_on = "" if said.written_on is None else _day(said.written_on)
-    return Commentary("Commentary", said.author or "", written_on, said.text)
+    return Commentary("Commentary", said.author or "", written_on, said.text, stale)
 
 
 def recommendations_display(known: Sequence[recommendations.Recommendation], period: Month) -> Recommendations:

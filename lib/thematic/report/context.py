@@ -14,12 +14,16 @@ from thematic.workbook import Workbook
 
 @dataclass(frozen=True)
 class Context:
-    """All that a report of one theme is made from; it holds no path and can be sent to another machine."""
+    """All that a report of one theme is made from; it holds no path and can be sent to another machine.
+
+    `audience` is whom a batch makes the report for; None where somebody works in a notebook.
+    """
 
     params: Params
     theme: str
     cubes: dict[str, bytes]
     index: Index
+    audience: str | None = None
 
     def theme_cubes(self) -> ThemeCubes:
         return ThemeCubes.read(self.theme, self.index, self.cubes)
@@ -31,6 +35,11 @@ _handed_over: list[Context] = []
 def use(context: Context | None) -> None:
     """Has the process's reports made from `context`; None has them read the workbook's folders again."""
     _handed_over[:] = [] if context is None else [context]
+
+
+def is_handed_over() -> bool:
+    """Whether this process makes a report, rather than that somebody works in a notebook."""
+    return bool(_handed_over)
 
 
 def context_for(theme: str) -> Context:

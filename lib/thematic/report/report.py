@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from thematic.areas import NO_LOCATION, Area
@@ -24,9 +25,10 @@ from thematic.errors import ArgumentsRefused
 from thematic.figures import FIGURE_COLUMNS, Figures
 from thematic.measures import evaluate, window_of
 from thematic.params import Params
+from thematic.params.commentary import Commentary as Words
 from thematic.params.models import Audience, Theme
 from thematic.periods import Month, Window
-from thematic.report import authored, drawings, funnels, hotspots, maps, notes, tables
+from thematic.report import authored, drawings, funnels, hotspots, maps, notes, previewing, tables
 from thematic.report.context import Context, context_for
 from thematic.tallies import ThemeCubes
 from thematic.wording import movement, summary, where
@@ -50,6 +52,11 @@ def open_report(theme: str, period: str, area: str, audience: str = "internal") 
     heard: Audience | None = next((known for known in AUDIENCES if known == audience), None)
     if heard is None:
         raise ArgumentsRefused(f"There is no audience '{audience}'. Audiences: {', '.join(AUDIENCES)}.")
+    if context.audience == "public" != heard:
+        raise ArgumentsRefused(
+            f"This report is for the public, and open_report(..., audience='{audience}') would show what they may not "
+            "see. Give it the notebook's parameter: audience=audience."
+        )
     return Report(context, place, month, heard)
 
 
@@ -164,15 +171,42 @@ class Report:
         found = self.theme.sections[section]
         return tables.counts_by_place(self._sheet, by, found.measures, found.title)
 
+    def counts(
+        self, title: str, counts: Mapping[str, int], *, period: str, area: str, by: str = "", of: str = "Crimes"
+    ) -> Table | None:
+        """Counts that an analyst worked out from the records, by category, once they have passed the disclosure gate.
+
+        They are of one period and area, and show in that report alone; None, which shows nothing, in any other. `by`
+        heads the column of categories, `of` that of counts. Raises ArgumentsRefused for what is not a count.
+        """
+        if (Month.parse(period), area) != (self.period, self.area.slug):
+            return None
+        return tables.counts(self._sheet, self._gate, title, counts, by, of)
+
     def commentary(self) -> Commentary | None:
         """The analyst's words from params/commentary/; None, which shows nothing, where there are none to show.
 
-        In a public report only those that say `audience: public`: typed words pass no disclosure gate.
+        In a public report only those that say `audience: public`, for typed words pass no disclosure gate, and that
+        are not stale; in an internal one stale words are told as such.
         """
-        said = self.params.commentary_on(self._cubes.theme, self.period, self.area)
-        if said is None or (self.audience == "public" and said.audience != "public"):
+        if self._words is None or (self._stale and self.audience == "public"):
             return None
-        return authored.commentary_display(said)
+        return authored.commentary_display(self._words, self._stale)
+
+    @property
+    def _words(self) -> Words | None:
+        """The analyst's words that the audience may see."""
+        said = self.params.commentary_on(self._cubes.theme, self.period, self.area)
+        return said if said is not None and said.shown_to(self.audience) else None
+
+    @cached_property
+    def _stale(self) -> bool:
+        """Whether the words were written about other figures, which are those of the internal report in either."""
+        if self._words is None or self._words.figures is None:
+            return False
+        internal = self.audience == "internal"
+        figures = self.figures if internal else evaluate(self._setting, Gate(self.params.disclosure, "internal"))
+        return self._words.figures != figures.fingerprint
 
     def recommendations(self) -> Recommendations | None:
         """The theme's recommendations from params/recommendations/, overdue or not at the period's end; else None."""
@@ -203,4 +237,13 @@ class Report:
     def all_figures(self) -> FigureList:
         """Every released figure, carried in the notebook for the CSV; pages do not show it."""
         rows, quarantined = notes.counts(self.theme, self._cubes, self.period)
-        return FigureList(list(FIGURE_COLUMNS), self.figures.csv_rows(), {"rows": rows, "quarantined": quarantined})
+        counts = {"rows": rows, "quarantined": quarantined}
+        return FigureList(list(FIGURE_COLUMNS), self.figures.csv_rows(), counts, self._stale)
+
+    def preview(self, height: int = 900) -> previewing.Framed | None:
+        """The whole report as a reader will see it, in a frame `height` pixels high; nothing in a batch.
+
+        It is made from the notebook as it was saved last, for the period, area and audience of this report. Raises
+        UserError where a cell fails, and where it is not known which notebook this is.
+        """
+        return previewing.framed(self._cubes.theme, str(self.period), self.area.slug, self.audience, height)
