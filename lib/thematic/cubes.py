@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +68,18 @@ def read_bytes(workbook: Workbook, theme: str) -> dict[str, bytes]:
     return {name: (workbook.cubes / f"{name}.parquet").read_bytes() for name in (theme, GROUND, "quality")}
 
 
-def build(workbook: Workbook, params: Params, facts: ExtractFacts, say: Callable[[str], None]) -> Index:
-    """Makes the cubes of every theme, or leaves them as they are when nothing they rest on has changed."""
+def build(
+    workbook: Workbook,
+    params: Params,
+    facts: ExtractFacts,
+    say: Callable[[str], None],
+    tables: Mapping[str, Any] | None = None,
+) -> Index:
+    """Makes the cubes of every theme, or leaves them as they are when nothing they rest on has changed.
+
+    `tables` are the warehouse's tables by name, as ibis tables of whichever engine holds them: there they are counted,
+    and counts alone come back. Without them the warehouse's files are counted by DuckDB.
+    """
     mend(workbook.cubes)
     key = _key(params, facts)
     index = load_index(workbook)
@@ -77,7 +87,12 @@ def build(workbook: Workbook, params: Params, facts: ExtractFacts, say: Callable
         return index
     say(f"Counting: {workbook.shown(workbook.cubes)}")
     with replacing(workbook.cubes) as folder:
-        return _build(workbook, params, facts, key, folder)
+        return _build(workbook, params, facts, key, folder, tables)
+
+
+def is_current(index: Index, params: Params, facts: ExtractFacts) -> bool:
+    """Whether the cubes are of these params and this warehouse, and were made as they would be now."""
+    return index.key == _key(params, facts)
 
 
 def _key(params: Params, facts: ExtractFacts) -> str:
@@ -92,13 +107,20 @@ def _key(params: Params, facts: ExtractFacts) -> str:
     return digest([facts.key, code, declared])
 
 
-def _build(workbook: Workbook, params: Params, facts: ExtractFacts, key: str, folder: Path) -> Index:
+def _build(
+    workbook: Workbook,
+    params: Params,
+    facts: ExtractFacts,
+    key: str,
+    folder: Path,
+    tables: Mapping[str, Any] | None,
+) -> Index:
     from thematic.cube_counts import counts, read_tables
 
     unavailable: dict[str, dict[str, dict[str, str]]] = {}
     slices: dict[str, dict[str, str]] = {}
     quality = _quality(workbook, folder)
-    tables = read_tables(workbook.warehouse, set(facts.columns))
+    tables = tables or read_tables(workbook.warehouse, set(facts.columns))
     ground = _ground(params, facts, tables)
     _write(ground, folder / f"{GROUND}.parquet")
     for slug, theme in params.themes.items():
@@ -122,7 +144,7 @@ def _build(workbook: Workbook, params: Params, facts: ExtractFacts, key: str, fo
     return index
 
 
-def _ground(params: Params, facts: ExtractFacts, tables: dict[str, Any]) -> pd.DataFrame:
+def _ground(params: Params, facts: ExtractFacts, tables: Mapping[str, Any]) -> pd.DataFrame:
     """The force's ground in hexagons of every width that a report asks for, from every table with coordinates."""
     import pandas as pd
 
@@ -152,11 +174,12 @@ def _missing(params: Params, slug: str, base: Base, facts: ExtractFacts) -> dict
 
 
 def _collect(expressions: list[Any]) -> pd.DataFrame:
+    """The counts of all expressions, asked for at once: an engine plans one query sooner than many."""
+    import ibis
     import pandas as pd
 
     nothing = pd.DataFrame({column: pd.Series(dtype=_TYPES.get(column, "string")) for column in _COUNT_COLUMNS})
-    frames = [expression.to_pandas() for expression in expressions]
-    frame: pd.DataFrame = pd.concat(frames, ignore_index=True)[_COUNT_COLUMNS] if frames else nothing
+    frame: pd.DataFrame = ibis.union(*expressions).to_pandas()[_COUNT_COLUMNS] if expressions else nothing
     frame = frame.astype(_TYPES)
     return frame.sort_values(_COUNT_COLUMNS[:-1], na_position="last", ignore_index=True)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
 
 from thematic.areas import Area
 from thematic.breakdowns import FORCE_ROW
-from thematic.disclosure import CONFIDENTIAL, NOT_AVAILABLE
+from thematic.disclosure import CONFIDENTIAL, NOT_AVAILABLE, Gate
 from thematic.displays import SHORTHAND, Column, Glance, GlanceRow, Sentence, Table
+from thematic.errors import ArgumentsRefused
 from thematic.figures import Figure, Figures
 from thematic.measures import has_trend, window_of
 from thematic.params import Params
@@ -181,6 +185,18 @@ def breakdown(sheet: Sheet, name: str, by: str, top: int | None, title: str) -> 
         notes.insert(0, f"The {len(shown)} largest of {len(figures)}; the CSV has them all.")
     caption = f"{title or f'{measure.title} by {_HEADINGS[by].lower()}'}, {window.label}"
     return Table(f"{by}-{name}".replace("_", "-"), caption, columns, rows, notes=notes, source=sheet.source)
+
+
+def counts(sheet: Sheet, gate: Gate, title: str, counts: Mapping[str, Any], by: str, of: str) -> Table:
+    """A row for each category with its count as the gate releases it. Raises ArgumentsRefused for what is no count."""
+    wrong = next((f"{name}: {n}" for name, n in counts.items() if not isinstance(n, Integral) or n < 0), None)
+    if wrong is not None or not counts:
+        raise ArgumentsRefused(f"report.counts takes whole numbers from 0 by category, not {wrong or 'nothing'}.")
+    released = {name: gate.count(int(n)) for name, n in counts.items()}
+    rows = [[name, CONFIDENTIAL if n is None else f"{n:,}"] for name, n in released.items()]
+    identity = "counts-" + re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    notes = ["Counted from the records by the analyst, for this report alone."]
+    return Table(identity, title, [Column(by, "left"), Column(of)], rows, notes=notes, source=sheet.source)
 
 
 def _ordered(figures: list[Figure], by: str) -> list[Figure]:

@@ -1,0 +1,44 @@
+"""Gives the charts that an analyst draws the look of the reports' own."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import matplotlib as mpl
+import matplotlib.style
+
+from thematic.charts import canvas
+
+
+class Colours(NamedTuple):
+    """The house's colours: `focus` for what is talked about, `quiet` for the rest, `ink` for lines and words."""
+
+    focus: str
+    quiet: str
+    ink: str
+
+
+def house_style() -> Colours:
+    """Has every chart of the notebook drawn in the house's typeface and colours, and gives the colours.
+
+    The palette is that of the Government Analysis Function, which people with colour blindness can tell apart. The
+    charts of `report` stay as they are.
+
+    >>> colours = explore.house_style()
+    >>> sns.barplot(counts, x="n", y="day", color=colours.focus)
+    """
+    line = mpl.rcParams["lines.linewidth"]
+    matplotlib.style.use("afcharts.afcharts")
+    mpl.rcParams.update(
+        {
+            "font.family": [canvas.FONT],
+            "font.size": canvas.TEXT_SIZE,
+            "axes.labelcolor": canvas.INK,
+            "axes.titleweight": canvas.STRONG,
+            "axes.titlesize": canvas.TEXT_SIZE + 1,
+            "axes.titlepad": 12,
+            "figure.figsize": (8, 3.6),
+            "lines.linewidth": line,
+        }
+    )
+    return Colours(str(canvas.FOCUS), str(canvas.QUIET), str(canvas.INK))
