@@ -69,7 +69,7 @@ class Drawn:
 
     def build(self, data: Path | None = None, lookup: Path | None = None, today: date = TODAY) -> ExtractFacts:
         self.said: list[str] = []
-        params: Any = SimpleNamespace(force=self.force())
+        params: Any = SimpleNamespace(force=self.force(), sources=None)
         return warehouse.build(self.workbook, params, data or self.extract, lookup, today, self.said.append)
 
     def draw(self, table: str, *rows: dict[str, str], **columns: str) -> Path:

@@ -160,7 +160,7 @@ def test_without_data_the_raw_folder_is_read_or_else_the_sample(drawn: Drawn, mo
 def _params(drawn: Drawn) -> warehouse.Params:
     from types import SimpleNamespace
 
-    return SimpleNamespace(force=drawn.force())  # type: ignore[return-value]
+    return SimpleNamespace(force=drawn.force(), sources=None)  # type: ignore[return-value]
 
 
 def test_a_single_zip_in_the_raw_folder_is_no_silent_sample(tmp_path: Path) -> None:

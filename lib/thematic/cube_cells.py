@@ -27,7 +27,7 @@ def cell(rows: ir.Table, width_km: float) -> ir.StringValue:
     """The name of the hexagon that each row's coordinates lie in (thematic.hexagons), of a width in km.
 
     In the three directions of the grid the steps add to 0; rounding breaks that, and the step that was rounded the
-    furthest is mended.
+    furthest is mended. Halves are rounded up, for engines differ in what their own `round` makes of them.
     """
     latitude = rows.latitude.cast("float64") * (pi / 180)
     east = EARTH_KM * latitude.cos() * (rows.longitude.cast("float64") - MERIDIAN) * (pi / 180)
@@ -35,7 +35,7 @@ def cell(rows: ir.Table, width_km: float) -> ir.StringValue:
     up = north / (width_km * sqrt(3) / 2)
     right = east / width_km - up / 2
     back = -right - up
-    steps = {name: step.round().cast("int64") for name, step in (("right", right), ("up", up), ("back", back))}
+    steps = {name: (step + 0.5).floor().cast("int64") for name, step in (("right", right), ("up", up), ("back", back))}
     off_right, off_up, off_back = (
         (step - exact).abs() for step, exact in zip(steps.values(), (right, up, back), strict=True)
     )

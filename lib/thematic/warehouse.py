@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,18 +11,21 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from thematic.digests import code_digest, digest, digest_file
-from thematic.errors import DataRefused
+from thematic.errors import DataRefused, ParamsRefused
 from thematic.extracts.facts import ExtractFacts, TableFacts, reconciliation, reconciliation_lines
 from thematic.extracts.offences import read_offences
 from thematic.extracts.order import Order
 from thematic.extracts.sources import DATA_SUFFIXES, Source, find_source, read_settings, require_source
 from thematic.folders import mend, replacing
 from thematic.params import Params
+from thematic.params.sources import SOURCES, read_sources
 from thematic.schema import TABLES
 from thematic.workbook import Workbook
 
 if TYPE_CHECKING:
     import duckdb
+
+    from thematic.extracts.database import Databases
 
 __all__ = [
     "ExtractFacts",
@@ -30,6 +34,7 @@ __all__ = [
     "connect",
     "facts",
     "fresh_sample",
+    "read_again",
     "reconciliation",
     "reconciliation_lines",
 ]
@@ -45,12 +50,14 @@ def build(
 ) -> ExtractFacts:
     """Makes the warehouse from `data`, or leaves it as it is when nothing it rests on has changed.
 
-    Without `data`: from data/raw if it holds extracts, else from the sample. `lookup` stands in for the file that
-    params/force.yaml names. `today` is the last day a record may bear where the extract does not say its own.
+    Without `data`: from the databases of params/sources.yaml, from data/raw if it holds extracts, else from the sample.
+    What was once read from databases is used until read_again, or until sources.yaml says otherwise. `lookup` stands
+    in for the file that params/force.yaml names. `today` is the last day a record may bear where the extract does not
+    say its own.
     Raises DataRefused, and changes nothing, when the data cannot be used.
     """
     mend(workbook.warehouse)
-    order = _order(workbook, params, _source(workbook, data, say), lookup, today)
+    order = _order(workbook, params, _source(workbook, params, data, today, say), lookup, today)
     key = order.key()
     known = facts(workbook)
     if known is not None and known.key == key and _complete(workbook, known):
@@ -65,6 +72,13 @@ def build(
     for sentence in (*reconciliation_lines(made), *made.notes, *([_LOOKUP_UNUSED] if unused else [])):
         say(sentence)
     return made
+
+
+def read_again(workbook: Workbook, params: Params, data: Path | None, today: date, say: Say) -> None:
+    """Reads the databases afresh, where `data` or params/sources.yaml says that the extract is to come from them."""
+    databases = _databases(workbook, params, data, today)
+    if databases is not None:
+        databases.read(workbook.database, say)
 
 
 def facts(workbook: Workbook) -> ExtractFacts | None:
@@ -90,7 +104,10 @@ def connect(workbook: Workbook) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _source(workbook: Workbook, data: Path | None, say: Say) -> Source:
+def _source(workbook: Workbook, params: Params, data: Path | None, today: date, say: Say) -> Source:
+    databases = _databases(workbook, params, data, today)
+    if databases is not None:
+        return _read(workbook, databases, say)
     if data is not None:
         return require_source(data, workbook.shown(data))
     shown = workbook.shown(workbook.raw)
@@ -101,6 +118,46 @@ def _source(workbook: Workbook, data: Path | None, say: Say) -> Source:
     if ignored:
         say(f"{shown} holds no table of the contract ({', '.join(ignored[:5])}); taking the sample instead.")
     return require_source(fresh_sample(workbook, say), workbook.shown(workbook.sample))
+
+
+def _databases(workbook: Workbook, params: Params, data: Path | None, today: date) -> Databases | None:
+    """The databases that the extract is to come from, or None where it lies in files.
+
+    Raises DataRefused where neither `data` nor the workbook tells which of the two it is.
+    """
+    path = workbook.params / SOURCES if data is None else data
+    shown = workbook.shown(path)
+    if data is None:
+        sources = params.sources
+    elif data.is_file() and data.suffix.lower() in {".yaml", ".yml"}:
+        sources, problems = read_sources(data, shown)
+        if problems:
+            raise ParamsRefused(f"{shown} cannot be used.", problems)
+    else:
+        return None
+    if sources is None or not sources.tables:
+        if data is not None:
+            raise DataRefused(f"DATA: {shown} names no tables. Write under tables: where they lie (docs/databases.md).")
+        return None
+    raw = workbook.shown(workbook.raw)
+    if data is None and workbook.raw.is_dir() and find_source(workbook.raw, raw) is not None:
+        fix = f"Say which with DATA={raw} or DATA={shown}, or take one of them away."
+        raise DataRefused(f"{raw} holds extracts, and {shown} names tables in a database. {fix}")
+    from thematic.extracts.database import Databases
+
+    return Databases(sources, shown, os.environ, today)
+
+
+def _read(workbook: Workbook, databases: Databases, say: Say) -> Source:
+    """The extract as it was read from the databases; it is read now where that has not been done."""
+    mend(workbook.database)
+    shown = workbook.shown(workbook.database)
+    day = databases.read_on(workbook.database)
+    if day is None:
+        databases.read(workbook.database, say)
+    else:
+        say(f"From the databases of {databases.shown}, as read on {day} into {shown} (make data reads them again)")
+    return require_source(workbook.database, shown)
 
 
 def fresh_sample(workbook: Workbook, say: Say) -> Path:

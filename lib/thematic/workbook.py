@@ -48,6 +48,11 @@ class Workbook:
         return self.root / "data" / "sample"
 
     @property
+    def database(self) -> Path:
+        """What was read from the force's databases: an extract like any other."""
+        return (self.store or self.root / "data") / "database"
+
+    @property
     def warehouse(self) -> Path:
         return (self.store or self.root / "data") / "warehouse"
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from thematic.digests import code_digest, digest, digest_file
 from thematic.extracts.offences import Offence
-from thematic.extracts.sources import ExtractSettings, Source
+from thematic.extracts.sources import Source
 from thematic.params.models import ForceParams
+from thematic.params.sources import ExtractSettings
 
 
 @dataclass(frozen=True)

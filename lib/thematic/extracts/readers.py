@@ -51,7 +51,7 @@ def read_table(path: Path, table: Table, shown: str) -> RawTable:
     text = read(path, table, shown)
     _refuse_missing(text.header, table, shown)
     fed = tuple(name for name in table.names if name in text.header)
-    return RawTable(table, (shown,), text, fed, notes=[*text.notes, *_unknown(text.header, table, shown)])
+    return RawTable(table, (shown,), text, fed, notes=[*text.notes, *unknown_columns(text.header, table, shown)])
 
 
 def _refuse_missing(header: list[str], table: Table, shown: str) -> None:
@@ -71,7 +71,8 @@ def _fix(missing: str, unknown: list[str]) -> str:
     return "Add it to the export."
 
 
-def _unknown(header: list[str], table: Table, shown: str) -> list[str]:
+def unknown_columns(header: list[str], table: Table, shown: str) -> list[str]:
+    """A sentence about the columns that the contract does not know, where there are any."""
     unknown = [name for name in header if name and name not in table.names]
     if not unknown:
         return []
@@ -106,17 +107,17 @@ def _read_parquet(path: Path, table: Table, shown: str) -> TextTable:
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise DataRefused(f"{shown} cannot be read as Parquet: {reason}. Export or copy it again.") from error
-    texts = {name: _as_text(rows[name], f"{shown}, column {name}") for name in rows.column_names}
+    texts = {name: as_text(rows[name], f"{shown}, column {name}") for name in rows.column_names}
     lines = pa.array(range(1, rows.num_rows + 1), pa.int64())
     broken = pa.table({"line": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
     return TextTable(header, pa.table({"line": lines} | texts), broken, _nul_lines(texts), [])
 
 
-def _as_text(values: pa.ChunkedArray, where: str) -> pa.ChunkedArray:
+def as_text(values: pa.ChunkedArray, where: str) -> pa.ChunkedArray:
     """The values as the contract writes them in text; a moment with a time zone is taken as its own local time."""
     kind = values.type
     if pa.types.is_dictionary(kind):
-        return _as_text(values.cast(kind.value_type), where)
+        return as_text(values.cast(kind.value_type), where)
     if pa.types.is_boolean(kind):
         return pc.if_else(values, "Y", "N")
     if pa.types.is_timestamp(kind) and kind.tz is not None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from typing import Literal
 
 from thematic.digests import digest_file
 from thematic.errors import DataRefused
 from thematic.params.reading import read_model
+from thematic.params.sources import ExtractSettings
 from thematic.schema import TABLES
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -24,26 +22,6 @@ _LOOKED_FOR = (
     f"Looked for the tables {', '.join(TABLES)} (as .csv, .csv.gz or .parquet), "
     "and for a data.police.uk download (YYYY-MM/YYYY-MM-<force>-street.csv)."
 )
-
-
-class ExtractSettings(BaseModel):
-    """extract.yaml beside the tables: what the extract says of itself; all of it optional.
-
-    `as_at` is the last day the extract knows of, `history_from` the first month it is complete for.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-    as_at: date | None = None
-    history_from: Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = None
-    synthetic: bool = False
-    title: str | None = None
-    licence: str | None = None
-
-    @field_validator("history_from", mode="before")
-    @classmethod
-    def _first_day(cls, value: object) -> object:
-        return f"{value:%Y-%m}" if isinstance(value, date) and value.day == 1 else value
 
 
 @dataclass(frozen=True)

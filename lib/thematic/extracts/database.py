@@ -1,0 +1,200 @@
+"""Turns tables in databases into an extract: a folder of Parquet files, text throughout, that is read as any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+from pyarrow import parquet as pq
+
+from thematic.digests import code_digest, digest
+from thematic.errors import DataRefused, Problem
+from thematic.extracts.connections import Address, Unreadable, address, connected, said_by_the_driver
+from thematic.extracts.readers import as_text, unknown_columns
+from thematic.extracts.sources import SETTINGS
+from thematic.folders import replacing
+from thematic.params.sources import ExtractSettings, SourcesParams, TableParams
+from thematic.schema import TABLES, Table
+
+_MADE_FROM = "made_from.txt"
+_BATCH_ROWS = 20_000
+_MEMORY_LIMIT = "800MB"
+_COLUMNS_FIX = "Say under columns: what each is called there, or give a query: that has them."
+
+Say = Callable[[str], None]
+Opened = tuple[Address, Any]
+"""An address, and the ibis connection to it."""
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The databases that a sources.yaml (`shown` in messages) names, as of the day `today`."""
+
+    sources: SourcesParams
+    shown: str
+    environment: Mapping[str, str]
+    today: date
+
+    def read_on(self, folder: Path) -> date | None:
+        """The day on which the folder was read by this very sources.yaml; None where it was not."""
+        stamp = folder / _MADE_FROM
+        key, _, day = stamp.read_text(encoding="utf-8").partition(" ") if stamp.is_file() else ("", "", "")
+        return date.fromisoformat(day.strip()) if key == self._key() else None
+
+    def read(self, folder: Path, say: Say) -> None:
+        """Puts every table into the folder, which is replaced whole, or not at all.
+
+        Rows stand in the order of their texts, column by column as the contract has them, blank first: a row has the
+        same number in whatever order a database hands it over. Without `as_at` the extract is as at today. Raises
+        DataRefused, before any row is read, when a database cannot be entered or lacks a table or a column.
+        """
+        problems: list[Problem] = []
+        say(f"Reading from the databases of {self.shown}")
+        with ExitStack() as stack:
+            opened = self._open(stack, problems)
+            found = list(self._find(opened, problems, say))
+            _refuse(problems)
+            with replacing(folder) as part:
+                for rows in found:
+                    with _noting(problems):
+                        say(f"{rows.table.name}: {rows.store(part):,} rows read from {rows.connection}")
+                    _refuse(problems)
+                self._sign(part)
+
+    def _open(self, stack: ExitStack, problems: list[Problem]) -> dict[str, Opened]:
+        """The connections that are needed, by name; what keeps one from opening is noted."""
+        opened = {}
+        for name in dict.fromkeys(self.sources.connection_of(asked) for asked in self.sources.tables.values()):
+            where = f"{self.shown}, connections.{name}"
+            with _noting(problems):
+                place = address(self.sources.connections[name].url, self.environment, where)
+                opened[name] = place, stack.enter_context(connected(place, where))
+        return opened
+
+    def _find(self, opened: Mapping[str, Opened], problems: list[Problem], say: Say) -> Iterator[_Rows]:
+        """The tables of the connections that are open; what keeps one from being found is noted."""
+        for name, asked in self.sources.tables.items():
+            connection = self.sources.connection_of(asked)
+            if connection in opened:
+                with _noting(problems):
+                    yield _rows(
+                        TABLES[name], asked, connection, opened[connection], f"{self.shown}, tables.{name}", say
+                    )
+
+    def _sign(self, folder: Path) -> None:
+        stated = {name: getattr(self.sources, name) for name in ExtractSettings.model_fields}
+        settings = {name: value for name, value in stated.items() if value} | {"as_at": stated["as_at"] or self.today}
+        text = yaml.safe_dump(settings, allow_unicode=True)
+        (folder / SETTINGS).write_text(text, encoding="utf-8", newline="\n")
+        (folder / _MADE_FROM).write_text(f"{self._key()} {self.today}\n", encoding="utf-8", newline="\n")
+
+    def _key(self) -> str:
+        """The digest of what is read from where; what the environment holds is no part of it."""
+        return digest([self.sources.model_dump(mode="json"), code_digest("extracts/database.py")])
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A table that is there: `expression` asks for its rows, under the contract's names and in its order."""
+
+    table: Table
+    connection: str
+    where: str
+    place: Address
+    expression: Any
+
+    def store(self, folder: Path) -> int:
+        """Writes <table>.parquet, sorted; gives the number of rows. No more than a batch of them is held at once."""
+        unsorted = folder / f"{self.table.name}.unsorted"
+        schema = pa.schema([(name, pa.string()) for name in self.expression.columns])
+        with pq.ParquetWriter(unsorted, schema) as writer:
+            for batch in self._batches():
+                writer.write_table(_text(batch, self.where).cast(schema))
+        with duckdb.connect(config={"memory_limit": _MEMORY_LIMIT, "temp_directory": str(folder)}) as connection:
+            connection.execute("SET enable_progress_bar = false")
+            connection.read_parquet(str(unsorted)).create_view("rows")
+            path = folder / f"{self.table.name}.parquet"
+            connection.sql("FROM rows ORDER BY ALL").write_parquet(str(path), compression="zstd")
+        unsorted.unlink()
+        return int(pq.read_metadata(path).num_rows)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        fix = "Nothing was changed. If a value there is at fault, give a query: that makes text of its column."
+        with said_by_the_driver(self.place, self.where, "the rows could not be read to their end", fix):
+            yield from self.expression.to_pyarrow_batches(chunk_size=_BATCH_ROWS)
+
+
+def _text(batch: pa.RecordBatch, where: str) -> pa.Table:
+    """The rows as text; what is missing is blank, as in a CSV file."""
+    rows = pa.Table.from_batches([batch])
+    texts = [as_text(rows[name], f"{where}, column {name}") for name in rows.column_names]
+    return pa.table([pc.fill_null(text, "") for text in texts], rows.column_names)
+
+
+def _rows(table: Table, asked: TableParams, connection: str, opened: Opened, where: str, say: Say) -> _Rows:
+    """The table as it is to be read. Raises Unreadable where it, or one of its columns, is not there."""
+    place, backend = opened
+    what = f"the table {asked.table} cannot be found" if asked.table else "the query cannot be run"
+    with said_by_the_driver(place, where, what, "Correct it, and see that the account may read it."):
+        found = backend.sql(asked.query.rstrip("; \n")) if asked.query else _named(backend, str(asked.table))
+        header = list(found.columns)
+    columns = dict(_columns(table, asked, header, where))
+    for sentence in unknown_columns([name for name in header if name not in columns.values()], table, table.name):
+        say(sentence)
+    with said_by_the_driver(place, where, "its columns cannot be read", _COLUMNS_FIX):
+        values = {name: _readable(table, name, found[column], where) for name, column in columns.items()}
+        return _Rows(table, connection, where, place, found.select(**values))
+
+
+def _named(backend: Any, name: str) -> Any:
+    *within, last = name.split(".")
+    return backend.table(last, database=(tuple(within) if len(within) > 1 else within[0]) if within else None)
+
+
+def _columns(table: Table, asked: TableParams, header: list[str], where: str) -> Iterator[tuple[str, str]]:
+    """The contract's columns that are there, each with its name there: as declared, alike, or alike but for case."""
+    folded = {name.casefold(): name for name in reversed(header)}
+    missing = []
+    for column in table.columns:
+        wanted = asked.columns.get(column.name, column.name)
+        there = wanted if wanted in header else folded.get(wanted.casefold())
+        if there is not None:
+            yield column.name, there
+        elif column.required or column.name in asked.columns:
+            missing.append(wanted if wanted == column.name else f"{wanted} ({column.name})")
+    if missing:
+        lacks = f"lacks {'the column' if len(missing) == 1 else 'the columns'} {', '.join(missing)}"
+        raise Unreadable(where, f"{lacks}; it has {', '.join(header)}.", _COLUMNS_FIX)
+
+
+def _readable(table: Table, name: str, values: Any, where: str) -> Any:
+    """The column as a type that is written as text in one way only; a decimal or a type of its own as its text."""
+    kind = values.type()
+    if kind.is_timestamp() and kind.timezone is not None and table.column(name).kind == "date":
+        fix = "Say whose day it is, in a query: such as (recorded AT TIME ZONE 'Europe/London')::date in PostgreSQL."
+        raise Unreadable(where, f"the column {name} is a moment in world time ({kind}), which is no date yet.", fix)
+    plain = kind.is_string() or kind.is_boolean() or kind.is_integer() or kind.is_floating()
+    return values if plain or kind.is_date() or kind.is_timestamp() else values.cast("string")
+
+
+@contextmanager
+def _noting(problems: list[Problem]) -> Iterator[None]:
+    try:
+        yield
+    except Unreadable as unreadable:
+        problems.append(unreadable.problem)
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if len(problems) == 1:
+        raise DataRefused(str(problems[0]))
+    if problems:
+        raise DataRefused("The databases cannot be read. Nothing was changed.", problems)
