@@ -4,7 +4,7 @@
 ##     LPU       slugs, force, or all (default)
 ##     FORMAT    any of html, pdf, xlsx, csv (default: html,pdf,csv)
 ##     AUDIENCE  internal (default) or public
-##     DATA      folder of extracts or police.uk download (default: data/raw if it holds any, else the sample)
+##     DATA      folder of extracts, police.uk download or params/sources.yaml (default: what there is, else the sample)
 ##     LOOKUP    CSV file that places LSOAs, for police.uk data
 ##     OUT       folder for the reports (default: outputs)
 ##     JOBS      reports made at once (default: one for each processor)
@@ -16,7 +16,7 @@
 ## make pack PERIOD=2021-01      the board's papers, from params/pack.yaml (docs/board-pack.md)
 ## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
 ## make check                    check params/ and the notebooks' parameters
-## make lab                      open the notebooks in JupyterLab
+## make lab                      open the notebooks in JupyterLab (LAB="--no-browser --port 8890")
 ## make test                     run the tests
 ## make bench                    time what has to be fast
 ## make clean                    remove reports and everything that is built from the extracts
@@ -57,13 +57,12 @@ pack: $(READY)
 
 data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
 check: $(READY) ; $(BIN)thematic check
-lab: $(READY) ; $(BIN)jupyter lab notebooks
+lab: $(READY) ; $(BIN)thematic lab $(LAB)
 test: $(READY) ; $(BIN)pytest -n auto --dist loadfile
-clean: ; rm -rf outputs data/warehouse data/cubes data/sample
+clean: ; rm -rf outputs data/warehouse data/cubes data/sample data/database
 help: ; sed -n 's/^## \{0,1\}//p' Makefile
 
-bench: $(READY)
-	status=0; for script in bench/*.py; do $(BIN)python "$$script" $(BENCH) || status=1; done; exit $$status
+bench: $(READY) ; status=0; for each in bench/*.py; do $(BIN)python "$$each" $(BENCH) || status=1; done; exit $$status
 
 # What was begun and not finished (no file `ready`) is made whole again; what only changed is brought up to date.
 .venv/ready: pyproject.toml uv.lock
@@ -76,4 +75,5 @@ bench: $(READY)
 	  $$python -m venv --clear .venv && $(BIN)python -m pip install --quiet --disable-pip-version-check uv==$(UV); } && \
 	UV_PROJECT_ENVIRONMENT=.venv $(BIN)python -m uv sync --quiet --frozen --inexact --no-python-downloads \
 	  --python $(BIN)python $$again && \
-	PYTHONDONTWRITEBYTECODE= $(BIN)python -c "import thematic.preload, thematic.build, thematic.cli" && touch $@
+	PYTHONDONTWRITEBYTECODE= $(BIN)python -c "import thematic.preload, thematic.build, thematic.cli" && \
+	$(BIN)python -m thematic.lab.repository && touch $@

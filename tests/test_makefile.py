@@ -137,14 +137,14 @@ def test_share_takes_goals_and_variables_as_thematic_does(folder):
 def test_other_goals_are_one_command_each(folder):
     assert make(folder, "check").stdout == "check\n"
     assert make(folder, "data", "DATA=a b").stdout == "data\n--data\na b\n--lookup\n\n"
-    assert make(folder, "lab").stdout == "lab\nnotebooks\n"
+    assert make(folder, "lab", "LAB=--no-browser --port 8890").stdout == "lab\n--no-browser\n--port\n8890\n"
     said = "pack\n--period\n2021-01\n--data\n\n--lookup\n\n--out\na b\n--jobs\n\n"
     assert make(folder, "pack", "PERIOD=2021-01", "OUT=a b").stdout == said
     assert make(folder, "test").returncode == 0
 
 
 def test_clean_removes_what_is_built_and_nothing_of_the_users(folder):
-    built = ["outputs", "data/warehouse", "data/cubes", "data/sample"]
+    built = ["outputs", "data/warehouse", "data/cubes", "data/sample", "data/database"]
     kept = ["data/raw", "data/reference", "notebooks", "params"]
     for name in (*built, *kept):
         (folder / name).mkdir(parents=True)

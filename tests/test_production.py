@@ -113,7 +113,7 @@ def test_the_notebook_says_nothing_of_when_where_and_by_whom():
 def test_ids_of_cells_and_kernel_are_fixed():
     notebook = nbformat.reads(made("1", "2")["ipynb"].decode(), as_version=4)
     assert [cell.id for cell in notebook.cells] == ["cell-1", "cell-2", "cell-3", "cell-4"]
-    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.metadata.kernelspec.name == "thematic"
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
 
 

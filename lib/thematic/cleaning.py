@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _RUN_METADATA = {"papermill", "execution", "ExecuteTime"}
-_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KERNEL = {"display_name": "Thematic", "language": "python", "name": "thematic"}
+"""The kernelspec that the environment holds and every notebook names."""
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _STYLER = re.compile(r"\bT_[0-9a-f]{5}(?=[_\"' ])")
 
@@ -29,7 +30,7 @@ def clean(notebook: NotebookNode) -> NotebookNode:
 
     notebook.metadata = NotebookNode(
         {key: value for key, value in notebook.metadata.items() if key not in _RUN_METADATA}
-        | {"kernelspec": NotebookNode(_KERNEL), "language_info": NotebookNode({"name": "python"})}
+        | {"kernelspec": NotebookNode(KERNEL), "language_info": NotebookNode({"name": "python"})}
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells, start=1):

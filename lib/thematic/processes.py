@@ -122,7 +122,7 @@ def end(each: Running) -> None:
         each.family.kill()
         each.process.kill()
     if each.process.pid is not None:
-        _kill_group(each.process.pid)
+        kill_group(each.process.pid)
     each.process.join(_LAST_WORDS_SECONDS)
     each.pipe.close()
 
@@ -206,7 +206,7 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        _kill_group(os.getpid())
+        kill_group(os.getpid())
         os._exit(1)
 
 
@@ -253,7 +253,7 @@ def _crash(exit_status: int | None) -> Failure:
     return Failure("crashed", f"its process was ended by {name}{hint}")
 
 
-def _kill_group(leader: int) -> None:
+def kill_group(leader: int) -> None:
     """Kills what is left of a report's session (where the system knows groups of processes)."""
     if hasattr(os, "killpg"):
         with suppress(OSError):

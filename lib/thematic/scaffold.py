@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from thematic.cleaning import KERNEL
 from thematic.cubes import load_index
 from thematic.errors import ArgumentsRefused, ParamsRefused, UserError
 from thematic.notebooks import read_notebooks
@@ -205,8 +206,7 @@ def _notebook(words: Mapping[str, str]) -> str:
         _cell(kind, name, Template(text.strip()).substitute(words))
         for kind, name, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
     ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 

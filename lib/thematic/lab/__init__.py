@@ -1,0 +1,1 @@
+"""What makes JupyterLab the workbench of an analyst: the kernel that is ready, saving, committing, buttons."""
