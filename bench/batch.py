@@ -83,7 +83,7 @@ def _times(ways: Sequence[Way], measured: Measured) -> Table:
         seconds = Spread.of([usage.seconds for usage in measured[way.letter]])
         cpu = [usage.cpu_seconds for usage in measured[way.letter] if usage.cpu_seconds is not None]
         rows.append([f"({way.letter})", way.title, seconds.told(1), Spread.of(cpu).told(1) if cpu else "not known"])
-    return Table("times", ["", "way", "seconds", "processor seconds"], rows)
+    return Table("times", ["way", "what it is", "seconds", "processor seconds"], rows)
 
 
 def _ratios(measured: Measured) -> Table:
@@ -91,7 +91,7 @@ def _ratios(measured: Measured) -> Table:
         [f"({over}) / ({under})", spread.told(2), RATIOS[over, under].told(), RATIOS[over, under].verdict(spread)]
         for (over, under), spread in _divided(measured).items()
     ]
-    return Table("ratios", ["ratio", "measured", "target", ""], rows)
+    return Table("ratios", ["ratio", "measured", "target", "verdict"], rows)
 
 
 def _divided(measured: Measured) -> dict[tuple[str, str], Spread]:

@@ -63,7 +63,7 @@ def _table(rounds: Sequence[Round]) -> Table:
         ["ratio of the two", ratio.told(1), "", ""],
         ["Thematic, asked for as soon as the server answers", at_once.told(2), "", ""],
     ]
-    return Table("kernels", ["kernel", "seconds until `import seaborn` is done", "target", ""], rows)
+    return Table("kernels", ["kernel", "seconds until `import seaborn` is done", "target", "verdict"], rows)
 
 
 if __name__ == "__main__":

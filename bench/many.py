@@ -84,8 +84,8 @@ def _tables(batches: Sequence[Batch], idles: Sequence[Idle]) -> tuple[list[Table
         for idle, spread in zip(idles, spreads, strict=True)
     ]
     tables = [
-        Table("memory", ["reports", "most memory, MiB", "target", ""], memory),
-        Table("nothing-to-do", ["reports up to date", "seconds", "target", ""], nothing),
+        Table("memory", ["reports", "most memory, MiB", "target", "verdict"], memory),
+        Table("nothing-to-do", ["reports up to date", "seconds", "target", "verdict"], nothing),
     ]
     return tables, FLAT.met(grown) and all(map(IDLE.met, spreads))
 

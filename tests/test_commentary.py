@@ -404,3 +404,11 @@ def test_a_report_made_for_the_public_cannot_be_opened_as_an_internal_one(workbo
     with pytest.raises(ArgumentsRefused, match=r"for the public.*audience=audience"):
         report.open_report(THEME, PERIOD, "widnes")
     assert report.open_report(THEME, PERIOD, "widnes", "public").audience == "public"
+
+
+def test_a_misspelt_section_or_measure_is_answered_with_the_right_one(shown) -> None:
+    with pytest.raises(ArgumentsRefused, match=r"no section 'at_a_glnce'\. Did you mean 'at_a_glance'\?"):
+        shown("widnes").summary("at_a_glnce")
+    for ask in (report.Report.says, report.Report.says_where, report.Report.months, report.Report.rates):
+        with pytest.raises(ArgumentsRefused, match=r"no measure 'da_recordd'\. Did you mean 'da_recorded'\?"):
+            ask(shown("widnes"), "da_recordd")

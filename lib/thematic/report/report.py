@@ -26,7 +26,8 @@ from thematic.figures import FIGURE_COLUMNS, Figures
 from thematic.measures import evaluate, window_of
 from thematic.params import Params
 from thematic.params.commentary import Commentary as Words
-from thematic.params.models import Audience, Theme
+from thematic.params.models import Audience, Section, Theme
+from thematic.params.reading import nearest
 from thematic.periods import Month, Window
 from thematic.report import authored, drawings, funnels, hotspots, maps, notes, previewing, tables
 from thematic.report.context import Context, context_for
@@ -109,29 +110,36 @@ class Report:
             licence=self._index.licence,
         )
 
+    def _section(self, name: str) -> Section:
+        if name not in self.theme.sections:
+            fix = nearest(name, {slug: slug for slug in self.theme.sections})
+            raise ArgumentsRefused(f"The theme has no section '{name}'. {fix}")
+        return self.theme.sections[name]
+
     def at_a_glance(self, section: str = "at_a_glance") -> Glance:
         """The indicators of a section of the theme: value, change, trend, and whether the change is significant."""
-        found = self.theme.sections[section]
+        found = self._section(section)
         return tables.at_a_glance(self._sheet, found.title, section, found.measures)
 
     def summary(self, section: str = "at_a_glance") -> Sentence:
         """Which indicators of a section changed by more than chance would give."""
-        names = self.theme.sections[section].measures
-        return Sentence(summary([(self.params.measures[name], self.figures.one(name)) for name in names]))
+        names = self._section(section).measures
+        return Sentence(summary([(self._sheet.measure(name), self.figures.one(name)) for name in names]))
 
     def says_where(self, measure: str) -> Sentence:
         """Where a measure is highest and lowest among the Local Policing Units, or where the report's own stands."""
+        declared = self._sheet.measure(measure)
         figures = [figure for figure in self.figures.of(measure, "lpu") if figure["category"] != NO_LOCATION]
         own = None if self.area.is_force else self.figures.one(measure, "lpu", self.area.name)
         force = self.figures.one(measure, "total" if self.area.is_force else FORCE_ROW)
-        return Sentence(where(self.params.measures[measure], figures, own, force))
+        return Sentence(where(declared, figures, own, force))
 
     def says(self, *measures: str) -> Sentence:
         """What the figures say, a sentence for each measure."""
         said = []
         for name in measures:
-            window = window_of(self.params.measures[name], self.period)
-            said.append(movement(self.figures.one(name), self.params.measures[name], window.span))
+            window = window_of(self._sheet.measure(name), self.period)
+            said.append(movement(self.figures.one(name), self._sheet.measure(name), window.span))
         return Sentence("\n\n".join(said))
 
     def months(self, measure: str) -> Chart | Sentence:
@@ -168,7 +176,7 @@ class Report:
         """The measures of a section by place, the current window only, one column each."""
         if by == "local_authority" and not self.area.is_force:
             return None
-        found = self.theme.sections[section]
+        found = self._section(section)
         return tables.counts_by_place(self._sheet, by, found.measures, found.title)
 
     def counts(
@@ -227,7 +235,7 @@ class Report:
 
     def definitions(self) -> Glossary:
         """What each measure of the theme counts."""
-        declared = [self.params.measures[name] for name in self.theme.measures]
+        declared = [self._sheet.measure(name) for name in self.theme.measures]
         return Glossary([Term(measure.title, measure.definition) for measure in declared])
 
     def glossary(self) -> Glossary:

@@ -17,6 +17,7 @@ from thematic.figures import Figure, Figures
 from thematic.measures import has_trend, window_of
 from thematic.params import Params
 from thematic.params.models import Measure
+from thematic.params.reading import nearest
 from thematic.periods import Month, Window
 from thematic.wording import before, change, margin, number, significance, with_change
 
@@ -38,6 +39,10 @@ class Sheet:
     source: str
 
     def measure(self, name: str) -> Measure:
+        """The measure of that name. Raises ArgumentsRefused where there is none."""
+        if name not in self.params.measures:
+            fix = nearest(name, {each: each for each in self.params.measures})
+            raise ArgumentsRefused(f"There is no measure '{name}'. {fix}")
         return self.params.measures[name]
 
     def window(self, name: str) -> Window:
