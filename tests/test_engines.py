@@ -48,7 +48,8 @@ class Rows:
             rows = pq.read_table(self.workbook.warehouse / f"{name}.parquet")
             late = pc.greater_equal(rows[TABLES[name].date], pa.scalar(FROM))
             pq.write_table(rows.filter(late), self.folder / f"{name}.parquet")
-        self.counted = self.count(folder / "duckdb", read_tables(self.folder, self.facts.columns))
+        with read_tables(self.folder, self.facts.columns) as tables:
+            self.counted = self.count(folder / "duckdb", tables)
 
     def tables(self) -> dict[str, pa.Table]:
         return {name: pq.read_table(self.folder / f"{name}.parquet") for name in self.facts.columns}

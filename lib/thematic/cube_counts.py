@@ -9,6 +9,7 @@ month - 1. No column here names or describes a person.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import ibis
@@ -24,10 +25,14 @@ GRAIN = ["dimension", "category", "month", "from_month", "until_month", "lpu", "
 REPEAT_DAYS = 365
 
 
-def read_tables(warehouse: Path, names: Iterable[str]) -> dict[str, ir.Table]:
-    """The warehouse's tables as ibis tables of an in-memory DuckDB."""
+@contextmanager
+def read_tables(warehouse: Path, names: Iterable[str]) -> Iterator[dict[str, ir.Table]]:
+    """The warehouse's tables as ibis tables of an in-memory DuckDB, which lets go of its files at the block's end."""
     connection = ibis.duckdb.connect()
-    return {name: connection.read_parquet(warehouse / f"{name}.parquet", table_name=name) for name in names}
+    try:
+        yield {name: connection.read_parquet(warehouse / f"{name}.parquet", table_name=name) for name in names}
+    finally:
+        connection.disconnect()
 
 
 def counts(

@@ -87,7 +87,12 @@ def build(
         return index
     say(f"Counting: {workbook.shown(workbook.cubes)}")
     with replacing(workbook.cubes) as folder:
-        return _build(workbook, params, facts, key, folder, tables)
+        if tables is not None:
+            return _build(workbook, params, facts, key, folder, tables)
+        from thematic.cube_counts import read_tables
+
+        with read_tables(workbook.warehouse, facts.columns) as read:
+            return _build(workbook, params, facts, key, folder, read)
 
 
 def is_current(index: Index, params: Params, facts: ExtractFacts) -> bool:
@@ -113,14 +118,13 @@ def _build(
     facts: ExtractFacts,
     key: str,
     folder: Path,
-    tables: Mapping[str, Any] | None,
+    tables: Mapping[str, Any],
 ) -> Index:
-    from thematic.cube_counts import counts, read_tables
+    from thematic.cube_counts import counts
 
     unavailable: dict[str, dict[str, dict[str, str]]] = {}
     slices: dict[str, dict[str, str]] = {}
     quality = _quality(workbook, folder)
-    tables = tables or read_tables(workbook.warehouse, set(facts.columns))
     ground = _ground(params, facts, tables)
     _write(ground, folder / f"{GROUND}.parquet")
     for slug, theme in params.themes.items():
