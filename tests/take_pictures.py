@@ -15,15 +15,15 @@ from PIL import Image
 
 from browser import Page, page
 
-LOOKS = {"": (1280, False, 0.5), "-dark": (1280, True, 0.5), "-phone": (375, False, 1)}
-"""What is added to the name: the width, whether it is dark, and how much smaller the picture is."""
+LOOKS = {"": (1280, False, 0.5, None), "-dark": (1280, True, 0.5, 2400), "-phone": (375, False, 1, 2400)}
+"""What is added to the name: the width, whether it is dark, how much smaller the picture is, and how far down it goes."""
 
 TOP = "hate-crime-force"
 """The report whose first screen the README shows."""
 
 CATALOGUE = "catalogue"
 
-TOP_HEIGHT, PHONE_HEIGHT, QUALITY = 1500, 4000, 35
+TOP_HEIGHT, QUALITY = 1500, 35
 PDF_DPI, PAGES_ACROSS, GAP = 50, 4, 12
 
 
@@ -39,11 +39,11 @@ def main(reports: Path, images: Path, unit: str) -> None:
 
 
 def take(tab: Page, path: Path, images: Path, name: str) -> None:
-    for look, (width, dark, scale) in LOOKS.items():
+    for look, (width, dark, scale, height) in LOOKS.items():
         if dark and name not in (TOP, CATALOGUE):
             continue
         tab.open(path.resolve(), width, dark=dark)
-        more = {"height": PHONE_HEIGHT} if look == "-phone" else {}
+        more = {"height": height} if height else {}
         tab.picture(images / f"{name}{look}.webp", scale=scale, quality=QUALITY, **more)
         if (name, look) == (TOP, ""):
             tab.picture(images / f"{name}.png", height=TOP_HEIGHT)
