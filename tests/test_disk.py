@@ -1,11 +1,13 @@
 """A disk that is full or may not be written to is told of in one line, and leaves nothing half-written."""
 
 import errno
+import gc
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -33,7 +35,18 @@ def disk(folder, size):
     try:
         yield lambda options: subprocess.run([mount, "-o", f"remount,{options}", folder], check=True)
     finally:
-        subprocess.run(["umount", folder], check=True)
+        unmount(folder)
+
+
+def unmount(folder):
+    """A library that was refused in mid-write may hold its file a little longer, until Python lets go of what refers to
+    it; what can then still not be unmounted goes when its last file is closed."""
+    for _ in range(20):
+        gc.collect()
+        if not subprocess.run(["umount", folder], capture_output=True, check=False).returncode:
+            return
+        time.sleep(0.1)
+    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture
