@@ -22,8 +22,8 @@ from measuring.page import Table, keep, options, renew
 from measuring.setting import ONE_THREAD, PERIOD, Setting, setting
 from measuring.usage import adopt_orphans, run
 from thematic import cubes
+from thematic.build import job_of
 from thematic.drafts import Drafts
-from thematic.editions import FORMATS
 from thematic.notebooks import read_notebooks
 from thematic.production import Ingredients, Job
 
@@ -80,10 +80,8 @@ def _jobs(ready: Setting) -> list[Job]:
     jobs = []
     for edition in ready.editions(PERIOD):
         name = params.themes[edition.theme].notebook
-        own = params.with_words_for(edition.theme, edition.period, edition.area)
-        ingredients = Ingredients(own, edition.theme, cubes.read_bytes(workbook, edition.theme), index)
-        exporters = {"html": FORMATS["html"]}
-        jobs.append(Job(edition, exporters, notebooks[name], name, drafts.manifest(edition), ingredients))
+        theme = Ingredients(params, edition.theme, cubes.read_bytes(workbook, edition.theme), index)
+        jobs.append(job_of(edition, drafts.manifest(edition), (name, notebooks[name]), ["html"], theme))
     return jobs
 
 

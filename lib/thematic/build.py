@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +17,7 @@ from thematic.drafts import Drafts
 from thematic.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions
 from thematic.errors import DiskRefused, reason
 from thematic.locking import alone
-from thematic.manifest import SUFFIX, read_manifest
+from thematic.manifest import SUFFIX, Manifest, read_manifest
 from thematic.memory import fair_share
 from thematic.notebooks import read_notebooks
 from thematic.params import Params, load_params
@@ -285,8 +285,17 @@ def make_plan(
         if edition.theme not in ingredients:
             counts = cubes.read_bytes(workbook, edition.theme)
             ingredients[edition.theme] = Ingredients(params, edition.theme, counts, index)
-        exporters = {suffix: FORMATS[suffix] for suffix in request.formats}
-        own = params.with_words_for(edition.theme, edition.period, edition.area)
-        handed = replace(ingredients[edition.theme], params=own)
-        jobs.append(Job(edition, exporters, notebooks[name], name, manifest, handed))
+        jobs.append(job_of(edition, manifest, (name, notebooks[name]), request.formats, ingredients[edition.theme]))
     return Plan(tuple(findings), tuple(jobs), drafts)
+
+
+def job_of(
+    edition: Edition, manifest: Manifest, notebook: tuple[str, bytes], formats: Iterable[str], theme: Ingredients
+) -> Job:
+    """The job that makes one edition in these formats from a notebook (its file's name and bytes).
+
+    `theme` is what all reports of the edition's theme read; of its params the job has the words for this edition alone.
+    """
+    own = replace(theme, params=theme.params.with_words_for(edition.theme, edition.period, edition.area))
+    name, data = notebook
+    return Job(edition, {suffix: FORMATS[suffix] for suffix in formats}, data, name, manifest, own)

@@ -10,11 +10,10 @@ from thematic.cubes import Index
 from thematic.errors import ArgumentsRefused, DataRefused, UserError
 from thematic.params import Params, load_params
 from thematic.params.reading import nearest
-from thematic.report.context import is_handed_over
+from thematic.report.context import NO_DATA, is_handed_over
 from thematic.warehouse import ExtractFacts
 from thematic.workbook import Workbook
 
-_NOTHING = "No data have been prepared yet. Run `make data` (or `thematic data`) in the workbook first."
 _OLDER = (
     "The counts are older than the data, than params/ or than the product itself. "
     "Run `make data` (or `thematic data`) in the workbook, then this cell again."
@@ -42,7 +41,7 @@ def built() -> Built:
     params = load_params(workbook)
     facts = warehouse.facts(workbook)
     if facts is None:
-        raise DataRefused(_NOTHING)
+        raise DataRefused(NO_DATA)
     return Built(workbook, params, facts)
 
 
@@ -50,7 +49,7 @@ def counted(found: Built) -> Index:
     """The index of the cubes. Raises DataRefused where the data, params/ or the product have changed since."""
     index = cubes.load_index(found.workbook)
     if index is None:
-        raise DataRefused(_NOTHING)
+        raise DataRefused(NO_DATA)
     if not cubes.is_current(index, found.params, found.facts):
         raise DataRefused(_OLDER)
     return index

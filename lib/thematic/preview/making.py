@@ -9,10 +9,10 @@ from pathlib import Path
 
 from thematic import cubes, warehouse
 from thematic.areas import FORCE
-from thematic.build import asked_editions, data_alone, prepare
+from thematic.build import asked_editions, data_alone, job_of, prepare
 from thematic.cubes import Index
 from thematic.drafts import Drafts
-from thematic.editions import FORMATS, Edition
+from thematic.editions import Edition
 from thematic.errors import ArgumentsRefused
 from thematic.params import Params, load_params
 from thematic.preview.notebook import Saved, read_saved
@@ -111,9 +111,8 @@ def _index(asked: Asked, workbook: Workbook, params: Params, say: Say) -> Index:
 def _job(workbook: Workbook, params: Params, edition: Edition, index: Index, saved: Saved) -> Job:
     name = params.themes[edition.theme].notebook
     manifest = Drafts.of(workbook, params, index, {name: saved.data}).manifest(edition)
-    own = params.with_words_for(edition.theme, edition.period, edition.area)
-    ingredients = Ingredients(own, edition.theme, cubes.read_bytes(workbook, edition.theme), index)
-    return Job(edition, {_HTML: FORMATS[_HTML]}, saved.data, saved.path.name, manifest, ingredients)
+    ingredients = Ingredients(params, edition.theme, cubes.read_bytes(workbook, edition.theme), index)
+    return job_of(edition, manifest, (saved.path.name, saved.data), [_HTML], ingredients)
 
 
 def _produce(job: Job, is_wanted: Callable[[], bool]) -> Product | None:

@@ -11,6 +11,8 @@ from thematic.params import Params, load_params
 from thematic.tallies import ThemeCubes
 from thematic.workbook import Workbook
 
+NO_DATA = "No data have been prepared yet. Run `make data` (or `thematic data`) in the workbook first."
+
 
 @dataclass(frozen=True)
 class Context:
@@ -55,5 +57,5 @@ def context_for(theme: str) -> Context:
         raise ArgumentsRefused(f"There is no theme '{theme}'. Themes: {', '.join(params.themes)}.")
     index = cubes.load_index(workbook)
     if index is None:
-        raise UserError("No data have been prepared yet. Run `make data` (or `thematic data`) in the workbook first.")
+        raise UserError(NO_DATA)
     return Context(params, theme, cubes.read_bytes(workbook, theme), index)
