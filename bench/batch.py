@@ -18,7 +18,7 @@ from measuring.setting import PERIOD, WORKERS, Setting, setting
 from measuring.spread import Spread, Target
 from measuring.usage import Usage, adopt_orphans
 from measuring.ways import OURS, WAYS, Way, usable
-from thematic.areas import FORCE
+from thematic.core.areas import FORCE
 
 RATIOS = {("a", "c"): Target(12, at_least=True), ("b", "c"): Target(5, at_least=True), ("c", "e"): Target(1.2)}
 """The ways whose times are divided, and what has to come of it."""

@@ -31,13 +31,14 @@ _BUILD = """
 import sys
 from datetime import date
 from pathlib import Path
-from thematic import warehouse
+from thematic.extracts import warehouse
+from thematic.tools.sample.folder import fresh_sample
 from thematic.params import load_params
-from thematic.workbook import Workbook
+from thematic.core.workbook import Workbook
 
 params = load_params(Workbook(Path(sys.argv[1])))
 workbook = Workbook(Path(sys.argv[2]))
-warehouse.build(workbook, params, Path(sys.argv[3]), None, date(2021, 2, 1), print)
+warehouse.build(workbook, params, Path(sys.argv[3]), None, date(2021, 2, 1), print, fresh_sample)
 """
 
 

@@ -21,11 +21,11 @@ from typing import Any
 from measuring.page import Table, keep, options, renew
 from measuring.setting import ONE_THREAD, PERIOD, Setting, setting
 from measuring.usage import adopt_orphans, run
-from thematic import cubes
-from thematic.build import job_of
-from thematic.drafts import Drafts
-from thematic.notebooks import read_notebooks
-from thematic.production import Ingredients, Job
+from thematic.build.build import job_of
+from thematic.cubes import cubes
+from thematic.outputs.drafts import Drafts
+from thematic.outputs.jobs import Ingredients, Job
+from thematic.outputs.notebooks import read_notebooks
 
 Stages = Counter[str]
 """Processor seconds by stage."""
@@ -46,7 +46,11 @@ def main() -> None:
     adopt_orphans()
     with setting() as ready:
         jobs = _jobs(ready)
-        around = {"loading what reports need, once": _seconds(ready, [sys.executable, "-c", "import thematic.preload"])}
+        around = {
+            "loading what reports need, once": _seconds(
+                ready, [sys.executable, "-c", "import thematic.execution.preload"]
+            )
+        }
         command = ready.build(PERIOD, "html", out=ready.root / "outputs")
         run(ready, command)
         around["the command itself, once"] = _seconds(ready, command)
@@ -88,7 +92,7 @@ def _jobs(ready: Setting) -> list[Job]:
 def _made_in_forks(jobs: Sequence[Job]) -> tuple[Stages, Stages]:
     """What all jobs took together, the first time and the second."""
     os.environ.update(ONE_THREAD)
-    import thematic.preload  # noqa: F401 - what the product loads before its first report
+    import thematic.execution.preload  # noqa: F401 - what the product loads before its first report
 
     sent = [pickle.dumps(job) for job in jobs]
     gc.collect()
@@ -111,8 +115,8 @@ def _made_in_forks(jobs: Sequence[Job]) -> tuple[Stages, Stages]:
 
 def _made(sent: bytes) -> Stages:
     """The stages of making one report, in this process."""
-    from thematic import production
-    from thematic.shell import WarmShell
+    from thematic.execution import production
+    from thematic.execution.shell import WarmShell
 
     spent, before, began = Stages(), resource.getrusage(resource.RUSAGE_SELF), time.process_time()
     with (

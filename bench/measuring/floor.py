@@ -14,12 +14,13 @@ from typing import Any
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-import thematic.preload  # noqa: F401 - what the product loads before its first report
+import thematic.execution.preload  # noqa: F401 - what the product loads before its first report
 from measuring.setting import ONE_THREAD, WORKERS, Setting
 from measuring.usage import Usage
-from thematic import cubes, report
-from thematic.editions import Edition
-from thematic.shell import warm_shell
+from thematic import report
+from thematic.cubes import cubes
+from thematic.execution.shell import warm_shell
+from thematic.outputs.editions import Edition
 
 _PATIENCE_SECONDS = 120
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from thematic.disclosure import AUDIENCES
-from thematic.editions import Edition, list_editions
+from thematic.build.request import ALL, ALL_AREAS
+from thematic.core.periods import parse_periods
+from thematic.core.workbook import Workbook
+from thematic.measures.disclosure import AUDIENCES
+from thematic.outputs.editions import Edition, list_editions
 from thematic.params import Params, load_params
-from thematic.periods import parse_periods
-from thematic.words import ALL, ALL_AREAS
-from thematic.workbook import Workbook
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2

@@ -12,7 +12,7 @@ from pathlib import Path
 from measuring import floor
 from measuring.setting import PERIOD, WORKERS, Setting
 from measuring.usage import Usage, run
-from thematic.editions import FORMATS, Edition
+from thematic.outputs.editions import FORMATS, Edition
 
 _LOOP = """
 papermill "$0" "$3/$1.ipynb" -p area "$1" -p period "$2" -p audience internal --no-progress-bar &&

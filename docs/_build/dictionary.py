@@ -12,10 +12,10 @@ from md import anchored, bullets, code, codes, page, table
 
 from thematic.extracts.rules import Limits, rules
 from thematic.extracts.sources import SETTINGS, SUFFIXES
-from thematic.figures import FIGURE_COLUMNS
+from thematic.measures.figures import FIGURE_COLUMNS
 from thematic.params import Params
+from thematic.params.schema import TABLES, Column, Table
 from thematic.params.sources import ExtractSettings
-from thematic.schema import TABLES, Column, Table
 
 Meanings = dict[str, dict[str, str]]
 

@@ -16,9 +16,9 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from module_page import modules_page
 
-from thematic.errors import UserError
+from thematic.core.errors import UserError
+from thematic.core.workbook import Workbook
 from thematic.params import load_params
-from thematic.workbook import Workbook
 
 FONTS = ("ThematicSans-Regular.woff2", "ThematicSans-SemiBold.woff2", "ThematicSans-Italic.woff2")
 

@@ -18,9 +18,8 @@ def modules_page(root: Path) -> str:
     layers = "\n".join(_layer(package, names) for names in read_layers(root))
     return page(
         "# The modules",
-        "Between two lines stands a layer. A module imports only from those **below** its own, and those of one layer "
-        "know nothing of one another. The rule stands in `pyproject.toml`, names every module, and is held by "
-        "`lint-imports`.",
+        "Each folder of `lib/thematic` is a stage, and a layer. A module imports only from its own folder and from "
+        "those **below** it. The rule stands in `pyproject.toml`, names every folder, and is held by `lint-imports`.",
         f'<ol class="layers">\n{layers}\n</ol>',
         description="The modules, their layers and what each does.",
     )
@@ -45,8 +44,18 @@ def first_line(path: Path) -> str:
 
 
 def _layer(package: Path, names: list[str]) -> str:
-    told = (f"<p><code>{escape(name)}</code><span>{_said(first_line(package / name))}</span></p>" for name in names)
+    paths = [path for name in names for path in (package / name, *_modules(package / name))]
+    told = (
+        f"<p><code>{escape(path.relative_to(package).as_posix())}</code><span>{_said(first_line(path))}</span></p>"
+        for path in paths
+    )
     return f"<li>{''.join(told)}</li>"
+
+
+def _modules(folder: Path) -> list[Path]:
+    """The modules and packages that lie in a folder, without their suffix."""
+    packages = [path.parent for path in folder.glob("*/__init__.py")]
+    return sorted(packages + [path.with_suffix("") for path in folder.glob("[a-z]*.py")])
 
 
 def _said(line: str) -> str:

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from thematic.errors import UserError
-from thematic.workbook import Workbook
+from thematic.core.errors import UserError
+from thematic.core.workbook import Workbook
 
 SOME_FAILED = 1
 STOPPED = 130
@@ -56,11 +56,11 @@ def build(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would be made, and why.")] = False,
 ) -> None:
     """Make the reports of one or more themes, where they are not up to date."""
-    from thematic.build import build as make
-    from thematic.build import survey
-    from thematic.progress import summary, telling
-    from thematic.status import dry_run_lines
-    from thematic.words import Words
+    from thematic.build.build import build as make
+    from thematic.build.build import survey
+    from thematic.build.progress import summary, telling
+    from thematic.build.request import Words
+    from thematic.outputs.status import dry_run_lines
 
     workbook = Workbook.find()
     words = Words(goals or [], period, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout, memory)
@@ -88,9 +88,9 @@ def status(
     out: Out = "",
 ) -> None:
     """Say which reports (default: of every theme) are up to date, which are not and why; make none."""
-    from thematic.build import survey
-    from thematic.status import status_lines
-    from thematic.words import ALL, Words
+    from thematic.build.build import survey
+    from thematic.build.request import ALL, Words
+    from thematic.outputs.status import status_lines
 
     words = Words(goals or [ALL], period, lpu, format_, audience, data, lookup, out)
     typer.echo("\n".join(status_lines(survey(Workbook.find(), words, date.today(), typer.echo))))
@@ -109,9 +109,9 @@ def share(
     out: Out = "",
 ) -> None:
     """Put the reports for one audience (default: of every theme) into a folder and a zip, with checksums."""
-    from thematic.share import share as put_together
-    from thematic.share import shared_lines
-    from thematic.words import Words
+    from thematic.build.request import Words
+    from thematic.publishing.share import share as put_together
+    from thematic.publishing.share import shared_lines
 
     workbook = Workbook.find()
     words = Words(goals or [], period, lpu, format_, audience, data, lookup, out)
@@ -132,8 +132,8 @@ def preview(
     no_open: Annotated[bool, typer.Option("--no-open", help="Only say the address, and open no browser.")] = False,
 ) -> None:
     """Show one report in the browser, made anew whenever its notebook, params/ or lib/ are saved."""
-    from thematic.preview.watching import watch
-    from thematic.words import Words
+    from thematic.build.request import Words
+    from thematic.jupyter.preview.watching import watch
 
     words = Words(goals or [], period, lpu, audience=audience, data=data, lookup=lookup)
     watch(Workbook.find(), words, port, not no_open, typer.echo)
@@ -149,9 +149,9 @@ def pack(
     jobs: Jobs = "",
 ) -> None:
     """Make the board's papers as params/pack.yaml has them: a PDF of the public items, and one of the private ones."""
-    from thematic.pack import make_pack
-    from thematic.progress import telling
-    from thematic.words import Words
+    from thematic.build.progress import telling
+    from thematic.build.request import Words
+    from thematic.publishing.pack import make_pack
 
     workbook = Workbook.find()
     words = Words([], period=period, data=data, lookup=lookup, out=out, jobs=jobs)
@@ -174,9 +174,9 @@ def commentary(
     lookup: Lookup = "",
 ) -> None:
     """Name the file of the commentary on a report, begun where there is none; or confirm what it says."""
-    from thematic import commenting
-    from thematic.build import survey
-    from thematic.words import Words
+    from thematic.build import commenting
+    from thematic.build.build import survey
+    from thematic.build.request import Words
 
     workbook = Workbook.find()
     begin_or_confirm = commenting.confirm if confirm else commenting.open_commentary
@@ -195,7 +195,7 @@ def _aside(text: str) -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context) -> None:
     """Open the notebooks in JupyterLab. Any option of `jupyter lab` may follow, such as --no-browser."""
-    from thematic.lab.opening import open_lab
+    from thematic.jupyter.opening import open_lab
 
     open_lab(Workbook.find(), context.args, typer.echo)
 
@@ -203,9 +203,9 @@ def lab(context: typer.Context) -> None:
 @app.command("data")
 def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
     """Read and check the extracts, and count them, without making a report; a database is read afresh."""
-    from thematic.build import data_alone, prepare
+    from thematic.build.build import data_alone, prepare
+    from thematic.build.request import data_paths
     from thematic.params import load_params
-    from thematic.words import data_paths
 
     workbook = Workbook.find()
     params = load_params(workbook)
@@ -219,7 +219,7 @@ def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
 @app.command()
 def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
-    from thematic.notebooks import read_notebooks
+    from thematic.outputs.notebooks import read_notebooks
     from thematic.params import load_params
 
     workbook = Workbook.find()
@@ -235,15 +235,16 @@ def backtest() -> None:
     import tempfile
     from pathlib import Path
 
-    from thematic import cubes, warehouse
-    from thematic.backtest import compare, evaluator, told
-    from thematic.build import prepare
+    from thematic.build.build import prepare
+    from thematic.cubes import cubes
+    from thematic.cubes.tallies import ThemeCubes
     from thematic.params import load_params
-    from thematic.tallies import ThemeCubes
+    from thematic.tools.backtest import compare, evaluator, told
+    from thematic.tools.sample.folder import fresh_sample
 
     workbook = Workbook.find()
     params = load_params(workbook)
-    source = warehouse.fresh_sample(workbook, typer.echo)
+    source = fresh_sample(workbook, typer.echo)
     with tempfile.TemporaryDirectory() as folder:
         apart = Workbook(workbook.root, Path(folder))
         index = prepare(apart, params, data=source, lookup=None, today=date.today(), say=lambda _: None)
@@ -263,8 +264,8 @@ def new(
     offence_subgroup: Annotated[list[str] | None, typer.Option(help="Offence sub-group it counts instead.")] = None,
 ) -> None:
     """Add a theme of your own: its file, ten measures and a notebook, ready to be built and changed."""
-    from thematic.offence_choice import choose
-    from thematic.scaffold import NewTheme, add_theme, check_name
+    from thematic.new_theme.offence_choice import choose
+    from thematic.new_theme.scaffold import NewTheme, add_theme, check_name
 
     workbook = Workbook.find()
     name, words = check_name(slug, title)
@@ -281,8 +282,8 @@ def new(
 @app.command()
 def sample(out: Annotated[str, typer.Option(help="Folder to write to (default: data/sample).")] = "") -> None:
     """Write the bundled synthetic extracts."""
-    from thematic.extracts.sample import write_sample
-    from thematic.words import output_folder
+    from thematic.build.request import output_folder
+    from thematic.tools.sample.writer import write_sample
 
     workbook = Workbook.find()
     folder = output_folder(out, workbook.sample)
@@ -326,7 +327,7 @@ def _stopped_by_signals() -> Event:
 
 
 def _say_stopped() -> None:
-    from thematic.processes import leave_nothing
+    from thematic.execution.processes import leave_nothing
 
     leave_nothing()
     typer.echo("thematic: stopped. Reports that were made are kept; the same command makes the others.", err=True)

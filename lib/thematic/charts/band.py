@@ -10,7 +10,7 @@ from afcharts.af_colours import get_af_colours
 from matplotlib.axes import Axes
 
 from thematic.charts.canvas import FOCUS, INK, TEXT_SIZE, width_of
-from thematic.trend import Limits, Side
+from thematic.stats.trend import Limits, Side
 
 Polarity = Literal["lower", "higher", "none"]
 

@@ -15,9 +15,9 @@ from matplotlib.ticker import MaxNLocator
 from thematic.charts import band, canvas, notices
 from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, width_of, written
 from thematic.charts.notices import Event
+from thematic.core.periods import Month
 from thematic.displays import Chart, Table
-from thematic.periods import Month
-from thematic.trend import Limits
+from thematic.stats.trend import Limits
 
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WIDEST_MONTH = "Sep 2020"

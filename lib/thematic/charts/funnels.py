@@ -17,8 +17,8 @@ from thematic.charts.band import Polarity, colour_of, judgement
 from thematic.charts.canvas import FOCUS, GRID, INK, REGULAR, RULE, STRONG, WIDE, width_of, written
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
 from thematic.displays import Chart, Table
-from thematic.statistics import FUNNEL_COVERAGES, Floats, funnel_limits, funnel_standing
-from thematic.trend import Side
+from thematic.stats.statistics import FUNNEL_COVERAGES, Floats, funnel_limits, funnel_standing
+from thematic.stats.trend import Side
 
 _PLOT_HEIGHT, _ABOVE, _BELOW = 300, 12, 50
 _CURVE_POINTS = 161

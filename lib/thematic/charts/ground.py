@@ -13,7 +13,7 @@ from matplotlib.path import Path
 
 from thematic.charts.canvas import INK, REGULAR, width_of
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
-from thematic.hexagons import Point, Ring, Shape
+from thematic.core.hexagons import Point, Ring, Shape
 
 BARE = "#EDEDED"
 _BORDER = "#6F6F6F"

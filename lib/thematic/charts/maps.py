@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from thematic import hexagons
 from thematic.charts import canvas
 from thematic.charts.canvas import INK, KEY_HEIGHT, REGULAR, STRONG, WIDE
 from thematic.charts.ground import (
@@ -30,8 +29,9 @@ from thematic.charts.ground import (
     fill,
     inner_point,
 )
+from thematic.core import hexagons
+from thematic.core.hexagons import Hexagon
 from thematic.displays import Chart, Table
-from thematic.hexagons import Hexagon
 
 _EDGE = 2
 _SHADES = tuple(get_af_colours("sequential")[4:0:-1])

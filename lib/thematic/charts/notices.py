@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from matplotlib.axes import Axes
 
 from thematic.charts.canvas import RULE, SHADE, width_of
-from thematic.periods import Month
+from thematic.core.periods import Month
 
 Event = tuple[str, str, str]
 """An event's name, its first and its last month (YYYY-MM), both inclusive."""

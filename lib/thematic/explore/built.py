@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from thematic import cubes, warehouse
-from thematic.cubes import Index
-from thematic.errors import ArgumentsRefused, DataRefused, UserError
+from thematic.core.errors import ArgumentsRefused, DataRefused, UserError
+from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.cubes.cubes import Index
+from thematic.extracts import warehouse
+from thematic.extracts.warehouse import ExtractFacts
 from thematic.params import Params, load_params
 from thematic.params.reading import nearest
 from thematic.report.context import NO_DATA, is_handed_over
-from thematic.warehouse import ExtractFacts
-from thematic.workbook import Workbook
 
 _OLDER = (
     "The counts are older than the data, than params/ or than the product itself. "

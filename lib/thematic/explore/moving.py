@@ -7,7 +7,7 @@ import json
 import pandas as pd
 from IPython.display import Code
 
-from thematic.errors import ArgumentsRefused
+from thematic.core.errors import ArgumentsRefused
 
 _NOT_RECORDED = "Not recorded"
 

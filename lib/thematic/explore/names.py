@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from thematic.areas import Area
-from thematic.cubes import Index
-from thematic.errors import ArgumentsRefused
+from thematic.core.areas import Area
+from thematic.core.errors import ArgumentsRefused
+from thematic.core.periods import Month
+from thematic.cubes.cubes import Index
 from thematic.explore.built import Built, built, chosen, counted
 from thematic.params import Params
-from thematic.periods import Month
-from thematic.schema import TABLES
+from thematic.params.schema import TABLES
 
 
 def themes() -> pd.DataFrame:

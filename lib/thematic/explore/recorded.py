@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from thematic.explore.built import built, chosen
 from thematic.explore.names import table_named
 from thematic.explore.restricted import RestrictedFrame
-from thematic.schema import PERSONAL
+from thematic.params.schema import PERSONAL
 
 _TYPES: dict[pa.DataType, Any] = {
     **dict.fromkeys((pa.int8(), pa.int16(), pa.int32(), pa.int64()), pd.Int64Dtype()),

@@ -7,10 +7,10 @@ from typing import get_args
 
 import pandas as pd
 
-from thematic import cubes
+from thematic.cubes import cubes
 from thematic.explore.built import built, chosen, counted
 from thematic.explore.names import area_named, areas_in, period_named, theme_named
-from thematic.figures import FIGURE_COLUMNS, Figure
+from thematic.measures.figures import FIGURE_COLUMNS, Figure
 from thematic.params.models import Audience
 from thematic.report import Context, Report
 

@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
 from thematic import displays
+from thematic.core.errors import UserError
 from thematic.displays import Column, Commentary, Display, Sentence, Table, markdown, paragraphs
 from thematic.displays.markdown import Token
-from thematic.errors import UserError
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown, text_of
 
 ADDED = "added"

@@ -8,7 +8,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from thematic.errors import UserError
+from thematic.core.errors import UserError
 from thematic.exporters import document
 from thematic.exporters.reading import ReadingExporter
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from nbformat import NotebookNode
 
+from thematic.core.errors import UserError
 from thematic.displays import Cover, Display, Figures
-from thematic.errors import UserError
 from thematic.exporters.blocks import Block, Heading, Note, Section, Shown
 from thematic.exporters.cells import blocks_of
 from thematic.exporters.frame import Frame

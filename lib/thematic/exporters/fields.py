@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from thematic.disclosure import NOT_APPLICABLE
 from thematic.displays import SHORTHAND, Column, Figures, Glance, Recommendations, SignedTable, Table
 from thematic.displays.signed import NOTHING, words
 from thematic.exporters.printed import Cell, Number, spread
-from thematic.figures import FIGURE_NUMBERS
+from thematic.measures.disclosure import NOT_APPLICABLE
+from thematic.measures.figures import FIGURE_NUMBERS
 
 
 @dataclass(frozen=True)

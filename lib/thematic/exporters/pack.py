@@ -9,7 +9,7 @@ from typing import Any
 
 import typst
 
-from thematic.errors import UserError
+from thematic.core.errors import UserError
 from thematic.exporters import pdf, typesetting
 from thematic.exporters.document import Document
 from thematic.params import Params

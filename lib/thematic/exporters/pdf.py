@@ -9,10 +9,10 @@ from typing import Any
 import typst
 from nbformat import NotebookNode
 
+from thematic.core.errors import UserError
 from thematic.displays import Chart, SignedTable, Table
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Cell
-from thematic.errors import UserError
 from thematic.exporters import document, typesetting
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.reading import ReadingExporter

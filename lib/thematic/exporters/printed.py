@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from thematic.disclosure import NOT_APPLICABLE
+from thematic.measures.disclosure import NOT_APPLICABLE
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
-from thematic.disclosure import NOT_APPLICABLE
 from thematic.displays import Chart, Figures, Glossary, Notes, SignedTable, Table
 from thematic.displays.signed import NOTHING
 from thematic.exporters.blocks import Block, Heading, Picture, Plain, Section, Shown
 from thematic.exporters.document import Document
 from thematic.exporters.fields import Field, of_figures, of_table
 from thematic.exporters.printed import Cell, Number
+from thematic.measures.disclosure import NOT_APPLICABLE
 
 CONTENTS = "Contents"
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from thematic.errors import DataRefused, Problem
+from thematic.core.errors import DataRefused, Problem
 from thematic.extracts import police_uk
 from thematic.extracts.checks import Check, account, check, examples
 from thematic.extracts.facts import ExtractFacts, TableFacts, history_from, latest_period, ordered
@@ -21,7 +21,7 @@ from thematic.extracts.readers import RawTable, read_table
 from thematic.extracts.rules import Limits
 from thematic.extracts.spellings import Names
 from thematic.extracts.storing import QUALITY, store, write
-from thematic.schema import TABLES
+from thematic.params.schema import TABLES
 
 MEMORY_LIMIT = "1200MB"
 _REASONS_TOLD = 5

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
-from thematic.errors import Problem
+from thematic.core.errors import Problem
 from thematic.params.sources import KINDS, VARIABLE, split_url
 
 _PATIENCE_S = 20

@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 import yaml
 from pyarrow import parquet as pq
 
-from thematic.digests import code_digest, digest
-from thematic.errors import DataRefused, Problem
+from thematic.core.digests import code_digest, digest
+from thematic.core.errors import DataRefused, Problem
+from thematic.core.folders import replacing
 from thematic.extracts.connections import Address, Unreadable, address, connected, said_by_the_driver
 from thematic.extracts.readers import as_text, unknown_columns
 from thematic.extracts.sources import SETTINGS
-from thematic.folders import replacing
+from thematic.params.schema import TABLES, Table
 from thematic.params.sources import ExtractSettings, SourcesParams, TableParams
-from thematic.schema import TABLES, Table
 
 _MADE_FROM = "made_from.txt"
 _BATCH_ROWS = 20_000

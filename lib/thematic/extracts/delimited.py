@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from thematic.errors import DataRefused
+from thematic.core.errors import DataRefused
 from thematic.extracts.encoding import to_utf8
 from thematic.extracts.records import Mask, Places, Records, count_fields, find_records, positions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from thematic.errors import DataRefused
+from thematic.core.errors import DataRefused
 
 _BOM = codecs.BOM_UTF8
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)

@@ -8,9 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from thematic.errors import DataRefused
-from thematic.periods import Month
-from thematic.schema import TABLES
+from thematic.core.errors import DataRefused
+from thematic.core.periods import Month
+from thematic.params.schema import TABLES
 
 
 class TableFacts(BaseModel):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from thematic.errors import DataRefused, Problem
+from thematic.core.errors import DataRefused, Problem
 from thematic.extracts.encoding import to_utf8
 from thematic.extracts.spellings import fold
 from thematic.params.models import ForceParams

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from thematic.errors import DataRefused, ParamsRefused, Problem, UserError
+from thematic.core.errors import DataRefused, ParamsRefused, Problem, UserError
+from thematic.core.workbook import Workbook
 from thematic.extracts.encoding import to_utf8
-from thematic.workbook import Workbook
 
 
 @dataclass(frozen=True)

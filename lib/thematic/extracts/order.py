@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from thematic.digests import code_digest, digest, digest_file
+from thematic.core.digests import digest, digest_file, stage_digest
 from thematic.extracts.offences import Offence
 from thematic.extracts.sources import Source
 from thematic.params.models import ForceParams
@@ -44,7 +44,7 @@ class Order:
                 "force": self.force.model_dump(mode="json"),
                 "offences": [vars(offence) for offence in self.offences.values()],
                 "lookup": digest_file(self.lookup) if read_lookup and self.lookup else None,
-                "code": [code_digest("extracts"), code_digest("warehouse.py")],
+                "code": stage_digest("extracts"),
                 "today": None if self.settings.as_at else self.today,
             }
         )

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from thematic.areas import NO_LOCATION
-from thematic.errors import DataRefused
+from thematic.core.areas import NO_LOCATION
+from thematic.core.errors import DataRefused
 from thematic.extracts.delimited import TextTable, read_delimited
 from thematic.extracts.lookup import Lookup
 from thematic.extracts.readers import LINE_SPAN, RawTable
 from thematic.extracts.sources import MonthFile, Source
-from thematic.schema import CRIMES, INCIDENTS
+from thematic.params.schema import CRIMES, INCIDENTS
 
 TITLE = "data.police.uk"
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
-from thematic.errors import DataRefused, Problem
+from thematic.core.errors import DataRefused, Problem
 from thematic.extracts.delimited import TextTable, check_header, read_delimited
-from thematic.schema import Table
+from thematic.params.schema import Table
 
 LINE_SPAN = 1 << 36
 """A row's number is its physical line, plus LINE_SPAN times its file's place among the table's files."""

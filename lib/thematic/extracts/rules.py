@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from thematic.schema import COMMITTED_FLOOR, Column, Table
+from thematic.params.schema import COMMITTED_FLOOR, Column, Table
 
 SQL_TYPE = {"date": "DATE", "flag": "BOOLEAN", "whole": "BIGINT", "number": "DOUBLE"}
 MAPPED = {"lpu", "local_authority", "offence_code", "strands"}

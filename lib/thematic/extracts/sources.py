@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from thematic.digests import digest_file
-from thematic.errors import DataRefused
+from thematic.core.digests import digest_file
+from thematic.core.errors import DataRefused
 from thematic.params.reading import read_model
+from thematic.params.schema import TABLES
 from thematic.params.sources import ExtractSettings
-from thematic.schema import TABLES
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 SETTINGS = "extract.yaml"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thematic.extracts.rules import MAPPED, Spellings, trim_sql
-from thematic.schema import STRANDS, Table
+from thematic.params.schema import STRANDS, Table
 
 SPACES = " \t\u00a0"
 

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from thematic.areas import FORCE, Area
-from thematic.errors import ParamsRefused, Problem
-from thematic.hexagons import Shape
+from thematic.core.areas import FORCE, Area
+from thematic.core.errors import ParamsRefused, Problem
+from thematic.core.hexagons import Shape
+from thematic.core.periods import Month
+from thematic.core.workbook import Workbook
 from thematic.params.boundaries import read_boundaries
 from thematic.params.checks import cross_check, unknown_themes
 from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
@@ -27,8 +29,6 @@ from thematic.params.pack import PackParams, unknown_papers
 from thematic.params.reading import read_model
 from thematic.params.recommendations import Recommendation, RecommendationList
 from thematic.params.sources import SOURCES, SourcesParams, read_sources
-from thematic.periods import Month
-from thematic.workbook import Workbook
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from thematic.errors import Problem
-from thematic.hexagons import Point, Ring, Shape, plane
+from thematic.core.errors import Problem
+from thematic.core.hexagons import Point, Ring, Shape, plane
+from thematic.core.workbook import Workbook
 from thematic.params.models import BoundariesParams, ForceParams
 from thematic.params.reading import read_text
-from thematic.workbook import Workbook
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,10 +6,10 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from thematic.errors import Problem
+from thematic.core.errors import Problem
+from thematic.core.workbook import Workbook
 from thematic.params.models import Between, ForceParams, GlossaryParams, Measure, OutcomesParams, Selection, Theme
-from thematic.schema import TABLES
-from thematic.workbook import Workbook
+from thematic.params.schema import TABLES
 
 
 def cross_check(

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from thematic.areas import FORCE, Area
-from thematic.errors import ArgumentsRefused, Problem
+from thematic.core.areas import FORCE, Area
+from thematic.core.errors import ArgumentsRefused, Problem
+from thematic.core.periods import Month
+from thematic.core.workbook import Workbook
 from thematic.params.models import Audience, Declared, ForceParams, Name
 from thematic.params.reading import nearest, parse_yaml, read_text, validated
-from thematic.periods import Month
-from thematic.workbook import Workbook
 
 CommentaryKey = tuple[str, str, str]
 """The theme's slug, the period as YYYY-MM and the area's slug."""

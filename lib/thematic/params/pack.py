@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from thematic.areas import FORCE
-from thematic.errors import Problem
+from thematic.core.areas import FORCE
+from thematic.core.errors import Problem
 from thematic.params.models import Audience, Declared, ForceParams, Name, Slug
 from thematic.params.reading import nearest
 

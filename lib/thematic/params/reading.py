@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from thematic.errors import Problem
+from thematic.core.errors import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl
 
 from pydantic import Field, StringConstraints, field_validator
 
-from thematic.errors import Problem
+from thematic.core.errors import Problem
 from thematic.params.models import Declared, Name
 from thematic.params.reading import nearest, read_yaml, validated
-from thematic.schema import TABLES
+from thematic.params.schema import TABLES
 
 SOURCES = "sources.yaml"
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from thematic.core.periods import Month
 from thematic.displays import Commentary, Recommendation, Recommendations
 from thematic.params import commentary, recommendations
-from thematic.periods import Month
 
 
 def commentary_display(said: commentary.Commentary, stale: bool) -> Commentary:

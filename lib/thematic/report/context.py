@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from thematic import cubes
-from thematic.cubes import Index
-from thematic.errors import ArgumentsRefused, UserError
+from thematic.core.errors import ArgumentsRefused, UserError
+from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.cubes.cubes import Index
+from thematic.cubes.tallies import ThemeCubes
 from thematic.params import Params, load_params
-from thematic.tallies import ThemeCubes
-from thematic.workbook import Workbook
 
 NO_DATA = "No data have been prepared yet. Run `make data` (or `thematic data`) in the workbook first."
 

@@ -8,17 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from thematic import charts, trend
-from thematic.areas import NO_LOCATION
-from thematic.breakdowns import FORCE_ROW
-from thematic.disclosure import NOT_APPLICABLE
+from thematic import charts
+from thematic.core.areas import NO_LOCATION
+from thematic.core.periods import Month
 from thematic.displays import Chart, Column, Sentence, Table
-from thematic.figures import Figure
+from thematic.displays.wording import change, movement, number
+from thematic.measures.breakdowns import FORCE_ROW
+from thematic.measures.disclosure import NOT_APPLICABLE
+from thematic.measures.figures import Figure
 from thematic.params.models import Event, Measure
-from thematic.periods import Month
 from thematic.report.tables import Sheet
-from thematic.trend import Limits, Side
-from thematic.wording import change, movement, number
+from thematic.stats import trend
+from thematic.stats.trend import Limits, Side
 
 _VARIATION = {
     "season": "the same month's average over the two years before the last 12 months, moved to the level of the "

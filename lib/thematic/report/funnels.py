@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from thematic import charts
-from thematic.disclosure import NOT_APPLICABLE
+from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Chart, Column, Sentence, Table
-from thematic.errors import ArgumentsRefused
-from thematic.figures import Figure
+from thematic.displays.wording import number
+from thematic.measures.disclosure import NOT_APPLICABLE
+from thematic.measures.figures import Figure
 from thematic.report.drawings import listed, of_places
 from thematic.report.tables import Sheet
-from thematic.statistics import FUNNEL_COVERAGES
-from thematic.wording import number
+from thematic.stats.statistics import FUNNEL_COVERAGES
 
 _ROOM_FOR = 12
 

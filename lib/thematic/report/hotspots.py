@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import dist
 
-from thematic import charts, hexagons
-from thematic.breakdowns import Setting
-from thematic.counting import CELL, base_of
-from thematic.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, Gate
+from thematic import charts
+from thematic.core import hexagons
+from thematic.core.errors import ArgumentsRefused
+from thematic.core.hexagons import Hexagon
+from thematic.cubes.bases import CELL, base_of
 from thematic.displays import SHORTHAND, Chart, Column, Sentence, Table
-from thematic.errors import ArgumentsRefused
-from thematic.hexagons import Hexagon
-from thematic.hotspots import LEVELS, Cell, Hotspots, find
+from thematic.measures.breakdowns import Setting
+from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, Gate
+from thematic.measures.hotspots import LEVELS, Cell, Hotspots, find
 from thematic.params import Params
 from thematic.report.drawings import listed
 from thematic.report.maps import ground_of, no_ground

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from thematic import charts, hexagons
-from thematic.breakdowns import FORCE_ROW, Setting
-from thematic.disclosure import NOT_AVAILABLE
+from thematic import charts
+from thematic.core import hexagons
+from thematic.core.errors import ArgumentsRefused
+from thematic.core.hexagons import Hexagon, Shape
 from thematic.displays import SHORTHAND, Chart, Column, Sentence, Table
-from thematic.errors import ArgumentsRefused
-from thematic.figures import Figure
-from thematic.hexagons import Hexagon, Shape
+from thematic.displays.wording import change, number
+from thematic.measures.breakdowns import FORCE_ROW, Setting
+from thematic.measures.disclosure import NOT_AVAILABLE
+from thematic.measures.figures import Figure
 from thematic.params import Params
 from thematic.params.models import Measure
 from thematic.report.drawings import interval, listed, of_places
 from thematic.report.tables import Sheet
-from thematic.wording import change, number
 
 
 def rates(sheet: Sheet, setting: Setting, name: str) -> Chart | Sentence:

@@ -6,15 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from thematic.areas import NO_LOCATION
-from thematic.counting import table_of
-from thematic.disclosure import NOT_AVAILABLE
+from thematic.core.areas import NO_LOCATION
+from thematic.core.periods import Month
+from thematic.cubes.bases import table_of
+from thematic.cubes.tallies import ThemeCubes
 from thematic.displays import SHORTHAND, Column, Notes, Table
-from thematic.figures import Figures
+from thematic.measures.disclosure import NOT_AVAILABLE
+from thematic.measures.figures import Figures
 from thematic.params import Params
 from thematic.params.models import Audience, Measure, Theme
-from thematic.periods import Month
-from thematic.tallies import ThemeCubes
 
 _FATES = ("kept", "duplicate", "quarantined", "left_out")
 _QUALITY_MONTHS = 24

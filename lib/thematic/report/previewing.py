@@ -11,9 +11,9 @@ from pathlib import Path
 
 from IPython import get_ipython
 
-from thematic.errors import ArgumentsRefused, UserError
-from thematic.previewer import Asked, Previewer
-from thematic.workbook import Workbook
+from thematic.core.errors import ArgumentsRefused, UserError
+from thematic.core.previewer import Asked, Previewer
+from thematic.core.workbook import Workbook
 
 _SESSION = "JPY_SESSION_NAME"
 

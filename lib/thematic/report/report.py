@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from thematic.areas import NO_LOCATION, Area
-from thematic.breakdowns import FORCE_ROW, Setting
-from thematic.disclosure import AUDIENCES, Gate
+from thematic.core.areas import NO_LOCATION, Area
+from thematic.core.errors import ArgumentsRefused
+from thematic.core.periods import Month, Window
+from thematic.cubes.tallies import ThemeCubes
 from thematic.displays import (
     Chart,
     Commentary,
@@ -21,18 +22,17 @@ from thematic.displays import (
     Term,
 )
 from thematic.displays import Figures as FigureList
-from thematic.errors import ArgumentsRefused
-from thematic.figures import FIGURE_COLUMNS, Figures
-from thematic.measures import evaluate, window_of
+from thematic.displays.wording import movement, summary, where
+from thematic.measures.breakdowns import FORCE_ROW, Setting
+from thematic.measures.disclosure import AUDIENCES, Gate
+from thematic.measures.evaluation import evaluate, window_of
+from thematic.measures.figures import FIGURE_COLUMNS, Figures
 from thematic.params import Params
 from thematic.params.commentary import Commentary as Words
 from thematic.params.models import Audience, Section, Theme
 from thematic.params.reading import nearest
-from thematic.periods import Month, Window
 from thematic.report import authored, drawings, funnels, hotspots, maps, notes, previewing, tables
 from thematic.report.context import Context, context_for
-from thematic.tallies import ThemeCubes
-from thematic.wording import movement, summary, where
 
 
 def open_report(theme: str, period: str, area: str, audience: str = "internal") -> Report:

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
-from thematic.areas import Area
-from thematic.breakdowns import FORCE_ROW
-from thematic.disclosure import CONFIDENTIAL, NOT_AVAILABLE, Gate
+from thematic.core.areas import Area
+from thematic.core.errors import ArgumentsRefused
+from thematic.core.periods import Month, Window
 from thematic.displays import SHORTHAND, Column, Glance, GlanceRow, Sentence, Table
-from thematic.errors import ArgumentsRefused
-from thematic.figures import Figure, Figures
-from thematic.measures import has_trend, window_of
+from thematic.displays.wording import before, change, margin, number, significance, with_change
+from thematic.measures.breakdowns import FORCE_ROW
+from thematic.measures.disclosure import CONFIDENTIAL, NOT_AVAILABLE, Gate
+from thematic.measures.evaluation import has_trend, window_of
+from thematic.measures.figures import Figure, Figures
 from thematic.params import Params
 from thematic.params.models import Measure
 from thematic.params.reading import nearest
-from thematic.periods import Month, Window
-from thematic.wording import before, change, margin, number, significance, with_change
 
 _TREND_NOTE = "The change is of the whole window; the trend is of its latest months, against the season and last year."
 _PLACES = {"lpu": "Local Policing Unit", "local_authority": "Local authority"}

@@ -1,0 +1,305 @@
+"""Turns the words of a build into reports: checks everything, makes what is not up to date, renews the catalogue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from thematic.build import log
+from thematic.build.commenting import is_stale
+from thematic.build.request import Request, Words, check, check_writable
+from thematic.core.errors import DiskRefused, reason
+from thematic.core.locking import alone
+from thematic.core.memory import fair_share
+from thematic.core.periods import Month
+from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.cubes.cubes import Index
+from thematic.execution import batch, cluster
+from thematic.extracts import warehouse
+from thematic.outputs.catalogue import write_catalogue
+from thematic.outputs.drafts import Drafts
+from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions
+from thematic.outputs.jobs import Ingredients, Job
+from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
+from thematic.outputs.notebooks import read_notebooks
+from thematic.outputs.placing import clear_leftovers
+from thematic.outputs.status import Finding, find, stale_lines
+from thematic.params import Params, load_params
+from thematic.tools.sample.folder import fresh_sample
+
+_AGAIN = "What was there before is kept; mend this, and give the same command again."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How each edition asked for stands, a job for each that is not up to date, and the drafts both rest on."""
+
+    findings: tuple[Finding, ...]
+    jobs: tuple[Job, ...]
+    drafts: Drafts
+
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        return tuple(finding.edition for finding in self.findings)
+
+    @property
+    def up_to_date(self) -> tuple[Edition, ...]:
+        return tuple(finding.edition for finding in self.findings if not finding.causes)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build has done, and in how many `seconds`. `results` are of the editions that were not up to date.
+
+    `catalogue` is its page, or None where there is none; `trouble` is why it could not be written. `stale` are those
+    made or up to date whose commentary is about other figures.
+    """
+
+    out: Path
+    up_to_date: tuple[Edition, ...]
+    results: tuple[batch.Result, ...]
+    catalogue: Path | None
+    trouble: str
+    seconds: float
+    stale: tuple[Edition, ...] = ()
+
+    @property
+    def failed(self) -> tuple[batch.Result, ...]:
+        return tuple(result for result in self.results if result.failure is not None)
+
+    @property
+    def made(self) -> tuple[batch.Result, ...]:
+        return tuple(result for result in self.results if result.failure is None)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A build command that can be carried out, with the params and notebooks as they were read for it."""
+
+    workbook: Workbook
+    params: Params
+    request: Request
+    notebooks: Mapping[str, bytes]
+    today: date
+    say: Callable[[str], None]
+
+    @property
+    def shown(self) -> str:
+        return self.workbook.shown(self.request.out)
+
+    def index(self) -> Index:
+        """The index of the cubes, which are made where they are not as they have to be."""
+        data, lookup = self.request.data, self.request.lookup
+        return prepare(self.workbook, self.params, data=data, lookup=lookup, today=self.today, say=self.say)
+
+    def plan(self, index: Index) -> Plan:
+        editions = asked_editions(self.params, self.request, index)
+        return make_plan(self.workbook, self.params, self.request, index, notebooks=self.notebooks, editions=editions)
+
+
+def build(
+    workbook: Workbook,
+    words: Words,
+    today: date,
+    say: Callable[[str], None],
+    begin: Callable[[int], batch.OnEvent],
+) -> Outcome:
+    """Makes the reports that the words ask for, where they are not up to date.
+
+    `say` is told what happens to the data; `begin` is told how many reports will run, and gives what to call as they
+    do. Waits while another build writes into the same folder. Raises UserError before anything in it is touched.
+    """
+    started = time.perf_counter()
+    order = _order(workbook, words, today, say)
+    request = order.request
+    check_writable(request.out, order.shown)
+    with data_alone(workbook, say):
+        if _will_run(workbook, order.params, request):
+            _get_ready(request)
+        index = order.index()
+        asked_editions(order.params, request, index)
+    with log.opened(request.out, order.shown, say) as book:
+        with data_alone(workbook, say):
+            as_it_was = cubes.load_index(workbook) == index
+            plan = order.plan(index if as_it_was else order.index())
+        book.add(f"{words}: {log.reports(len(plan.editions))}, {len(plan.jobs):,} to make")
+        try:
+            results = _make(request, plan, book, begin)
+        except KeyboardInterrupt:
+            book.add("stopped")
+            raise
+        stale = tuple(_stale(request.out, plan, results))
+        catalogue, trouble = _catalogue(request.out, plan.drafts)
+        seconds = time.perf_counter() - started
+        book.add(" ".join([log.total_line(results, len(plan.up_to_date), seconds), *([trouble] if trouble else [])]))
+        for line in stale_lines(stale):
+            book.add(line)
+    return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale)
+
+
+def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> tuple[Finding, ...]:
+    """How the reports that the words ask for stand. The data are prepared; nothing under the output folder changes.
+
+    Raises UserError as a build does.
+    """
+    order = _order(workbook, words, today, say)
+    with data_alone(workbook, say):
+        findings = order.plan(order.index()).findings
+        return tuple(
+            replace(finding, stale=is_stale(workbook, order.params, finding.edition)) if finding.causes else finding
+            for finding in findings
+        )
+
+
+def data_alone(workbook: Workbook, say: Callable[[str], None]) -> AbstractContextManager[None]:
+    """What holds the workbook's data for one command, until its block ends; another command waits."""
+    return alone(workbook.params / "force.yaml", say)
+
+
+def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> _Order:
+    params = load_params(workbook)
+    request = check(words, params, workbook)
+    notebooks = read_notebooks(workbook, [params.themes[theme].notebook for theme in request.themes])
+    return _Order(workbook, params, request, notebooks, today, say)
+
+
+def _make(request: Request, plan: Plan, book: log.Log, begin: Callable[[int], batch.OnEvent]) -> list[batch.Result]:
+    """Makes the reports of the plan; each goes into the log as it is done."""
+    clear_leftovers(request.out, plan.editions)
+    if not plan.jobs:
+        return []
+    on_event = begin(len(plan.jobs))
+
+    def tell(edition: Edition, result: batch.Result | None) -> None:
+        if result is not None:
+            book.add(f"{'failed' if result.failure else 'made'} {log.result_line(result)}")
+        on_event(edition, result)
+
+    if request.cluster:
+        limits = batch.Limits(request.timeout, request.memory)
+        return cluster.run(plan.jobs, request.out, request.cluster, limits, tell)
+    limits = batch.Limits(request.timeout, request.memory or fair_share(request.jobs))
+    return batch.run(plan.jobs, request.out, request.jobs, limits, tell)
+
+
+def _stale(out: Path, plan: Plan, results: Sequence[batch.Result]) -> Iterator[Edition]:
+    """The editions, made or up to date, whose commentary is about other figures, as their manifests say."""
+    made = {result.edition for result in results if result.failure is None}
+    for finding in plan.findings:
+        edition = finding.edition
+        if edition in made:
+            manifest = read_manifest(edition.path(out, SUFFIX))
+            stale = manifest is not None and manifest.commentary_stale
+        else:
+            stale = finding.stale and not finding.causes
+        if stale:
+            yield edition
+
+
+def _get_ready(request: Request) -> None:
+    """Begins to load what reports need, or sees to it that the cluster which is to make them is there and alike."""
+    if request.cluster:
+        cluster.check(request.cluster)
+    else:
+        batch.warm_up()
+
+
+def _catalogue(out: Path, drafts: Drafts) -> tuple[Path | None, str]:
+    """The first page of the catalogue, renewed; or why it could not be."""
+    try:
+        return write_catalogue(out, drafts.up_to_date), ""
+    except OSError as error:
+        return None, f"The catalogue could not be written: {reason(error)}."
+
+
+def _will_run(workbook: Workbook, params: Params, request: Request) -> bool:
+    """Whether it is plain, before the data are looked at, that some report must be made (if the data are good)."""
+    index = cubes.load_index(workbook)
+    if index is None:
+        return True
+    periods = request.periods or (Month.parse(index.latest_period),)
+    if not all(Month.parse(index.first_period) <= period <= Month.parse(index.latest_period) for period in periods):
+        return False
+    editions = list_editions(params, request.themes, periods, request.areas, request.audience)
+    return not all(edition.path(request.out, SUFFIX).is_file() for edition in editions)
+
+
+def prepare(
+    workbook: Workbook,
+    params: Params,
+    *,
+    data: Path | None,
+    lookup: Path | None,
+    today: date,
+    say: Callable[[str], None],
+    again: bool = False,
+) -> Index:
+    """The data as far as the cubes: read, checked and counted, where they are not as they were.
+
+    Databases are read where that has not been done, or `again`. Raises DataRefused, and DiskRefused where what is made
+    of them cannot be written; what was there before stays.
+    """
+    try:
+        if again:
+            warehouse.read_again(workbook, params, data, today, say)
+        facts = warehouse.build(workbook, params, data, lookup, today, say, fresh_sample)
+        return cubes.build(workbook, params, facts, say)
+    except OSError as error:
+        place = workbook.shown(Path(error.filename) if error.filename else workbook.warehouse.parent)
+        raise DiskRefused(f"The data could not be prepared: {place}: {reason(error)}. {_AGAIN}") from error
+
+
+def asked_editions(params: Params, request: Request, index: Index) -> list[Edition]:
+    """The editions that a request asks for. Raises ArgumentsRefused for a period that the data do not reach."""
+    first, latest = Month.parse(index.first_period), Month.parse(index.latest_period)
+    periods = request.periods or (latest,)
+    check_periods(periods, first, latest, index.title)
+    return list_editions(params, request.themes, periods, request.areas, request.audience)
+
+
+def make_plan(
+    workbook: Workbook,
+    params: Params,
+    request: Request,
+    index: Index,
+    *,
+    notebooks: Mapping[str, bytes],
+    editions: Sequence[Edition],
+) -> Plan:
+    """Which editions are up to date (every format asked for, and the notebook), and the jobs of the others."""
+    drafts = Drafts.of(workbook, params, index, notebooks)
+    shown = workbook.shown(request.out)
+    findings: list[Finding] = []
+    jobs: list[Job] = []
+    ingredients: dict[str, Ingredients] = {}
+    for edition in editions:
+        name = params.themes[edition.theme].notebook
+        manifest = drafts.manifest(edition)
+        wanted = (*request.formats, NOTEBOOK)
+        known_as = f"{workbook.notebooks.name}/{name}"
+        finding = find(edition, request.out, shown, manifest, wanted, known_as, trusting=True)
+        findings.append(finding)
+        if not finding.causes:
+            continue
+        if edition.theme not in ingredients:
+            counts = cubes.read_bytes(workbook, edition.theme)
+            ingredients[edition.theme] = Ingredients(params, edition.theme, counts, index)
+        jobs.append(job_of(edition, manifest, (name, notebooks[name]), request.formats, ingredients[edition.theme]))
+    return Plan(tuple(findings), tuple(jobs), drafts)
+
+
+def job_of(
+    edition: Edition, manifest: Manifest, notebook: tuple[str, bytes], formats: Iterable[str], theme: Ingredients
+) -> Job:
+    """The job that makes one edition in these formats from a notebook (its file's name and bytes).
+
+    `theme` is what all reports of the edition's theme read; of its params the job has the words for this edition alone.
+    """
+    own = replace(theme, params=theme.params.with_words_for(edition.theme, edition.period, edition.area))
+    name, data = notebook
+    return Job(edition, {suffix: FORMATS[suffix] for suffix in formats}, data, name, manifest, own)

@@ -1,0 +1,245 @@
+"""Turns the words of a build command into what they ask for, or refuses them before anything is read or made."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from thematic.core.areas import FORCE
+from thematic.core.errors import ArgumentsRefused
+from thematic.core.memory import MB
+from thematic.core.periods import Month, parse_periods
+from thematic.core.workbook import Workbook
+from thematic.measures.disclosure import AUDIENCES
+from thematic.outputs.editions import DEFAULT_FORMATS, FORMATS
+from thematic.params import Params
+
+ALL = "ALL"
+ALL_AREAS = "all"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A build command as it was typed; None and blank both mean not given."""
+
+    goals: Sequence[str]
+    period: str | None = None
+    lpu: str | None = None
+    format: str | None = None
+    audience: str | None = None
+    data: str | None = None
+    lookup: str | None = None
+    out: str | None = None
+    jobs: str | None = None
+    cluster: str | None = None
+    timeout: str | None = None
+    memory: str | None = None
+
+    def __str__(self) -> str:
+        """The command as it goes through make."""
+        given = {field.name: _given(getattr(self, field.name)) for field in fields(self)[1:]}
+        return " ".join([*self.goals, *(f"{name.upper()}={word}" for name, word in given.items() if word)])
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a build command asks for.
+
+    `themes` are slugs; `periods` None is the latest in the data; `areas` None is the force and every LPU open in the
+    period; `timeout` is in seconds for each report, None for no end; `memory` is in bytes for each, None for a fair
+    share of the machine's; `cluster` is the address of the scheduler that the reports are sent to, None for none.
+    """
+
+    themes: tuple[str, ...]
+    periods: tuple[Month, ...] | None
+    areas: tuple[str, ...] | None
+    formats: tuple[str, ...]
+    audience: str
+    data: Path | None
+    lookup: Path | None
+    out: Path
+    jobs: int
+    timeout: float | None
+    memory: int | None
+    cluster: str | None
+
+
+def check(words: Words, params: Params, workbook: Workbook) -> Request:
+    """What the words ask for. Raises ArgumentsRefused for the first that cannot be used."""
+    period = _given(words.period)
+    data, lookup = data_paths(words.data, words.lookup)
+    return Request(
+        themes=_themes(words.goals, params),
+        periods=tuple(parse_periods(period)) if period else None,
+        areas=_areas(words.lpu, params),
+        formats=_formats(words.format),
+        audience=_audience(words.audience),
+        data=data,
+        lookup=lookup,
+        out=output_folder(words.out, workbook.root / "outputs"),
+        jobs=_jobs(words.jobs),
+        timeout=_timeout(words.timeout),
+        memory=_memory(words.memory),
+        cluster=_given(words.cluster),
+    )
+
+
+def data_paths(data: str | None, lookup: str | None) -> tuple[Path | None, Path | None]:
+    """The paths of the words DATA and LOOKUP, None where not given. Raises ArgumentsRefused where nothing is there."""
+    return (
+        _existing("DATA", data, "a folder of extracts or a police.uk download"),
+        _existing("LOOKUP", lookup, "a CSV file that places LSOAs", file=True),
+    )
+
+
+def _existing(name: str, word: str | None, what: str, file: bool = False) -> Path | None:
+    text = _given(word)
+    if text is None:
+        return None
+    path = Path(text).expanduser()
+    if not path.exists():
+        raise ArgumentsRefused(f"{name}: '{text}' does not exist. Name {what}.")
+    if file and not path.is_file():
+        raise ArgumentsRefused(f"{name}: '{text}' is a folder. Name {what}.")
+    return path
+
+
+def _given(word: str | None) -> str | None:
+    return (word or "").strip() or None
+
+
+def _themes(goals: Iterable[str], params: Params) -> tuple[str, ...]:
+    slugs = {theme.goal: slug for slug, theme in sorted(params.themes.items(), key=lambda item: item[1].goal)}
+    listed = _listed([*(f"{goal} ({params.themes[slug].title})" for goal, slug in slugs.items()), "ALL"])
+    asked = [goal.strip() for goal in goals if goal.strip()]
+    if not asked:
+        raise ArgumentsRefused(f"No goal given. Say which reports to make: {listed}.")
+    for goal in asked:
+        if goal not in slugs and goal != ALL:
+            hint = _did_you_mean(goal, {**{known: known for known in (*slugs, ALL)}, **_titles(slugs, params)})
+            raise ArgumentsRefused(f"'{goal}' is not a goal.{hint} Goals are {listed}.")
+    return tuple(slug for goal, slug in slugs.items() if goal in asked or ALL in asked)
+
+
+def _titles(slugs: dict[str, str], params: Params) -> dict[str, str]:
+    titles = {params.themes[slug].title: goal for goal, slug in slugs.items()}
+    return titles | {slug: goal for goal, slug in slugs.items()}
+
+
+def _areas(word: str | None, params: Params) -> tuple[str, ...] | None:
+    text = _given(word)
+    if text is None:
+        return None
+    known = {FORCE: FORCE, **{area.slug: area.slug for area in params.lpu_areas}, ALL_AREAS: ALL_AREAS}
+    asked = _parts(text)
+    for slug in asked:
+        if slug not in known:
+            hint = _did_you_mean(slug, known | {area.name: area.slug for area in params.lpu_areas})
+            raise ArgumentsRefused(
+                f"LPU: '{slug}' is not an area of {params.force.name}.{hint} Areas: {_listed(known)}."
+            )
+    if not asked:
+        raise ArgumentsRefused(f"LPU: '{text}' names no area. Areas: {_listed(known)}.")
+    return None if ALL_AREAS in asked else tuple(slug for slug in known if slug in asked)
+
+
+def _formats(word: str | None) -> tuple[str, ...]:
+    text = _given(word)
+    asked = [part.lower() for part in _parts(text)] if text is not None else list(DEFAULT_FORMATS)
+    formats = ", ".join(FORMATS)
+    for suffix in asked:
+        if suffix not in FORMATS:
+            hint = _did_you_mean(suffix, {known: known for known in FORMATS})
+            raise ArgumentsRefused(f"FORMAT: '{suffix}' is not a format.{hint} Formats: {formats}.")
+    if not asked:
+        raise ArgumentsRefused(f"FORMAT: '{text}' names no format. Formats: {formats}.")
+    return tuple(suffix for suffix in FORMATS if suffix in asked)
+
+
+def _audience(word: str | None) -> str:
+    text = (_given(word) or AUDIENCES[0]).lower()
+    if text not in AUDIENCES:
+        raise ArgumentsRefused(f"AUDIENCE: '{text}' is not an audience. Write {' or '.join(AUDIENCES)}.")
+    return text
+
+
+def output_folder(word: str | None, default: Path) -> Path:
+    """The folder of the word OUT, which need not exist. Raises ArgumentsRefused where it cannot be made or written."""
+    text = _given(word)
+    if text is None:
+        return default
+    path = Path(text).expanduser()
+    check_writable(path, text)
+    return path
+
+
+def check_writable(folder: Path, shown: str) -> None:
+    """Raises ArgumentsRefused where the folder (`shown` in messages), if need be made first, takes no files."""
+    standing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not standing.is_dir():
+        raise ArgumentsRefused(f"OUT: '{standing}' is a file. Name a folder; it is made where it does not exist.")
+    if not os.access(standing, os.W_OK):
+        raise ArgumentsRefused(f"OUT: '{shown}' cannot be written to. Name a folder of your own.")
+
+
+def _jobs(word: str | None) -> int:
+    text = _given(word)
+    if text is None:
+        return processors()
+    if not _is_count(text):
+        raise ArgumentsRefused(f"JOBS: '{text}' is not a number of reports at once. Write a whole number from 1.")
+    return int(text)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _timeout(word: str | None) -> float | None:
+    text = _given(word)
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise ArgumentsRefused(f"TIMEOUT: '{text}' is not a time. Write the seconds one report may take, such as 120.")
+    return seconds
+
+
+def _memory(word: str | None) -> int | None:
+    text = _given(word)
+    if text is None:
+        return None
+    if not _is_count(text):
+        raise ArgumentsRefused(
+            f"MEMORY: '{text}' is not an amount of memory. Write the whole MB that one report may use, such as 2000."
+        )
+    return int(text) * MB
+
+
+def _is_count(text: str) -> bool:
+    """Whether it is a whole number from 1, in digits alone."""
+    return text.isascii() and text.isdigit() and int(text) >= 1
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _did_you_mean(word: str, known: dict[str, str]) -> str:
+    """A hint at the known word that is closest, whatever the case; `known` gives what to write for each."""
+    folded = {key.casefold(): value for key, value in known.items()}
+    close = difflib.get_close_matches(word.casefold(), folded, n=1)
+    return f" Did you mean {folded[close[0]]}?" if close else ""
+
+
+def _listed(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

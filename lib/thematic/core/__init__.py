@@ -1,0 +1,1 @@
+"""What every stage rests on: errors, periods, areas, digests, folders and the workbook."""

@@ -1,0 +1,1 @@
+"""Makes reports from their notebooks: one, many at once, or on other machines."""

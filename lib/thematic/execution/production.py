@@ -1,0 +1,134 @@
+"""Makes one edition: a notebook and what it may see go in, the bytes of its files come out; nothing else is touched."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import thematic.outputs.manifest as manifests
+from thematic.displays import MIME_TYPE
+from thematic.execution.cleaning import KERNEL, clean, impersonal, to_bytes
+from thematic.outputs.editions import NOTEBOOK
+from thematic.outputs.jobs import Failure, Ingredients, Job, Product
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ENGINE = "thematic"
+
+
+@dataclass
+class _Run:
+    job: Job
+    step: str = "the notebook"
+    notebook: NotebookNode | None = None
+    failure: Failure | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def produce(job: Job) -> Product:
+    """Runs the job's notebook and makes its files. Never raises for what goes wrong in them: the product tells."""
+    started = time.perf_counter()
+    run = _Run(job)
+    try:
+        _execute(run)
+        if run.failure is None:
+            _export(run)
+    except Exception as error:  # noqa: BLE001 - the one place that keeps a batch alive
+        run.failure = Failure("failed", f"{run.step}: {_last_line(type(error).__name__, str(error))}")
+    seconds = time.perf_counter() - started
+    if run.failure is None:
+        return Product(job.edition, run.files, seconds=seconds)
+    kept = to_bytes(run.notebook) if run.notebook is not None else None
+    return Product(job.edition, failure=run.failure, failed_notebook=kept, seconds=seconds)
+
+
+def _execute(run: _Run) -> None:
+    """Runs the notebook in a folder of its own that does not outlive it, and cleans what comes of it."""
+    import nbformat
+    from papermill import execute_notebook
+    from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import raise_for_execution_errors
+    from papermill.utils import chdir
+
+    if run.job.ingredients is not None:
+        _hand_over(run.job.ingredients, run.job.edition.audience)
+    source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
+    parameters = run.job.edition.parameters
+    ready = execute_notebook(_for_papermill(source), None, parameters=parameters, engine_name=ENGINE, prepare_only=True)
+    with tempfile.TemporaryDirectory(prefix="thematic-", ignore_cleanup_errors=True) as folder, chdir(folder):
+        run.notebook = papermill_engines.execute_notebook_with_engine(ENGINE, ready, None, progress_bar=False)
+    try:
+        raise_for_execution_errors(run.notebook, None)
+    except PapermillExecutionError as error:
+        run.failure = _cell_failure(error.exec_count, error.source, error.ename, error.evalue)
+    clean(run.notebook)
+    run.failure = run.failure or _quiet_failure(run.notebook)
+
+
+def _hand_over(ingredients: Ingredients, audience: str) -> None:
+    from thematic import report
+
+    theme, cubes = ingredients.theme, dict(ingredients.cubes)
+    report.use(report.Context(ingredients.params, theme, cubes, ingredients.index, audience))
+
+
+def _for_papermill(notebook: NotebookNode) -> NotebookNode:
+    """papermill looks for these in a notebook that it has not read itself."""
+    from nbformat import NotebookNode
+
+    notebook.metadata.setdefault("papermill", NotebookNode())
+    notebook.metadata.setdefault("kernelspec", NotebookNode(KERNEL))
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+    return notebook
+
+
+def _quiet_failure(notebook: NotebookNode) -> Failure | None:
+    """An error that papermill lets pass: a cell that ends the notebook by sys.exit() before its last cell."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return _cell_failure(cell.execution_count, cell.source, output.ename, output.evalue)
+    return None
+
+
+def _cell_failure(number: int | None, source: str, name: str, value: str) -> Failure:
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
+    shown = lines[0] if lines else ""
+    shown = f"{shown[:59]}…" if len(shown) > 60 else shown
+    return Failure("failed", f"cell [{number}] `{shown}`: {_last_line(name, value)}")
+
+
+def _last_line(name: str, value: str) -> str:
+    lines = [line.strip() for line in impersonal(value).splitlines() if line.strip()]
+    return f"{name}: {lines[-1]}" if lines else name
+
+
+def _export(run: _Run) -> None:
+    """The notebook as every format asked for, and the manifest that goes with them."""
+    from nbconvert.exporters import get_exporter
+    from nbformat import v4
+
+    payloads = _payloads(run.notebook)
+    run.files[NOTEBOOK] = to_bytes(run.notebook)
+    for suffix, name in run.job.exporters.items():
+        run.step = suffix.upper()
+        exporter = get_exporter(name)()
+        notebook = v4.reads(run.files[NOTEBOOK].decode())
+        resources = {"metadata": {"name": run.job.edition.area.slug}}
+        body, _ = exporter.from_notebook_node(notebook, resources)
+        run.files[suffix] = body if isinstance(body, bytes) else body.encode()
+    run.step = "the manifest"
+    manifest = run.job.manifest.with_payloads(payloads).with_files(run.files)
+    run.files[manifests.SUFFIX] = manifest.to_bytes()
+
+
+def _payloads(notebook: NotebookNode | None) -> list[dict[str, Any]]:
+    """The structures that the notebook's outputs carry."""
+    cells = notebook.cells if notebook is not None else []
+    found = [output.get("data", {}).get(MIME_TYPE) for cell in cells for output in cell.get("outputs", [])]
+    return [payload for payload in found if isinstance(payload, dict)]

@@ -1,0 +1,137 @@
+"""Turns a wish to see a report into a job, and the job into its page, in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+from thematic.build.build import asked_editions, data_alone, job_of, prepare
+from thematic.build.request import Request, Words, check, data_paths
+from thematic.core.areas import FORCE
+from thematic.core.errors import ArgumentsRefused
+from thematic.core.previewer import Asked, Preview
+from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.cubes.cubes import Index
+from thematic.execution.processes import Limits, Running, end, ended, start
+from thematic.extracts import warehouse
+from thematic.jupyter.preview.notebook import Saved, read_saved
+from thematic.outputs.drafts import Drafts
+from thematic.outputs.editions import Edition
+from thematic.outputs.jobs import Ingredients, Job, Product
+from thematic.params import Params, load_params
+
+Say = Callable[[str], None]
+_NO_LIMITS = Limits()
+_HTML = "html"
+
+
+def about(edition: Edition, params: Params) -> str:
+    """Which report it is, in words."""
+    theme = params.themes[edition.theme].title
+    return f"{theme}, {edition.area.name}, {edition.period.label}, {edition.audience}"
+
+
+def plan(asked: Asked, say: Say) -> tuple[Job, str]:
+    """The job of the report asked for, from what is saved now, and which report it is in words.
+
+    Makes the cubes anew where what they rest on has changed. Raises UserError as a build does, and ArgumentsRefused
+    for more than one report.
+    """
+    workbook = Workbook(Path(asked.root))
+    params = load_params(workbook)
+    saved = _notebook(asked, workbook, params)
+    request = _request(asked, saved, params, workbook)
+    with data_alone(workbook, say):
+        index = _index(asked, workbook, params, say)
+        (edition,) = asked_editions(params, request, index)
+        return _job(workbook, params, edition, index, saved), about(edition, params)
+
+
+def make(asked: Asked, is_wanted: Callable[[], bool], say: Say) -> Preview:
+    """The preview of the report asked for; it is given up when it is not wanted any more. Raises as `plan` does."""
+    job, words = plan(asked, say)
+    product = _produce(job, is_wanted)
+    if product is None:
+        return Preview(superseded=True)
+    if product.failure is not None:
+        return Preview(failure=product.failure.message, about=words)
+    return Preview(product.files[_HTML].decode("utf-8"), about=words, seconds=product.seconds)
+
+
+def _notebook(asked: Asked, workbook: Workbook, params: Params) -> Saved:
+    if asked.notebook is not None:
+        return read_saved(workbook, params, Path(asked.notebook), asked.theme)
+    if asked.theme not in params.themes:
+        raise ArgumentsRefused(f"There is no theme '{asked.theme}'. Themes: {', '.join(params.themes)}.")
+    return read_saved(workbook, params, workbook.notebooks / params.themes[asked.theme].notebook, asked.theme)
+
+
+def _request(asked: Asked, saved: Saved, params: Params, workbook: Workbook) -> Request:
+    """The one report that is asked for, as a build would be told of it."""
+    told = saved.parameters
+    words = Words(
+        [params.themes[saved.theme].goal],
+        period=told["period"] if asked.period is None else asked.period,
+        lpu=(told["area"] if asked.area is None else asked.area) or FORCE,
+        audience=told["audience"] if asked.audience is None else asked.audience,
+        format=_HTML,
+        data=asked.data,
+        lookup=asked.lookup,
+    )
+    return one_report(words, params, workbook)
+
+
+def one_report(words: Words, params: Params, workbook: Workbook) -> Request:
+    """What the words ask for. Raises ArgumentsRefused where that is more than one report."""
+    request = check(words, params, workbook)
+    one = "A preview shows one report"
+    if len(request.themes) != 1:
+        raise ArgumentsRefused(f"{one}: name one goal, not {' '.join(words.goals)}.")
+    if request.periods is not None and len(request.periods) != 1:
+        raise ArgumentsRefused(f"PERIOD: '{words.period}' is more than one month. {one}: name one, such as 2021-01.")
+    if request.areas is None or len(request.areas) != 1:
+        raise ArgumentsRefused(f"LPU: '{words.lpu}' is more than one area. {one}: name one, or {FORCE}.")
+    return request
+
+
+def _index(asked: Asked, workbook: Workbook, params: Params, say: Say) -> Index:
+    """The index of the cubes, which are made where they are not as they have to be."""
+    facts = warehouse.facts(workbook) if asked.data_as_they_are else None
+    if facts is not None:
+        return cubes.build(workbook, params, facts, say)
+    known = cubes.load_index(workbook) if asked.data_as_they_are else None
+    if known is not None:
+        return known
+    data, lookup = data_paths(asked.data, asked.lookup)
+    return prepare(workbook, params, data=data, lookup=lookup, today=date.today(), say=say)
+
+
+def _job(workbook: Workbook, params: Params, edition: Edition, index: Index, saved: Saved) -> Job:
+    name = params.themes[edition.theme].notebook
+    manifest = Drafts.of(workbook, params, index, {name: saved.data}).manifest(edition)
+    ingredients = Ingredients(params, edition.theme, cubes.read_bytes(workbook, edition.theme), index)
+    return job_of(edition, manifest, (saved.path.name, saved.data), [_HTML], ingredients)
+
+
+def _produce(job: Job, is_wanted: Callable[[], bool]) -> Product | None:
+    """What becomes of the job; None when it is not wanted any more."""
+    running = _started(job)
+    try:
+        while is_wanted():
+            for _, product in ended([running], _NO_LIMITS):
+                return product
+        return None
+    finally:
+        end(running)
+
+
+def _started(job: Job) -> Running:
+    """The job at work. Where code that every report loads is broken, raises what is wrong with it."""
+    try:
+        return start(job)
+    except (OSError, EOFError):
+        import_module("thematic.execution.preload")
+        raise

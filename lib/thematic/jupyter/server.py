@@ -1,0 +1,27 @@
+"""What JupyterLab's server loads when it starts: the warm process, and the hooks of what is saved."""
+
+from __future__ import annotations
+
+import atexit
+from typing import TYPE_CHECKING
+
+from thematic.jupyter.forking import nursery
+from thematic.jupyter.saving import renew_commentary, strip_notebook
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "thematic.jupyter.server"}]
+
+
+def _link_jupyter_server_extension(_: ServerApp) -> None:
+    """Called first; the other extensions are loaded while the warm process loads what notebooks need."""
+    nursery.warm_up()
+    atexit.register(nursery.close)
+
+
+def _load_jupyter_server_extension(server: ServerApp) -> None:
+    for hook in (strip_notebook, renew_commentary):
+        server.contents_manager.register_pre_save_hook(hook)

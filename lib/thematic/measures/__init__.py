@@ -1,0 +1,1 @@
+"""Turns the cubes into figures: worked out, compared, released."""

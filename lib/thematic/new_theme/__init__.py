@@ -1,0 +1,1 @@
+"""Writes the notebook and the declarations of a new thematic area."""

@@ -1,0 +1,1 @@
+"""Says where reports lie and what they were made from, and puts them in place, with their catalogue."""

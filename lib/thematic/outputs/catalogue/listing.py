@@ -1,0 +1,63 @@
+"""Turns a folder of reports into its catalogue, and the catalogue into files in that folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from thematic.outputs.catalogue.grid import Catalogue, Place
+from thematic.outputs.catalogue.pages import INDEX, pages
+from thematic.outputs.editions import FAILED, NOTEBOOK
+from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
+from thematic.outputs.placing import write_whole
+
+_MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
+
+UpToDate = Callable[[Manifest], bool]
+
+
+def read_catalogue(out: Path, up_to_date: UpToDate) -> Catalogue:
+    """What lies in the folder: its manifests (an unreadable one is passed over) and the notebooks under failed/.
+
+    A report is out of date where `up_to_date` says no, and where a file that its manifest names is not there.
+    """
+    files = frozenset(out.glob(f"{_MONTHS}/*/*"))
+    found = {path: read_manifest(path) for path in sorted(files) if path.suffix == f".{SUFFIX}"}
+    reports = {_place(path): report for path, report in found.items() if report is not None}
+    current = {
+        _place(path) for path, report in found.items() if report and _whole(path, report, files) and up_to_date(report)
+    }
+    failures = {_place(path) for path in (out / FAILED).glob(f"{_MONTHS}/*/*.{NOTEBOOK}")}
+    return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current))
+
+
+def write_catalogue(out: Path, up_to_date: UpToDate) -> Path | None:
+    """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
+    catalogue = read_catalogue(out, up_to_date)
+    written = pages(catalogue)
+    for path in out.glob(f"{_MONTHS}/{INDEX}"):
+        if path.relative_to(out).as_posix() not in written:
+            _remove(path)
+    for name, page in written.items():
+        path = out / name
+        if not path.is_file() or path.read_bytes() != page:
+            write_whole(path, page)
+    return out / INDEX if written else None
+
+
+def _place(path: Path) -> Place:
+    return path.parts[-3], path.parts[-2], path.stem
+
+
+def _whole(path: Path, report: Manifest, files: frozenset[Path]) -> bool:
+    """Whether the manifest at the path is of the report that belongs there, and its files are there."""
+    belongs = _place(path) == (report.period, report.theme, report.area)
+    return belongs and all(path.with_suffix(f".{suffix}") in files for suffix in report.formats)
+
+
+def _remove(path: Path) -> None:
+    """Removes the page of a period that has no report any more, and its folder if that is empty then."""
+    path.unlink()
+    with suppress(OSError):
+        path.parent.rmdir()

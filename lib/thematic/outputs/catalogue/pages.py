@@ -1,0 +1,123 @@
+"""Turns a catalogue into pages that need no other file and no server: the latest period first, and one for each."""
+
+from __future__ import annotations
+
+import calendar
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thematic.core.periods import Month
+from thematic.displays import SHORTHAND
+from thematic.displays.signs import trend_sign
+from thematic.exporters.typeface import font_faces
+from thematic.outputs.catalogue.grid import Catalogue
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+INDEX = "index.html"
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A way to the page of a period, from the folder of all reports."""
+
+    period: Month
+    address: str
+    current: bool
+
+    @property
+    def short(self) -> str:
+        return calendar.month_abbr[self.period.month]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The ways from the page of one period to the others: the one before, the one after, and all, by year."""
+
+    earlier: Step | None
+    later: Step | None
+    years: tuple[tuple[int, tuple[Step, ...]], ...]
+
+    def __len__(self) -> int:
+        return sum(len(steps) for _, steps in self.years)
+
+
+def pages(catalogue: Catalogue) -> dict[str, bytes]:
+    """The pages by their paths from the folder of all reports; none where there is no report.
+
+    The index shows the latest period, which has a page of its own as well, so that its address lasts.
+    """
+    addresses = {INDEX: catalogue.periods[0]} if catalogue.periods else {}
+    addresses |= {f"{period}/{INDEX}": period for period in catalogue.periods}
+    return {address: _page(catalogue, period, "../" * address.count("/")) for address, period in addresses.items()}
+
+
+def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
+    """The page of a period; `up` leads from its folder to that of all reports."""
+    reports = [report for place, report in sorted(catalogue.reports.items()) if place[0] == period]
+    style, script = _style(), _text("catalogue.js")
+    page = _template().render(
+        force=next((report.force for report in reports if report.force), ""),
+        markings=sorted({report.marking for report in reports if report.marking}),
+        synthetic=any(report.synthetic for report in reports),
+        sources=sorted({report.source for report in reports}),
+        grid=catalogue.grid(period),
+        steps=_steps(catalogue.periods, period),
+        up=up,
+        sign=trend_sign,
+        shorthand=SHORTHAND,
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+    )
+    return (page.rstrip("\n") + "\n").encode()
+
+
+def _steps(periods: tuple[str, ...], period: str) -> Steps:
+    """`periods` has the latest first, which the index shows."""
+    ways = [
+        Step(Month.parse(each), INDEX if each == periods[0] else f"{each}/{INDEX}", each == period) for each in periods
+    ]
+    place = periods.index(period)
+    years = groupby(ways, key=lambda step: step.period.year)
+    by_year = tuple((year, tuple(reversed(list(steps)))) for year, steps in years)
+    earlier = ways[place + 1] if place + 1 < len(ways) else None
+    return Steps(earlier, ways[place - 1] if place else None, by_year)
+
+
+def _policy(style: str, script: str) -> str:
+    """What the page may load: its own style sheet, script and typeface, and nothing else from anywhere."""
+    allowed = [f"style-src {_digest(style)}", f"script-src {_digest(script)}", "font-src data:"]
+    return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}'"
+
+
+def _text(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return font_faces("Regular", "SemiBold") + "\n" + _text("catalogue.css")
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(_TEMPLATES)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("catalogue.html.j2")

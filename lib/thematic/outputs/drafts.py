@@ -1,0 +1,85 @@
+"""Turns an edition, and what lies in the workbook today, into the manifest that it would be made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.metadata import version
+
+from thematic.core.digests import digest, digest_bytes
+from thematic.core.periods import Month
+from thematic.core.workbook import Workbook
+from thematic.cubes.cubes import Index
+from thematic.outputs.editions import Edition, edition_key, params_files, shared_inputs, with_commentary
+from thematic.outputs.manifest import Manifest
+from thematic.params import Params
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """What reports are made from today: params, data, the digest of each theme's notebook, code and lock (`shared`)."""
+
+    params: Params
+    index: Index
+    notebooks: Mapping[str, str]
+    shared: Mapping[str, str]
+
+    @classmethod
+    def of(cls, workbook: Workbook, params: Params, index: Index, notebooks: Mapping[str, bytes]) -> Drafts:
+        """Those of a workbook; `notebooks` are those read already, by file name, and the others are read here."""
+        names = {slug: theme.notebook for slug, theme in params.themes.items()}
+        read = {name: (workbook.notebooks / name).read_bytes() for name in {*names.values()} - notebooks.keys()}
+        digests = {slug: digest_bytes((read | dict(notebooks))[name]) for slug, name in names.items()}
+        return cls(params, index, digests, shared_inputs(workbook))
+
+    def manifest(self, edition: Edition) -> Manifest:
+        """The manifest as far as it is known before the report is made."""
+        theme = self.params.themes[edition.theme]
+        files = self._files(edition)
+        inputs = self._inputs(edition, files)
+        return Manifest(
+            product=_product(),
+            theme=edition.theme,
+            theme_title=theme.title,
+            goal=theme.goal,
+            period=str(edition.period),
+            area=edition.area.slug,
+            area_name=edition.area.name,
+            audience=edition.audience,
+            synthetic=self.index.synthetic,
+            source=self.index.title,
+            key=edition_key(edition, inputs),
+            inputs=inputs,
+            params=files,
+        )
+
+    def up_to_date(self, report: Manifest) -> bool:
+        """Whether a report would be made from the same things today; its files are not looked at."""
+        areas = {area.slug: area for area in (self.params.force_area, *self.params.lpu_areas)}
+        known = report.theme in self.params.themes and report.area in areas
+        if not known or report.period not in self.index.slices[report.theme]:
+            return False
+        edition = Edition(report.theme, Month.parse(report.period), areas[report.area], report.audience)
+        return report.key == edition_key(edition, self._inputs(edition, self._files(edition)))
+
+    def _files(self, edition: Edition) -> dict[str, str]:
+        return with_commentary(self._theme_files[edition.theme], edition, self.params)
+
+    @cached_property
+    def _theme_files(self) -> dict[str, dict[str, str]]:
+        return {theme: params_files(self.params, theme) for theme in self.params.themes}
+
+    def _inputs(self, edition: Edition, files: Mapping[str, str]) -> dict[str, str]:
+        return {
+            "notebook": self.notebooks[edition.theme],
+            "lib": self.shared["lib"],
+            "params": digest(files),
+            "cubes": self.index.slices[edition.theme][str(edition.period)],
+            "lock": self.shared["lock"],
+        }
+
+
+@cache
+def _product() -> str:
+    return version("thematic")

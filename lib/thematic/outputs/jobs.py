@@ -1,0 +1,62 @@
+"""Says what one edition is to be made from, and what became of it: the job, and its product or its failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from thematic.outputs.editions import Edition
+from thematic.outputs.manifest import Manifest
+
+if TYPE_CHECKING:
+    from thematic.cubes.cubes import Index
+    from thematic.params import Params
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What the reports of one theme read: its params, its cubes and their index; it becomes a report's Context.
+
+    (That is made in the report's own process, so that the process that plans need not load what draws reports.)
+    """
+
+    params: Params
+    theme: str
+    cubes: Mapping[str, bytes]
+    index: Index
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to make an edition, here or on another machine.
+
+    `exporters` names the nbconvert exporter for each suffix wanted; `manifest` is what is known before the run;
+    `ingredients` is what the notebook reads its figures from (None: from the workbook's folders).
+    """
+
+    edition: Edition
+    exporters: Mapping[str, str]
+    notebook: bytes
+    notebook_name: str
+    manifest: Manifest
+    ingredients: Ingredients | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a report was not made. `kind` is failed, crashed, timeout, memory or unwritten; the message is one line."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """What became of a job: its files by suffix (the notebook and the manifest among them), or why there are none."""
+
+    edition: Edition
+    files: dict[str, bytes] = field(default_factory=dict)
+    failure: Failure | None = None
+    failed_notebook: bytes | None = None
+    seconds: float = 0.0

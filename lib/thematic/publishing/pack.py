@@ -1,0 +1,146 @@
+"""Turns params/pack.yaml into a board's pack: makes the reports it names, and sets them as a PDF for each part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thematic.build.build import build
+from thematic.build.log import result_line
+from thematic.build.request import ALL, Words, check
+from thematic.core.errors import ArgumentsRefused, DiskRefused, Problem, UserError, reason
+from thematic.core.workbook import Workbook
+from thematic.execution.batch import OnEvent
+from thematic.outputs.editions import NOTEBOOK, Edition
+from thematic.outputs.manifest import SUFFIX, read_manifest
+from thematic.outputs.placing import write_whole
+from thematic.outputs.status import stale_lines
+from thematic.params import Params, load_params
+from thematic.params.pack import EXAMPLE, PackParams, PackPart, audience_of
+
+if TYPE_CHECKING:
+    from thematic.exporters.document import Document
+
+FOLDER = "pack"
+FILES: Mapping[PackPart, str] = {1: "part-1-public.pdf", 2: "part-2-private.pdf"}
+"""The file of each part."""
+
+
+class PackRefused(UserError):
+    """The reports are not such that a pack can be made of them (exit status 1)."""
+
+    exit_status = 1
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What the command asks for; `words` are those of every build it needs, but for what the pack itself says."""
+
+    workbook: Workbook
+    words: Words
+    today: date
+    say: Callable[[str], None]
+    begin: Callable[[int], OnEvent]
+    params: Params
+    pack: PackParams
+    out: Path
+
+    def reports_folder(self, part: PackPart) -> Path:
+        return self.out / FOLDER / audience_of(part)
+
+
+def make_pack(
+    workbook: Workbook, words: Words, today: date, say: Callable[[str], None], begin: Callable[[int], OnEvent]
+) -> list[Path]:
+    """Writes a PDF for each part that has items, under `<out>/<period>/pack/`; its files.
+
+    The reports are made first, where they are not up to date: for part 1 the public ones, for part 2 the internal
+    ones, each kind in a folder of its own under `<out>/pack/`. Raises UserError before any file of the pack is touched.
+    """
+    order = _order(workbook, words, today, say, begin)
+    editions = {part: list(_made(order, part)) for part in FILES}
+    files = {part: _pdf(order, part, editions[part]) for part in FILES if order.pack.of(part)}
+    period = next(each.period for part in FILES for each in editions[part])
+    return _written(order, order.out / str(period) / FOLDER, files)
+
+
+def _order(
+    workbook: Workbook, words: Words, today: date, say: Callable[[str], None], begin: Callable[[int], OnEvent]
+) -> _Order:
+    params = load_params(workbook)
+    request = check(replace(words, goals=[ALL]), params, workbook)
+    if request.periods is not None and len(request.periods) > 1:
+        raise ArgumentsRefused(f"PERIOD: '{words.period}' is more than one month. A pack is of one.")
+    if params.pack is None:
+        shown = workbook.shown(workbook.params / "pack.yaml")
+        raise ArgumentsRefused(
+            f"{shown} does not exist. It says what is on the board's agenda, what of it is private (part 2), and whose "
+            f"reports are the papers. Write it, such as:\n\n{EXAMPLE}"
+        )
+    return _Order(workbook, words, today, say, begin, params, params.pack, request.out)
+
+
+def _made(order: _Order, part: PackPart) -> Iterator[Edition]:
+    """The editions that are the papers of a part, made where they were not up to date."""
+    problems: list[Problem] = []
+    for words in _builds(order, part):
+        outcome = build(order.workbook, words, order.today, order.say, order.begin)
+        for line in stale_lines(outcome.stale):
+            order.say(line)
+        yield from outcome.up_to_date
+        yield from (result.edition for result in outcome.made)
+        for result in outcome.failed:
+            kept = order.workbook.shown(result.edition.failed_path(outcome.out))
+            problems.append(Problem(result_line(result), f"Its notebook: {kept}."))
+    if problems:
+        raise PackRefused("The pack was not made, for it would lack papers. Mend these, and try again.", problems)
+
+
+def _builds(order: _Order, part: PackPart) -> Iterator[Words]:
+    """The words of the builds that make a part's papers: one build for all themes that are asked for the same areas."""
+    goals: dict[tuple[str, ...], list[str]] = {}
+    for item in order.pack.of(part):
+        if item.theme is not None:
+            goals.setdefault(tuple(item.areas), []).append(order.params.themes[item.theme].goal)
+    out = str(order.reports_folder(part))
+    for areas, asked in goals.items():
+        yield replace(order.words, goals=asked, lpu=",".join(areas), format="pdf", audience=audience_of(part), out=out)
+
+
+def _pdf(order: _Order, part: PackPart, editions: list[Edition]) -> bytes:
+    from thematic.exporters.pack import pack_pdf
+
+    reports = {(each.theme, each.area.slug): _read(order, part, each) for each in editions}
+    return pack_pdf(order.params, order.pack, part, reports)
+
+
+def _read(order: _Order, part: PackPart, edition: Edition) -> Document:
+    """The report as its notebook shows it. Raises PackRefused where that is not what the manifest says it is."""
+    from nbformat import v4
+
+    from thematic.exporters import document
+
+    folder = order.reports_folder(part)
+    manifest = read_manifest(edition.path(folder, SUFFIX))
+    whole = manifest is not None and not manifest.missing(edition, folder, {NOTEBOOK})
+    report = document.read(v4.reads(edition.path(folder, NOTEBOOK).read_text(encoding="utf-8"))) if whole else None
+    if report is None or (report.cover is not None and report.cover.audience != audience_of(part)):
+        shown = order.workbook.shown(edition.path(folder, NOTEBOOK))
+        raise PackRefused(f"{shown} is not the report that belongs there. Remove it, and give the same command again.")
+    return report
+
+
+def _written(order: _Order, folder: Path, files: Mapping[PackPart, bytes]) -> list[Path]:
+    """Puts the parts in place; that of a part which has no items any more goes."""
+    try:
+        for part, name in FILES.items():
+            if part in files:
+                write_whole(folder / name, files[part])
+            else:
+                (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise DiskRefused(f"The pack cannot be written to {order.workbook.shown(folder)}: {reason(error)}.") from error
+    return [folder / FILES[part] for part in files]

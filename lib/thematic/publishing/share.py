@@ -1,0 +1,186 @@
+"""Turns the reports of a folder into what is handed on to one audience: a folder and a zip of it, with checksums."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from thematic.build import log
+from thematic.build.build import asked_editions, data_alone, prepare
+from thematic.build.request import ALL, Request, Words, check
+from thematic.core.errors import ArgumentsRefused, DiskRefused, reason
+from thematic.core.folders import replacing
+from thematic.core.workbook import Workbook
+from thematic.measures.disclosure import AUDIENCES
+from thematic.outputs.catalogue import Catalogue, pages
+from thematic.outputs.drafts import Drafts
+from thematic.outputs.editions import FORMATS, Edition
+from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
+from thematic.outputs.status import FAILED_LAST_TIME, NEVER_MADE, Finding, due_lines, find
+from thematic.params import load_params
+from thematic.publishing.bundles import write_checksums, write_zip
+
+FOLDER = "share"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What was put together: how many reports, the folder, the zip beside it, and a line for those never made."""
+
+    reports: int
+    folder: Path
+    archive: Path
+    left_out: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A share command that can be looked into: what it asks for, and what its reports would be made from today."""
+
+    workbook: Workbook
+    words: Words
+    request: Request
+    drafts: Drafts
+    editions: Sequence[Edition]
+
+    @property
+    def shown(self) -> str:
+        return self.workbook.shown(self.request.out)
+
+    @property
+    def named(self) -> bool:
+        """Whether areas were asked for by name, so that each of their reports is expected."""
+        return self.request.areas is not None
+
+
+def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> Shared:
+    """Puts the reports that the words ask for, as they lie in the folder OUT, into its folder share/ and a zip.
+
+    What was never made is left out, unless its area was asked for by name. Waits while a build writes there. Raises
+    ArgumentsRefused, and changes nothing, where no audience is named, and where a report is of another audience, has
+    failed, is out of date, or has a file that is not as its manifest says.
+    """
+    order = _order(workbook, words, today, say)
+    if not order.request.out.is_dir():
+        raise ArgumentsRefused(f"There are no reports: {order.shown} does not exist. {_make_first(words)}")
+    with log.opened(order.request.out, order.shown, say) as book:
+        reports, left_out = _choose(order)
+        folder = order.request.out / FOLDER / _name(order, reports)
+        archive = folder.with_name(f"{folder.name}.zip")
+        try:
+            with replacing(folder) as part:
+                _fill(part, order.request.out, reports)
+                write_zip(part, folder.name, archive)
+        except OSError as error:
+            raise DiskRefused(f"{workbook.shown(folder)} could not be written: {reason(error)}.") from error
+        book.add(f"shared {log.reports(len(reports))}: {FOLDER}/{folder.name}")
+    return Shared(len(reports), folder, archive, left_out)
+
+
+def shared_lines(shared: Shared, workbook: Workbook) -> list[str]:
+    """What was shared, where it lies, and what is not in it."""
+    folder, archive = workbook.shown(shared.folder), workbook.shown(shared.archive)
+    size = f"{shared.archive.stat().st_size / 1_000_000:,.1f} MB"
+    left_out = [f"Not in it: {line}" for line in shared.left_out]
+    return [*left_out, f"Shared {log.reports(shared.reports)}: {folder} and {archive} ({size})"]
+
+
+def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> _Order:
+    if not (words.audience or "").strip():
+        raise ArgumentsRefused(f"AUDIENCE: not given. Say who the reports are for: {' or '.join(AUDIENCES)}.")
+    params = load_params(workbook)
+    request = check(replace(words, goals=words.goals or [ALL]), params, workbook)
+    with data_alone(workbook, say):
+        index = prepare(workbook, params, data=request.data, lookup=request.lookup, today=today, say=say)
+    editions = asked_editions(params, request, index)
+    return _Order(workbook, words, request, Drafts.of(workbook, params, index, {}), editions)
+
+
+def _choose(order: _Order) -> tuple[dict[Edition, Manifest], list[str]]:
+    """The reports to share, their manifests with no formats but those that go along; and lines for those left out.
+
+    Raises ArgumentsRefused where there is none, or one that may not be shared.
+    """
+    reports: dict[Edition, Manifest] = {}
+    absent: list[Finding] = []
+    refused: list[Finding] = []
+    mixed = False
+    for edition in order.editions:
+        manifest = read_manifest(edition.path(order.request.out, SUFFIX))
+        suffixes = _suffixes(order, manifest)
+        finding = _finding(order, edition, suffixes)
+        if finding.causes == (NEVER_MADE,) and not order.named:
+            absent.append(finding)
+        elif finding.causes:
+            refused.append(finding)
+            mixed = mixed or (manifest is not None and manifest.audience != edition.audience)
+        elif manifest is not None:
+            reports[edition] = manifest.model_copy(
+                update={"formats": {each: manifest.formats[each] for each in suffixes}}
+            )
+    if refused:
+        raise ArgumentsRefused(_refusal(order, refused, mixed))
+    if not reports:
+        raise ArgumentsRefused(f"None of these reports lies in {order.shown}. {_make_first(order.words)}")
+    return reports, due_lines(absent)
+
+
+def _suffixes(order: _Order, manifest: Manifest | None) -> tuple[str, ...]:
+    """The formats to share of a report: those asked for, or all it was made in; never the notebook, which has code."""
+    if order.words.format or manifest is None:
+        return order.request.formats
+    return tuple(suffix for suffix in FORMATS if suffix in manifest.formats)
+
+
+def _finding(order: _Order, edition: Edition, suffixes: Sequence[str]) -> Finding:
+    out, draft = order.request.out, order.drafts.manifest(edition)
+    notebook = order.drafts.params.themes[edition.theme].notebook
+    finding = find(edition, out, order.shown, draft, suffixes, f"{order.workbook.notebooks.name}/{notebook}")
+    if not finding.causes and edition.failed_path(out).is_file():
+        return Finding(edition, (FAILED_LAST_TIME,))
+    return finding
+
+
+def _refusal(order: _Order, refused: Sequence[Finding], mixed: bool) -> str:
+    """What may not be shared and why, and what to do about it; `mixed`: some of it is for another audience."""
+    words, audience = order.words, order.request.audience
+    lines = [f"Nothing was shared with the {audience} audience. These reports may not go out:"]
+    lines += [f"  - {line}" for line in due_lines(refused)]
+    if mixed:
+        apart = replace(words, out=audience)
+        steps = f"make thematic {_all(apart)}, then make share {apart}"
+        return "\n".join([*lines, f"Keep each audience in a folder of its own: {steps}"])
+    themes = order.drafts.params.themes
+    goals = sorted({themes[finding.edition.theme].goal for finding in refused})
+    return "\n".join([*lines, _make_first(replace(words, goals=goals))])
+
+
+def _make_first(words: Words) -> str:
+    return f"Make them first: make thematic {_all(words)}"
+
+
+def _all(words: Words) -> Words:
+    return replace(words, goals=words.goals or [ALL])
+
+
+def _name(order: _Order, editions: Iterable[Edition]) -> str:
+    """The periods and the audience, then the themes and areas where they were asked for by name."""
+    periods = sorted({edition.period for edition in editions})
+    span = [str(periods[0]), *(["to", str(periods[-1])] if len(periods) > 1 else [])]
+    themes = order.request.themes if order.words.goals and ALL not in order.words.goals else ()
+    return "-".join([*span, order.request.audience, *themes, *(order.request.areas or ())])
+
+
+def _fill(folder: Path, out: Path, reports: Mapping[Edition, Manifest]) -> None:
+    """Copies the reports into the folder, with a catalogue of them alone and the checksums of all."""
+    for edition, report in reports.items():
+        (folder / edition.folder).mkdir(parents=True, exist_ok=True)
+        for suffix in report.formats:
+            shutil.copyfile(edition.path(out, suffix), edition.path(folder, suffix))
+    places = {(str(edition.period), edition.theme, edition.area.slug): report for edition, report in reports.items()}
+    for address, page in pages(Catalogue(places)).items():
+        (folder / address).write_bytes(page)
+    write_checksums(folder)

@@ -1,0 +1,1 @@
+"""The statistics: tests, control limits and trends of plain numbers."""

@@ -1,0 +1,58 @@
+"""Turns published figures into synthetic row-level extracts whose reports show these figures again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from thematic.core.errors import DataRefused
+from thematic.core.periods import Month
+from thematic.tools.sample.crimes import make_crimes
+from thematic.tools.sample.faults import with_faults
+from thematic.tools.sample.orders import disclosures_table, notices_table, surveys_table
+from thematic.tools.sample.places import Places
+from thematic.tools.sample.tables import Table, crimes_table, incidents_table
+from thematic.tools.sample.text import csv_bytes, write_whole
+from thematic.tools.sample.timeline import Timeline
+
+__all__ = ["write_sample"]
+
+
+def write_sample(folder: Path, reference: Path) -> None:
+    """Writes crimes, incidents, protection_notices, disclosures and surveys as CSV, and extract.yaml, into `folder`.
+
+    Rows run from `history_from` to `as_at` of `reference`/sample.yaml and are fitted to the published figures named
+    there; a few duplicates, bad rows and odd spellings are among them on purpose. The same bytes on every machine.
+    Raises DataRefused where the figures cannot be met.
+    """
+    spec = _load(reference / "sample.yaml")
+    published = _load(reference / spec["published"])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in _tables(spec, published).items():
+        write_whole(folder / f"{name}.csv", csv_bytes(with_faults(name, table, spec)))
+    head = {"as_at": spec["as_at"], "history_from": spec["history_from"], "synthetic": True, "title": spec["title"]}
+    write_whole(folder / "extract.yaml", yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=1000).encode())
+
+
+def _tables(spec: dict[str, Any], published: dict[str, Any]) -> dict[str, Table]:
+    places = Places(spec)
+    timeline = Timeline(Month.parse(spec["history_from"]), Month.containing(spec["as_at"]))
+    domestic = published["domestic_abuse"]
+    return {
+        "crimes": crimes_table(make_crimes(spec, published, places, timeline), spec, places),
+        "incidents": incidents_table(spec, published, places, timeline),
+        "protection_notices": notices_table(spec, domestic, places, timeline),
+        "disclosures": disclosures_table(spec, domestic, places, timeline),
+        "surveys": surveys_table(spec, published, places, timeline),
+    }
+
+
+def _load(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise DataRefused(
+            f"{path.name}: not found in {path.parent.name}. The sample is made from it; restore the file."
+        )
+    loaded: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded

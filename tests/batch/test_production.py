@@ -1,0 +1,157 @@
+"""One job makes one report's files: the same bytes every time, nothing of this machine in them, and failures told."""
+
+import json
+import pickle
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from drawn import edition, job
+from thematic.core.digests import digest_bytes
+from thematic.displays import MIME_TYPE, Cover, Figures, Glance, GlanceRow
+from thematic.execution.production import produce
+from thematic.outputs.manifest import Indicator, Manifest
+
+
+def made(*sources: str, **known) -> dict[str, bytes]:
+    product = produce(job(*sources, **known))
+    assert product.failure is None
+    return product.files
+
+
+def failure(*sources: str, **known):
+    product = produce(job(*sources, **known))
+    assert product.files == {}
+    return product.failure
+
+
+def cells(data: bytes):
+    return [cell for cell in nbformat.reads(data.decode(), as_version=4).cells if cell.cell_type == "code"]
+
+
+def test_the_notebook_runs_with_the_parameters_of_its_edition():
+    files = made("print(period, area, audience)", of=edition("north-town", period="2020-12", audience="public"))
+    assert cells(files["ipynb"])[-1].outputs[0].text == "2020-12 north-town public\n"
+
+
+def test_the_files_are_the_formats_the_notebook_and_the_manifest_that_names_them():
+    files = made("print('here')")
+    assert set(files) == {"md", "ipynb", "json"}
+    assert b"here" in files["md"]
+    manifest = Manifest.model_validate_json(files["json"])
+    assert {suffix: each.sha256 for suffix, each in manifest.formats.items()} == {
+        suffix: digest_bytes(files[suffix]) for suffix in ("md", "ipynb")
+    }
+    assert manifest.formats["md"].bytes == len(files["md"])
+
+
+def test_the_manifest_takes_the_cover_the_first_indicator_and_the_counts_from_the_outputs():
+    row = GlanceRow("Noises", "1,234", "+5.0%", "Jan 2021", "Yes", "Increase", "lower")
+    shown = (
+        Cover("Anyshire", "Noise", "North", "12 months", "today", marking="OFFICIAL"),
+        Glance("none", "Nothing yet", []),
+        Glance("first", "At a glance", [row, replace(row, indicator="Calls")]),
+        Glance("second", "More", [replace(row, indicator="Callers")]),
+        Figures([], [], {"rows": {"crimes": 7}, "quarantined": {"crimes": 1}}),
+    )
+    sources = [f"display({{{MIME_TYPE!r}: {each.payload()!r}, 'text/plain': ''}}, raw=True)" for each in shown]
+    manifest = Manifest.model_validate_json(made(*sources)["json"])
+    assert (manifest.force, manifest.marking) == ("Anyshire", "OFFICIAL")
+    assert manifest.indicator == Indicator(
+        name="Noises", value="1,234", change="+5.0%", trend="Increase", worth="unfavourable"
+    )
+    assert (manifest.rows, manifest.quarantined) == ({"crimes": 7}, {"crimes": 1})
+
+
+def test_the_manifest_has_sorted_keys_and_ends_with_a_line():
+    text = made("1")["json"].decode()
+    assert text.endswith("}\n")
+    assert list(json.loads(text)) == sorted(json.loads(text))
+
+
+VARYING = (
+    "import sys, os, warnings, matplotlib.pyplot as plt, pandas as pd",
+    "object(), plt.plot([1, 2])",
+    "print(os.getcwd(), repr(object()), os.path.expanduser('~/x'), pd.__file__)",
+    "pd.DataFrame({'a': [1]}).style",
+    "plt.rcdefaults(); plt.plot([1, 2]); plt.title('t');",
+)
+
+
+def test_two_processes_make_the_same_bytes():
+    code = (
+        "import sys, pickle; from thematic.execution.production import produce;"
+        "sys.stdout.buffer.write(pickle.dumps(produce(pickle.load(sys.stdin.buffer)).files))"
+    )
+    sent = pickle.dumps(job(*VARYING))
+    ran = [subprocess.run([sys.executable, "-c", code], input=sent, capture_output=True, check=True) for _ in range(2)]
+    first, second = (pickle.loads(each.stdout) for each in ran)  # noqa: S301
+    assert set(first) == {"md", "ipynb", "json"}
+    assert first == second
+
+
+def test_the_notebook_says_nothing_of_when_where_and_by_whom():
+    text = made(*VARYING)["ipynb"].decode()
+    for trace in (
+        str(Path.home()) + "/",
+        tempfile.gettempdir() + "/",
+        str(Path(sys.prefix)),
+        "papermill",
+        "start_time",
+    ):
+        assert trace not in text
+    assert not re.search(r"0x[0-9a-f]{6,}", text)
+    assert not re.search(r"\d{2}:\d{2}:\d{2}", text)
+
+
+def test_ids_of_cells_and_kernel_are_fixed():
+    notebook = nbformat.reads(made("1", "2")["ipynb"].decode(), as_version=4)
+    assert [cell.id for cell in notebook.cells] == ["cell-1", "cell-2", "cell-3", "cell-4"]
+    assert notebook.metadata.kernelspec.name == "thematic"
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+
+
+def test_nothing_is_left_of_the_folder_it_ran_in(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    made("open('left.txt', 'w').close()")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_cell_is_named_with_the_last_line_of_its_error():
+    found = failure("x = 1\n", "# why\nraise ValueError('first\\nlast')")
+    assert found.kind == "failed"
+    assert found.message == "cell [4] `# why`: ValueError: last"
+
+
+def test_a_failed_notebook_is_kept_up_to_the_failing_cell():
+    product = produce(job("print('ran')", "1 / 0", "print('never')"))
+    ran, failed, never = cells(product.failed_notebook)[-3:]
+    assert ran.outputs[0].text == "ran\n"
+    assert failed.outputs[-1].ename == "ZeroDivisionError"
+    assert never.outputs == []
+    assert str(Path(sys.prefix)) not in product.failed_notebook.decode()
+
+
+@pytest.mark.parametrize("source", ["import sys\nsys.exit()", "import sys\nsys.exit(0)", "exit()", "quit()"])
+def test_a_notebook_that_ends_half_way_is_no_report(source):
+    name = source.splitlines()[0]
+    assert re.fullmatch(rf"cell \[3\] `{re.escape(name)}`: SystemExit(: 0)?", failure(source, "1").message)
+
+
+def test_an_exporter_that_fails_is_named_by_its_format_and_the_notebook_is_kept():
+    product = produce(job("1", exporters={"pdf": "no-such-exporter"}))
+    assert product.failure.kind == "failed"
+    assert product.failure.message.startswith("PDF: ")
+    assert cells(product.failed_notebook)[-1].outputs
+
+
+def test_a_file_that_is_no_notebook_is_a_failure_and_no_crash():
+    product = produce(replace(job("1"), notebook=b"not a notebook"))
+    assert product.failure.message.startswith("the notebook: ")
+    assert product.failed_notebook is None

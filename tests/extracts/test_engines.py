@@ -1,0 +1,134 @@
+"""The cubes are the same to the byte whether DuckDB, PostgreSQL or Spark counts the rows."""
+
+import gc
+import shutil
+from datetime import date
+from pathlib import Path
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+import postgres
+from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.cubes.counts import read_tables
+from thematic.extracts import warehouse
+from thematic.params import load_params
+from thematic.params.schema import TABLES
+from thematic.tools.sample.folder import fresh_sample
+from warehouse_drawn import ROOT
+
+FROM = date(2020, 7, 1)
+SQL_TYPE = {
+    "string": "text",
+    "date32[day]": "date",
+    "bool": "boolean",
+    "int64": "bigint",
+    "int32": "integer",
+    "double": "double precision",
+}
+
+needs_postgres = pytest.mark.skipif(postgres.binaries() is None, reason="no PostgreSQL server on this machine")
+needs_java = pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine: Spark needs it")
+
+
+class Rows:
+    """The checked rows of the sample's last seven months, as files and as they are counted by DuckDB."""
+
+    def __init__(self, folder: Path) -> None:
+        for name in ("params", "notebooks", "data/reference"):
+            shutil.copytree(ROOT / name, folder / "workbook" / name)
+        self.workbook = Workbook(folder / "workbook")
+        self.params = load_params(self.workbook)
+        self.facts = warehouse.build(
+            self.workbook, self.params, None, None, date(2026, 1, 1), lambda _: None, fresh_sample
+        )
+        self.folder = folder / "rows"
+        self.folder.mkdir()
+        for name in self.facts.columns:
+            rows = pq.read_table(self.workbook.warehouse / f"{name}.parquet")
+            late = pc.greater_equal(rows[TABLES[name].date], pa.scalar(FROM))
+            pq.write_table(rows.filter(late), self.folder / f"{name}.parquet")
+        with read_tables(self.folder, self.facts.columns) as tables:
+            self.counted = self.count(folder / "duckdb", tables)
+
+    def tables(self) -> dict[str, pa.Table]:
+        return {name: pq.read_table(self.folder / f"{name}.parquet") for name in self.facts.columns}
+
+    def count(self, store: Path, tables: dict[str, ibis.Table]) -> dict[str, bytes]:
+        """The files of the cubes that are counted from these tables."""
+        there = Workbook(self.workbook.root, store)
+        there.warehouse.mkdir(parents=True)
+        shutil.copy(self.workbook.warehouse / "quality.parquet", there.warehouse)
+        cubes.build(there, self.params, self.facts, lambda _: None, tables)
+        return {path.name: path.read_bytes() for path in there.cubes.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    return Rows(tmp_path_factory.mktemp("engines"))
+
+
+def assert_same(found: dict[str, bytes], rows: Rows) -> None:
+    assert set(found) == set(rows.counted)
+    assert [name for name in sorted(found) if found[name] != rows.counted[name]] == []
+
+
+def test_what_is_counted_is_worth_comparing(rows: Rows) -> None:
+    assert sum(table.num_rows for table in rows.tables().values()) > 20_000
+    for theme in rows.params.themes:
+        counted = pq.read_table(pa.BufferReader(rows.counted[f"{theme}.parquet"])).to_pandas()
+        assert {"total", "cell"} <= set(counted["dimension"])
+        assert counted.loc[counted["count"].str.contains("repeat"), "n"].sum() > 0
+
+
+@needs_postgres
+def test_postgresql_counts_the_same(rows: Rows, tmp_path: Path) -> None:
+    with postgres.running() as server:
+        backend = server.backend()
+        for name, table in rows.tables().items():
+            postgres.load(backend, name, table, {column.name: SQL_TYPE[str(column.type)] for column in table.schema})
+        assert_same(rows.count(tmp_path, {name: backend.table(name) for name in rows.facts.columns}), rows)
+        backend.disconnect()
+
+
+@needs_java
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # pyspark leaves its sockets to the garbage collector
+def test_spark_counts_the_same(rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    settings = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": str(tmp_path / "warehouse"),
+        "spark.sql.session.timeZone": "UTC",
+        # Short queries over few rows: compiling each of them would take longer than running it.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
+    }
+    session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    try:
+        backend = ibis.pyspark.connect(session)
+        tables = {
+            name: backend.read_parquet(rows.folder / f"{name}.parquet", table_name=name) for name in rows.facts.columns
+        }
+        assert_same(rows.count(tmp_path / "spark", tables), rows)
+    finally:
+        session.stop()
+        gateway = SparkContext._gateway
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait(20)
+        SparkContext._gateway = SparkContext._jvm = None
+        gc.collect()

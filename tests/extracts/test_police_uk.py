@@ -1,0 +1,279 @@
+"""Draws small data.police.uk downloads, and holds the real ones to their known counts."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from extract_drawn import Drawn, new_workbook
+from thematic.core.errors import DataRefused
+from thematic.extracts import warehouse
+from thematic.params.models import ForceParams
+
+STREET = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
+    "Last outcome category,Context\n"
+)
+OUTCOMES = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Outcome type\n"
+LOOKUP = "lsoa2011_code,local_authority,lpu,population_mid2020\nE1,North,Abton,1000\nE2,South,caer éire,2000.0\n"
+ASB = "Anti-social behaviour"
+
+
+def street(*rows: tuple[str, str, str, str], month: str = "2021-01") -> str:
+    """Street rows of (Crime ID, LSOA code, crime type, location)."""
+    return STREET + "".join(
+        f"{crime},{month},Northshire Police,Northshire Police,-2.5,53.1,{location},{lsoa},Somewhere,{kind},,\n"
+        for crime, lsoa, kind, location in rows
+    )
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Drawn:
+    drawn = new_workbook(tmp_path)
+    (tmp_path / "lookup.csv").write_text(LOOKUP, encoding="utf-8")
+    return drawn
+
+
+def put(drawn: Drawn, text: str, month: str = "2021-01", force: str = "northshire", kind: str = "street") -> None:
+    drawn.write(f"{month}/{month}-{force}-{kind}.csv", text.encode())
+
+
+def build(drawn: Drawn, data: Path | None = None, lookup: str = "lookup.csv") -> warehouse.ExtractFacts:
+    return drawn.build(data, drawn.root / lookup)
+
+
+def refused(drawn: Drawn, data: Path | None = None, lookup: str = "lookup.csv") -> str:
+    with pytest.raises(DataRefused) as refusal:
+        build(drawn, data, lookup)
+    assert sorted(path.name for path in (drawn.root / "data").iterdir()) == ["reference"]
+    return str(refusal.value)
+
+
+def test_anti_social_behaviour_becomes_incidents_and_the_rest_crimes(drawn: Drawn) -> None:
+    put(drawn, street(("", "E1", ASB, "On a street"), ("a", "E2", "Drugs", "On a street")))
+    facts = build(drawn)
+    [incident], [crime] = drawn.kept("incidents"), drawn.kept("crimes")
+    assert (incident["received_on"], incident["lpu"], incident["local_authority"]) == (
+        date(2021, 1, 1),
+        "Abton",
+        "North",
+    )
+    assert (crime["crime_ref"], crime["recorded_on"], crime["offence_title"]) == ("a", date(2021, 1, 1), "Drugs")
+    assert (crime["lpu"], crime["longitude"], crime["domestic"], crime["aggravated"]) == ("Caer Éire", -2.5, None, None)
+    assert "finalisation_code" not in facts.columns["incidents"]
+    assert "offence_code" not in facts.columns["crimes"]
+    assert set(facts.columns) == {"crimes", "incidents"}
+    assert (facts.kind, facts.synthetic, facts.title) == ("police.uk", False, "data.police.uk")
+    assert "Open Government Licence v3.0" in str(facts.licence)
+
+
+def test_two_incidents_alike_are_two_and_two_crimes_alike_are_one(drawn: Drawn) -> None:
+    asb, crime = ("", "E1", ASB, "Here"), ("a", "E1", "Drugs", "Here")
+    put(drawn, street(asb, asb, crime, crime, ("a", "E1", "Drugs", "There")))
+    facts = build(drawn)
+    incidents, crimes = facts.tables["incidents"], facts.tables["crimes"]
+    assert (incidents.kept, incidents.duplicates) == (2, 0)
+    assert (crimes.rows_in, crimes.kept, crimes.duplicates, crimes.quarantined) == (3, 1, 1, 1)
+    assert drawn.quarantined() == [(6, ["crime_ref stands on another row with other content"])]
+
+
+def test_the_same_line_of_two_months_is_two_rows(drawn: Drawn) -> None:
+    put(drawn, street(("", "E1", ASB, "Here"), ("a", "E1", "Drugs", "Here"), month="2020-12"), "2020-12")
+    put(drawn, street(("", "E1", ASB, "Here"), ("a", "E1", "Drugs", "Here")))
+    facts = build(drawn)
+    assert {row["incident_ref"] for row in drawn.kept("incidents")} == {"2020-12-0000002", "2021-01-0000002"}
+    assert facts.tables["crimes"].quarantined == 1
+    assert facts.latest_period == "2021-01"
+    assert facts.history_from == {"crimes": "2020-12", "incidents": "2020-12"}
+
+
+def test_files_of_other_years_may_lack_columns_that_are_not_read(drawn: Drawn) -> None:
+    older = street(("a", "E1", "Drugs", "Here"), month="2020-12").replace(",Context\n", "\n").replace(",,\n", ",\n")
+    put(drawn, older, "2020-12")
+    put(drawn, street(("b", "E1", "Drugs", "Here"), ("b", "E1", "Drugs", "Here")))
+    crimes = build(drawn).tables["crimes"]
+    assert (crimes.kept, crimes.duplicates, crimes.quarantined) == (2, 1, 0)
+
+
+def test_rows_outside_the_lookup_stay_without_a_place_and_every_lsoa_is_named(drawn: Drawn) -> None:
+    put(drawn, street(*[("", lsoa, ASB, "Here") for lsoa in ("E1", "E9", "E8", "E9", "")]))
+    facts = build(drawn)
+    assert [row["lpu"] for row in drawn.kept("incidents")] == ["Abton", None, None, None, None]
+    assert {row[3:] for row in drawn.quality() if row[2] == "unplaced"} == {("E9", 2), ("E8", 1), ("no LSOA", 1)}
+    [note] = facts.notes
+    assert note == (
+        "incidents: 4 rows count as No location recorded. 3 of them lie in 2 LSOAs that the lookup does not know: "
+        "E8, E9. 1 of them have no LSOA."
+    )
+
+
+def test_outcome_rows_are_counted_and_left_out(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    put(drawn, OUTCOMES + "a,2021-01,N,N,-2.5,53.1,Here,E1,S,Unable to prosecute suspect\n" * 3, kind="outcomes")
+    outcomes = build(drawn).tables["outcomes"]
+    assert (outcomes.rows_in, outcomes.left_out, outcomes.kept) == (3, 3, 0)
+    [reason] = outcomes.reasons
+    assert "14, 15 and 16 are one" in reason
+    assert ("outcomes", "2021-01", "left_out", reason, 3) in drawn.quality()
+
+
+def test_populations_are_the_lookups_sums(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    more = LOOKUP + "E3,North,Abton,500\nE4,North,,7\n"
+    (drawn.root / "lookup.csv").write_text(more, encoding="utf-8")
+    assert build(drawn).populations == {
+        "local_authority": {"North": 1507, "South": 2000},
+        "lpu": {"Abton": 1500, "Caer Éire": 2000},
+    }
+    (drawn.root / "lookup.csv").write_text("lsoa_code,local_authority,lpu\nE1,North,Abton\n", encoding="utf-8")
+    assert build(drawn).populations is None
+
+
+def test_a_lookup_of_both_vintages_places_either(drawn: Drawn) -> None:
+    lookup = "lsoa2011_code,lsoa2021_code,local_authority,lpu\nE1,E5,North,Abton\nE1,E6,North,Abton\n"
+    (drawn.root / "lookup.csv").write_text(lookup, encoding="utf-8")
+    put(drawn, street(*[("", lsoa, ASB, "Here") for lsoa in ("E1", "E5", "E6", "E7")]))
+    build(drawn)
+    assert [row["lpu"] for row in drawn.kept("incidents")] == ["Abton", "Abton", "Abton", None]
+
+
+LOOKUPS = [
+    ("lsoa_code,local_authority\nE1,North\n", "lacks the column lpu"),
+    ("code,local_authority,lpu\nE1,North,Abton\n", "lacks the column lsoa2011_code or lsoa2021_code or lsoa_code"),
+    ("lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n", "'Atlantis' is not a local authority"),
+    ("lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n", "'Ys' is not an LPU"),
+    ("lsoa_code,local_authority,lpu\nE1,North,Abton\nE1,South,Abton\n", "places E1 twice"),
+    ("lsoa_code,local_authority,lpu,population\nE1,North,Abton,many\n", "'many' is no population"),
+    ("lsoa_code,local_authority,lpu,population\nE1,North,Abton,-1\n", "'-1' is no population"),
+    ("lsoa_code,local_authority,lpu,population\nE1,North,Abton,1\nE1,North,Abton,1\n", "cannot be summed"),
+    ("lsoa_code,local_authority,lpu\n", "holds no LSOA"),
+]
+
+
+@pytest.mark.parametrize(("lookup", "told"), LOOKUPS)
+def test_a_lookup_that_cannot_be_used_is_refused(drawn: Drawn, lookup: str, told: str) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    (drawn.root / "lookup.csv").write_text(lookup, encoding="utf-8")
+    assert told in refused(drawn)
+
+
+def test_without_a_lookup_it_says_what_to_bring_and_where(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    told = refused(drawn, lookup="none.csv")
+    assert "none.csv does not exist" in told
+    assert "lsoa2011_code or lsoa2021_code, local_authority, lpu" in told
+    assert "LOOKUP=file" in told
+
+
+def zipped(drawn: Drawn, files: dict[str, str]) -> Path:
+    path = drawn.root / "download.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_the_zip_and_the_folder_it_unpacks_to_are_the_same(drawn: Drawn) -> None:
+    text = street(("", "E1", ASB, "Here"), ("a", "E1", "Drugs", "Here"))
+    put(drawn, text)
+    build(drawn)
+    from_folder = [drawn.kept("crimes"), drawn.kept("incidents"), drawn.quality()]
+    build(drawn, zipped(drawn, {"2021-01/2021-01-northshire-street.csv": text}))
+    assert [drawn.kept("crimes"), drawn.kept("incidents"), drawn.quality()] == from_folder
+    drawn.write("deeper/down/2021-01-northshire-street.csv", text.encode())
+    build(drawn, drawn.extract / "deeper")
+    assert [drawn.kept("crimes"), drawn.kept("incidents"), drawn.quality()] == from_folder
+
+
+def test_a_zip_of_anything_else_is_refused(drawn: Drawn) -> None:
+    assert "no data.police.uk download. Unpack the zip" in refused(drawn, zipped(drawn, {"crimes.csv": "x"}))
+    assert "YYYY-MM-<force>-street.csv" in refused(drawn, zipped(drawn, {"readme.txt": "x"}))
+    path = zipped(drawn, {"2021-01/2021-01-northshire-street.csv": street(("a", "E1", "Drugs", "Here"))})
+    path.write_bytes(path.read_bytes()[:-30])
+    assert "no zip that can be opened" in refused(drawn, path)
+
+
+def test_a_zip_with_a_damaged_member_is_refused(drawn: Drawn) -> None:
+    path = zipped(drawn, {"2021-01/2021-01-northshire-street.csv": street(("a", "E1", "Drugs", "Here"))})
+    data = bytearray(path.read_bytes())
+    at = data.index(b"street.csv") + 20
+    data[at : at + 8] = b"\0" * 8
+    path.write_bytes(data)
+    assert "2021-01-northshire-street.csv cannot be unpacked" in refused(drawn, path)
+
+
+def test_several_forces_are_refused_by_name(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    put(drawn, street(("b", "E1", "Drugs", "Here")), force="southshire")
+    assert "several forces: northshire, southshire" in refused(drawn)
+
+
+def test_outcomes_alone_are_refused(drawn: Drawn) -> None:
+    put(drawn, OUTCOMES, kind="outcomes")
+    assert "outcomes alone" in refused(drawn)
+
+
+def test_a_street_file_without_a_column_is_refused(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")).replace("LSOA code", "LSOA"))
+    assert "2021-01-northshire-street.csv lacks the column LSOA code" in refused(drawn)
+
+
+def test_tables_and_a_download_in_one_folder_are_refused(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    drawn.draw("crimes", {})
+    assert "both extract tables (crimes) and a data.police.uk download" in refused(drawn)
+
+
+def open_data() -> Path:
+    """The folder of open data; it is not part of this repository."""
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    folder = Path(os.environ.get("THEMATIC_OPEN_DATA", beside))
+    if not (folder / "police-uk").is_dir():
+        pytest.skip("the open data are not here; THEMATIC_OPEN_DATA may name their folder")
+    return folder
+
+
+@pytest.mark.open_data
+@pytest.mark.parametrize(
+    ("name", "street_rows", "outcome_rows"),
+    [("cheshire_2021-03_2022-03.zip", 103_792, 88_693), ("cheshire_2025-01_2025-12.zip", 80_955, 0)],
+)
+def test_the_real_downloads_have_their_known_counts(
+    drawn: Drawn, monkeypatch: pytest.MonkeyPatch, name: str, street_rows: int, outcome_rows: int
+) -> None:
+    folder = open_data()
+    lookup = folder / "geography" / "inferred_lsoa2011_to_lpu.csv"
+    force = _force_of(lookup)
+    monkeypatch.setattr(drawn, "force", lambda: force)
+    facts = drawn.build(folder / "police-uk" / name, lookup, date(2026, 1, 1))
+    assert facts.tables["crimes"].rows_in + facts.tables["incidents"].rows_in == street_rows
+    assert facts.tables["outcomes"].rows_in if outcome_rows else "outcomes" not in facts.tables
+    assert sum(row[4] for row in drawn.quality() if row[2] != "unplaced") == street_rows + outcome_rows
+    if outcome_rows:
+        year = [row for row in drawn.quality() if row[0] == "incidents" and "2021-03" <= str(row[1]) <= "2022-02"]
+        assert sum(row[4] for row in year if row[2] == "kept") == 19_364
+        assert sum(row[4] for row in year if row[2] == "unplaced") == 137
+        assert facts.tables["outcomes"].left_out == outcome_rows
+    assert facts.populations is not None
+    assert sum(facts.populations["lpu"].values()) == sum(facts.populations["local_authority"].values())
+
+
+def _force_of(lookup: Path) -> ForceParams:
+    import csv
+
+    with lookup.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lpus = sorted({row["lpu"] for row in rows})
+    return ForceParams.model_validate(
+        {
+            "name": "Any Police",
+            "marking": {"internal": "OFFICIAL", "public": "OFFICIAL"},
+            "lpus": [{"slug": f"lpu-{index}", "name": name} for index, name in enumerate(lpus)],
+            "local_authorities": [{"name": name} for name in sorted({row["local_authority"] for row in rows})],
+            "says_nothing": ["unknown"],
+        }
+    )

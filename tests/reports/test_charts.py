@@ -1,0 +1,491 @@
+"""What is drawn: read from the artists, not from the pixels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from thematic.charts import Funnel, Place, band, bars, by_category, by_month, canvas, funnel, funnels, months, said_of
+from thematic.displays import Chart, Column, Table
+from thematic.stats.trend import limits
+
+TABLE = Table("t", "T", [Column("a", "left"), Column("b")], [["x", "1"]])
+WORDS = {"title": "T", "subtitle": "S", "alt": 'Goes "up" & <down>', "source": None, "table": TABLE}
+LOCKDOWNS = [
+    ("First lockdown", "2020-03", "2020-06"),
+    ("Second lockdown", "2020-11", "2020-11"),
+    ("Third lockdown", "2021-01", "2021-03"),
+]
+WIDTHS = [canvas.WIDE, canvas.NARROW]
+
+
+@pytest.fixture(autouse=True)
+def _settings() -> Iterator[None]:
+    with mpl.rc_context(canvas.SETTINGS):
+        yield
+
+
+def points(values: Sequence[object], last: str = "2021-01") -> pd.DataFrame:
+    named = pd.period_range(end=last, periods=len(values), freq="M").astype(str)
+    return pd.DataFrame({"month": named, "value": pd.Series(values, dtype=object)})
+
+
+def line(values: Sequence[object], width: float = canvas.WIDE, events: Sequence[by_month.Event] = ()) -> Figure:
+    return by_month.draw(by_month.Series.of(points(values)), width, events)
+
+
+def texts(figure: Figure) -> list[Text]:
+    figure.draw_without_rendering()
+    return [text for text in figure.axes[0].texts if text.get_text()]
+
+
+def words(figure: Figure) -> list[str]:
+    return [text.get_text() for text in texts(figure)]
+
+
+def boxes(figure: Figure) -> dict[str, Bbox]:
+    return {f"{number} {text.get_text()}": text.get_window_extent() for number, text in enumerate(texts(figure))}
+
+
+def overlaps(figure: Figure) -> list[tuple[str, str]]:
+    found = combinations(boxes(figure).items(), 2)
+    return [(one, two) for (one, box), (two, other) in found if box.padded(-0.5).overlaps(other.padded(-0.5))]
+
+
+def clipped(figure: Figure) -> list[str]:
+    edge = figure.bbox.padded(0.5)
+    return [
+        name
+        for name, box in boxes(figure).items()
+        if not (edge.contains(box.x0, box.y0) and edge.contains(box.x1, box.y1))
+    ]
+
+
+def lines_of(axes: Axes, colour: str) -> list[Line2D]:
+    return [drawn for drawn in axes.lines if drawn.get_color() == colour and len(drawn.get_xdata()) > 1]
+
+
+YEARS = [280 + 7 * (place % 5) + place for place in range(36)]
+GAPS = [
+    *YEARS[:4],
+    None,
+    *YEARS[5:10],
+    "[c]",
+    "[c]",
+    YEARS[12],
+    "[c]",
+    *YEARS[14:30],
+    "[x]",
+    "[x]",
+    3,
+    3,
+    3,
+    3,
+]
+
+
+STEP = [*(100 + 10 * (place % 12) for place in range(24)), *(150 + 10 * (place % 12) for place in range(12))]
+DROP = [*STEP[:24], *(60 + 10 * (place % 12) for place in range(12))]
+BANDED = [
+    STEP,
+    DROP,
+    YEARS,
+    STEP[:30],
+    STEP[:20],
+    STEP[:5],
+    [0] * 36,
+    [3, 0, 1] * 12,
+    [*YEARS[:35], 0],
+    [12_345_678] * 36,
+]
+
+
+def banded(values: Sequence[int], width: float = canvas.WIDE, polarity: band.Polarity = "none") -> Figure:
+    """The months before their limits."""
+    return by_month.draw(by_month.Series.of(points(values)), width, LOCKDOWNS, None, limits(values), polarity)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    "values",
+    [
+        YEARS,
+        GAPS,
+        YEARS[:12],
+        [12_345_678] * 36,
+        [0],
+        [0.4] * 13,
+        ["[c]"] * 36,
+        [5, "[c]"],
+        list(range(36)),
+        [1, 0],
+    ],
+    ids=["years", "gaps", "year", "millions", "one", "small", "none", "last", "rising", "falling"],
+)
+@pytest.mark.parametrize("events", [[], LOCKDOWNS], ids=["plain", "events"])
+def test_no_text_of_a_line_overlaps_or_is_clipped(
+    values: list[object], width: float, events: list[by_month.Event]
+) -> None:
+    figure = line(values, width, events)
+    assert overlaps(figure) == []
+    assert clipped(figure) == []
+
+
+def test_a_line_starts_from_zero_and_leaves_room_above() -> None:
+    bottom, top = line([90, 100]).axes[0].get_ylim()
+    assert bottom == 0
+    assert top > 100
+
+
+def test_the_last_point_is_marked_with_its_value() -> None:
+    figure = line([900, 1000, 1234])
+    label = next(text for text in texts(figure) if text.get_text() == "1,234")
+    assert label.xy == (2, 1234)
+    assert label.get_fontweight() == canvas.STRONG
+
+
+def test_the_last_point_without_a_value_is_not_marked() -> None:
+    assert words(line([900, 1000, "[c]"])).count("[c]") == 1
+    assert not [text for text in texts(line([900, 950, "[c]"])) if text.get_text() == "950"]
+
+
+def test_the_line_breaks_where_a_month_has_no_value() -> None:
+    axes = line([1, 2, "[c]", 4, 5, None, 7]).axes[0]
+    assert [list(part.get_xdata()) for part in lines_of(axes, canvas.FOCUS)] == [[0, 1], [3, 4]]
+    assert [text for text in words(axes.figure) if text.startswith("[")] == ["[c]", "[x]"]
+
+
+def test_a_run_of_confidential_months_says_so_once() -> None:
+    assert words(line([1, "[c]", "[c]", "[c]", 5])).count("[c]") == 1
+
+
+def test_a_month_without_a_row_is_not_available() -> None:
+    gap = points([1, 2, 3, 4]).drop(index=2)
+    assert by_month.Series.of(gap).shorthands == ["", "", "[x]", ""]
+
+
+def test_no_month_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one month"):
+        by_month.Series.of(points([]))
+
+
+def test_the_last_month_is_named() -> None:
+    for count in (1, 2, 12, 13, 36):
+        assert "Jan 2021" in words(line([1] * count))
+
+
+def test_events_are_shaded_from_their_first_to_their_last_month() -> None:
+    axes = line([5] * 12, events=[("Lockdown", "2020-03", "2020-06")]).axes[0]
+    shade = axes.patches[0].get_extents().transformed(axes.transData.inverted())
+    assert (round(shade.x0, 6), round(shade.x1, 6)) == (0.5, 4.5)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        ("2020-12", "2021-01", False),
+        ("2020-12", "2021-02", True),
+        ("2021-04", "2021-09", True),
+        ("2021-05", "2021-09", False),
+    ],
+)
+def test_events_outside_the_months_are_left_out(first: str, last: str, shown: bool) -> None:
+    series = by_month.Series.of(points([5, 6, 7], last="2021-04"))
+    figure = by_month.draw(series, canvas.WIDE, [("Event", first, last)])
+    assert ("Event" in words(figure)) is shown
+
+
+ROWS = [
+    "Northtown",
+    "A & very long name of a place that has to stand on several lines, here",
+    "$5 and $6",
+    "W" * 60,
+]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("labels", "values", "ends"),
+    [
+        (ROWS, [21.9, 4.0, "[c]", None], None),
+        (ROWS, [21.9, 4.0, "[c]", None], ([20, 3, None, None], [26.1, 5.2, None, None])),
+        ([f"Offence {place}" for place in range(25)], [1000 - place * 40 for place in range(25)], None),
+        (["One"], [0], None),
+        (["One", "Two"], ["[c]", "[x]"], None),
+        (["Much", "Little"], [98_765_432, 1], None),
+    ],
+    ids=["long", "intervals", "many", "zero", "none", "wide"],
+)
+def test_no_text_of_bars_overlaps_or_is_clipped(
+    labels: list[str], values: list[by_category.Value], ends: by_category.Intervals | None, width: float
+) -> None:
+    figure = by_category.draw(by_category.Rows.of(labels, values, ends, labels[0]), width)
+    assert overlaps(figure) == []
+    assert clipped(figure) == []
+
+
+def test_bars_start_from_zero_in_the_order_given_and_are_as_long_as_their_values() -> None:
+    axes = by_category.draw(by_category.Rows.of(["a", "b", "c"], [3, 10, 5])).axes[0]
+    assert axes.get_xlim()[0] == 0
+    assert [(bar.get_x(), bar.get_width()) for bar in axes.patches] == [(0, 3), (0, 10), (0, 5)]
+    heights = [bar.get_window_extent().y0 for bar in axes.patches]
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_a_value_stands_after_its_bar_and_after_its_interval() -> None:
+    figure = by_category.draw(by_category.Rows.of(["a", "b"], [3, 4], ([2, None], [8, None])))
+    ends = {text.get_text(): text.xy[0] for text in texts(figure)}
+    assert (ends["3"], ends["4"]) == (8, 4)
+
+
+def test_a_missing_value_is_its_shorthand_at_the_baseline() -> None:
+    figure = by_category.draw(by_category.Rows.of(["a", "b", "c"], [3, "[c]", float("nan")]))
+    assert {text.get_text(): text.xy[0] for text in texts(figure) if "[" in text.get_text()} == {
+        "[c]": 0,
+        "[x]": 0,
+    }
+    assert len(figure.axes[0].patches) == 1
+
+
+def test_the_bar_asked_for_stands_out() -> None:
+    axes = by_category.draw(by_category.Rows.of(["a", "b"], [3, 4], highlight="b")).axes[0]
+    assert [mpl.colors.to_hex(bar.get_facecolor()).upper() for bar in axes.patches] == [
+        canvas.QUIET,
+        canvas.FOCUS,
+    ]
+
+
+@pytest.mark.parametrize(("unit", "written"), [("count", "1,235"), ("percent", "1,234.6%"), ("per_1000", "1,234.6")])
+def test_units_are_written_out(unit: str, written: str) -> None:
+    assert f">{written}</text>" in bars(["a"], [1234.56], unit=unit, id="b", **WORDS).svg
+
+
+def test_bars_refuse_what_they_cannot_show() -> None:
+    with pytest.raises(ValueError, match="'b': bars start from zero"):
+        by_category.Rows.of(["a", "b"], [1, -0.1])
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        by_category.Rows.of(["a", "b"], [1])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("values", BANDED, ids=lambda values: f"{len(values)} from {values[0]} to {values[-1]}")
+def test_no_text_of_a_band_overlaps_or_is_clipped(values: list[int], width: float) -> None:
+    figure = banded(values, width, "lower")
+    assert overlaps(figure) == []
+    assert clipped(figure) == []
+
+
+def test_a_band_goes_from_the_lower_to_the_upper_limit_of_each_month() -> None:
+    found = limits(STEP)
+    assert found is not None
+    corners = banded(STEP).axes[0].findobj(PolyCollection)[0].get_paths()[0].vertices
+    for place in (0, 13, 35):
+        heights = [y for x, y in corners if x == place]
+        assert (min(heights), max(heights)) == pytest.approx((found.lower[place], found.upper[place]))
+    assert banded(STEP).axes[0].get_ylim()[1] >= max(level for level in found.upper if level is not None)
+
+
+def test_a_band_says_what_its_ends_are() -> None:
+    assert [text for text in words(banded(YEARS)) if "limit" in text] == ["upper limit", "lower limit"]
+    assert not [text for text in words(line(YEARS)) if "limit" in text]
+
+
+def test_months_without_limits_have_no_band() -> None:
+    corners = banded(STEP[:30]).axes[0].findobj(PolyCollection)[0].get_paths()[0].vertices
+    assert min(x for x, _ in corners) == 12
+
+
+def marks(figure: Figure, shape: str) -> list[Line2D]:
+    drawn = [part for part in figure.axes[0].lines if part.get_marker() == shape and len(part.get_xdata())]
+    return [part for part in drawn if part.get_transform() == figure.axes[0].transData]
+
+
+@pytest.mark.parametrize(
+    ("values", "shape", "other", "polarity", "colour", "said"),
+    [
+        (STEP, "^", "v", "lower", band.UNFAVOURABLE, "Unusually high or rising, unfavourable"),
+        (STEP, "^", "v", "higher", band.FAVOURABLE, "Unusually high or rising, favourable"),
+        (STEP, "^", "v", "none", band.NEUTRAL, "Unusually high or rising"),
+        (DROP, "v", "^", "lower", band.FAVOURABLE, "Unusually low or falling, favourable"),
+        (DROP, "v", "^", "higher", band.UNFAVOURABLE, "Unusually low or falling, unfavourable"),
+        (DROP, "v", "^", "none", band.NEUTRAL, "Unusually low or falling"),
+    ],
+)
+def test_special_causes_are_triangles_in_the_colour_of_what_they_mean(
+    values: list[int], shape: str, other: str, polarity: band.Polarity, colour: str, said: str
+) -> None:
+    figure = banded(values, polarity=polarity)
+    (drawn,) = marks(figure, shape)
+    assert list(drawn.get_xdata()) == list(range(24, 36))
+    assert list(drawn.get_ydata()) == values[24:]
+    assert drawn.get_color() == colour
+    assert not marks(figure, other)
+    assert [text for text in words(figure) if text.startswith("Unusually")] == [said]
+
+
+def test_favourable_unfavourable_and_neither_differ_from_each_other_and_from_the_line() -> None:
+    assert len({band.FAVOURABLE, band.UNFAVOURABLE, band.NEUTRAL, canvas.FOCUS}) == 4
+
+
+def test_no_special_cause_no_key() -> None:
+    assert not [text for text in words(banded([100] * 36)) if text.startswith("Unusually")]
+
+
+def test_limits_of_other_months_are_refused() -> None:
+    with pytest.raises(ValueError, match="limits of 24 months do not fit a chart of 36"):
+        months(points(STEP), id="m", limits=limits(STEP[:24]), **WORDS)
+
+
+UNITS = [("Northtown", 118000, 2000), ("Eastham", 110000, 1950), ("Upper Westmarsh", 90000, 1420),
+         ("Southfields", 150000, 1700), ("Middleton", 205000, 2500), ("Overbridge", 62000, 1240),
+         ("Newcity", 210000, 3500), ("Oldport", 65160, 1430)]  # fmt: skip
+FUNNELS = {
+    "eight": UNITS,
+    "alike": [(f"Unit {number}", 100_000 + 500 * number, 190 + number) for number in range(10)],
+    "few": [("A", 50_000, 3), ("B", 80_000, 9), ("C", 20_000, 0)],
+    "same": [("A", 50_000, 3), ("B", 50_000, 3), ("C", 50_000, 3)],
+    "one": [("Only", 50_000, 3)],
+    "long": [(name, 20_000 + 30_000 * place, 10 + 40 * place) for place, name in enumerate(ROWS)],
+    "many": [(f"Ward {number}", 10_000 + 3_300 * number, 20 + 9 * number + number % 5 * 6) for number in range(25)],
+}  # fmt: skip
+
+
+def a_funnel(name: str) -> Funnel:
+    return Funnel([Place(*unit) for unit in FUNNELS[name]])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", FUNNELS)
+def test_no_text_of_a_funnel_overlaps_or_is_clipped_or_lies_on_a_point(name: str, width: float) -> None:
+    found = a_funnel(name)
+    figure = funnels.draw(found, width, "lower", found.places[0].name)
+    assert overlaps(figure) == []
+    assert clipped(figure) == []
+    spots = figure.axes[0].transData.transform([(place.population, place.rate) for place in found.places])
+    assert not [text for text, box in boxes(figure).items() if any(box.contains(*spot) for spot in spots)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_unit_of_a_force_has_its_name_in_the_funnel(width: float) -> None:
+    figure = funnels.draw(a_funnel("eight"), width, highlight="Oldport")
+    said = " ".join(words(figure))
+    assert all(name in said for name, _, _ in UNITS)
+    strong = [text.get_text() for text in texts(figure) if text.get_fontweight() == canvas.STRONG]
+    assert strong == ["Oldport"]
+
+
+def test_a_funnels_points_are_rates_against_populations_marked_by_where_they_lie() -> None:
+    found = a_funnel("eight")
+    figure = funnels.draw(found, polarity="lower")
+    drawn = {
+        (part.get_xdata()[0], round(float(part.get_ydata()[0]), 6)): (part.get_marker(), part.get_color())
+        for part in figure.axes[0].lines
+        if part.get_marker() in {"o", "^", "v"} and part.get_transform() == figure.axes[0].transData
+    }
+    for place in found.places:
+        expected = {0: ("o", canvas.FOCUS), 1: ("^", band.UNFAVOURABLE), -1: ("v", band.FAVOURABLE)}
+        side, coverage = found.standing(place)
+        assert coverage in {None, 0.998}
+        assert drawn[place.population, round(1000 * place.count / place.population, 6)] == expected[side]
+    assert {found.standing(place)[0] for place in found.places} == {-1, 0, 1}
+
+
+def test_a_funnel_is_round_the_common_rate_and_wider_for_fewer_people() -> None:
+    found = a_funnel("eight")
+    assert found.centre == pytest.approx(1000 * sum(unit[2] for unit in UNITS) / sum(unit[1] for unit in UNITS))
+    lower, upper = found.limits([60_000, 200_000], 0.95)
+    assert lower[0] < lower[1] < found.centre < upper[1] < upper[0]
+    inner, outer = ([*found.limits([60_000], coverage)] for coverage in (0.95, 0.998))
+    assert outer[0] < inner[0] and outer[1] > inner[1]
+
+
+def test_what_lies_within_a_funnels_limits() -> None:
+    found = Funnel([Place("A", 1000, 10), Place("B", 1000, 10)])
+    least, most = found.within(found.places[0], 0.95)
+    for count in (least - 1, least, most, most + 1):
+        standing = Funnel([Place("A", 1000, count), Place("B", 1000, 20 - count)]).standing(Place("A", 1000, count))
+        assert (standing[0] == 0) is (least <= count <= most)
+        assert (said_of(standing) == "Within the limits") is (least <= count <= most)
+
+
+@pytest.mark.parametrize("units", [[], [("A", 0, 3)], [("A", 5, 0), ("B", 5, 0)]])
+def test_a_funnel_of_nothing_is_refused(units: list[tuple[str, int, int]]) -> None:
+    with pytest.raises(ValueError, match="a funnel needs places"):
+        Funnel([Place(*unit) for unit in units])
+
+
+def both(id: str = "x") -> list[Chart]:
+    return [
+        months(points(GAPS), id=f"{id}-months", events=LOCKDOWNS, **WORDS),
+        bars(["a", "b"], [1, "[c]"], id=f"{id}-bars", unit="count", **WORDS),
+        months(points(STEP), id=f"{id}-band", limits=limits(STEP), polarity="lower", **WORDS),
+        funnel(a_funnel("eight"), id=f"{id}-funnel", polarity="lower", highlight="Oldport", **WORDS),
+    ]
+
+
+def test_the_same_figures_give_the_same_bytes() -> None:
+    assert [(chart.svg, chart.narrow) for chart in both()] == [(chart.svg, chart.narrow) for chart in both()]
+
+
+def test_charts_do_not_share_ids() -> None:
+    drawings = [svg for chart in [*both("x"), *both("y")] for svg in (chart.svg, chart.narrow)]
+    ids = [name for svg in drawings for name in re.findall(r' id="([^"]+)"', svg)]
+    assert ids
+    assert len(ids) == len(set(ids))
+
+
+def test_every_reference_in_a_chart_is_to_an_id_of_its_own() -> None:
+    for chart in both():
+        wanted = re.findall(r'(?:url\(|href=")#([^")]+)', chart.svg)
+        assert set(wanted) <= set(re.findall(r' id="([^"]+)"', chart.svg))
+
+
+def test_a_chart_is_an_image_with_a_label_real_text_and_nothing_of_the_maker() -> None:
+    assert all("[c]</text>" in chart.svg for chart in both()[:2])
+    for chart in both():
+        assert 'role="img" aria-label="Goes &quot;up&quot; &amp; &lt;down&gt;"' in chart.svg
+        assert re.match(r'<svg [^>]*width="640" height="\d+" viewBox="0 0 640 \d+"', chart.svg)
+        assert "</text>" in chart.svg
+        assert not re.search("matplotlib|metadata|<style|<\\?xml|DOCTYPE", chart.svg, re.IGNORECASE)
+
+
+def test_a_chart_carries_no_style_that_a_pages_policy_could_forbid() -> None:
+    for chart in both():
+        assert "style=" not in chart.svg
+        assert 'fill="#12436d"' in chart.svg and 'font-size="13px"' in chart.svg
+
+
+def test_words_that_look_like_attributes_stay_as_they_are() -> None:
+    said = 'A style="fill: red" id="a" d="1.23456"'
+    assert f">{said}</text>" in bars([said], [1], id="b", unit="count", **WORDS).svg.replace("&quot;", '"')
+
+
+def test_a_chart_is_drawn_to_a_hundredth_of_a_point() -> None:
+    places = [
+        place for chart in both() for path in re.findall(r' (?:d|x|y)="([^"]+)"', chart.svg) for place in path.split()
+    ]
+    assert len(places) > 1000
+    assert not [place for place in places if re.search(r"\.\d{3}|\.$|\.0$", place)]
+
+
+def test_a_scale_of_colours_stands_on_white_on_a_dark_page() -> None:
+    plain, scale = (canvas.svg(line([1, 2]), "x", "A", adapts=adapts) for adapts in (True, False))
+    assert 'class="adapts"' in plain and "adapts" not in scale
+
+
+@pytest.mark.parametrize("text", ["one two three four five", "W" * 40, "a " + "b" * 50 + " c", "", "é–’"])
+def test_wrapping_keeps_every_letter_within_the_room(text: str) -> None:
+    lines = canvas.wrap(text, 80)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(canvas.width_of(line) <= 80 for line in lines)

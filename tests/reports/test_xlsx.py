@@ -1,0 +1,385 @@
+"""The workbook of a report: what is on which worksheet, figures as numbers, text that stays text, the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
+
+import nbformat
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbconvert.exporters import get_exporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from rendered import NASTY, cover, output, shown, stream
+from thematic.charts import bars
+from thematic.displays import (
+    Column,
+    Figures,
+    Glance,
+    GlanceRow,
+    Glossary,
+    Notes,
+    Recommendation,
+    Recommendations,
+    Sentence,
+    Table,
+    Term,
+)
+from thematic.exporters.printed import Number, number, spread
+from thematic.exporters.xlsx import XlsxExporter
+from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS
+from thematic.outputs.editions import FORMATS
+
+PLACES = Table(
+    "lpu", "Recorded by place",
+    [Column("Place", "left"), Column("Year to Jan 2021"), Column("Change", of="Recorded"), Column("Change", of="Solved")],
+    [["Northtown", "1,234", "+5.0%", "-1.0\u00a0pp"], ["Southtown", "[c]", "[c]", "0.0%"], ["Anyshire", "12", "[z]", "[x]"]],
+    [2], ["A note of its own.", "A note for both."], "Crime system",
+)  # fmt: skip
+NUMBERS = Table(
+    "rates", "", [Column("Place", "left"), Column("Per 1,000"), Column("95% interval")],
+    [["Northtown", "22.9", "21.8 to 24.0"], ["Southtown", "[x]", "[x]"]], notes=["A note for both."],
+)  # fmt: skip
+GLANCE = Glance(
+    "g", "At a glance",
+    [
+        GlanceRow("Recorded", "17,025", "+1.6%", "Jan 2021", "No", "Increase", "lower", [1, 2], "20,000 (-0.5%)"),
+        GlanceRow("Satisfied", "87.2% ± 5.5%", "+1.8\u00a0pp", "Jan 2021", "Yes", "", "higher", (), "87.0% ± 1.0% [z]"),
+        GlanceRow("Hidden", "[c]", "", "Jan 2021", "[c]", "[c]", "none", (), "[c]"),
+    ],
+    "Anyshire Police",
+)  # fmt: skip
+DUE = Recommendations(
+    "Recommendations",
+    [Recommendation("R1", "Do this", "Inspection", "", "1 May 2020", "Red", True, ""),
+     Recommendation("R2", "And that", "", "Chief", "", "Green", False, "Done")],
+)  # fmt: skip
+ROWS = [
+    ["da_recorded", "total", "total", "2020-02-01", "2021-01-31", "17025", "", "17025", "count", "", "", "16753",
+     "1.6235897", "percent", "false", "Increase", "", ""],
+    ["da_solved_pct", "lpu", "Northtown", "2020-02-01", "2021-01-31", "", "", "", "percent", "", "", "", "", "", "", "",
+     "[c]", "[c]"],
+]  # fmt: skip
+
+
+def report(*more: NotebookNode) -> NotebookNode:
+    frame = pd.DataFrame({"crimes": [1234.5, 56.25]}, index=["north", "south"])
+    rates = bars(["a"], [1], id="rates", unit="count", title="Highest in Northtown", subtitle="Rate by place",
+                 alt="Bars", notes=["A note for both."], source="Crime system", table=NUMBERS)  # fmt: skip
+    return new_notebook(
+        cells=[
+            shown(cover(licence="A licence.")),
+            new_markdown_cell("## First\n\nProse that is for pages."),
+            shown(Sentence("A sentence."), PLACES, GLANCE),
+            new_markdown_cell("### Charts"),
+            shown(rates),
+            new_markdown_cell("## Added by hand"),
+            output({"text/html": frame._repr_html_(), "text/plain": repr(frame)}),
+            stream("stdout", "first line\n\n  second line"),
+            output(
+                {"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'/>"}, source="#| alt: Two points.\nplot()"
+            ),
+            shown(DUE),
+            new_markdown_cell("## Notes on the data"),
+            shown(Notes(["Rises can be good."]), Glossary([Term("Solved", "Outcomes 1 to 8.")])),
+            *more,
+            shown(Figures(list(FIGURE_COLUMNS), ROWS)),
+        ]
+    )
+
+
+def xlsx_of(notebook: NotebookNode) -> bytes:
+    return XlsxExporter().from_notebook_node(notebook)[0]
+
+
+def book_of(*cells: NotebookNode) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(xlsx_of(new_notebook(cells=list(cells)))))
+
+
+@cache
+def book() -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(xlsx_of(report())))
+
+
+def head(sheet: Worksheet) -> int:
+    """The row of the headings, which is the first of the sheet's one table."""
+    (table,) = sheet.tables.values()
+    return int(re.match(r"A(\d+):", table.ref)[1])  # type: ignore[index]
+
+
+def table(sheet: Worksheet) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=head(sheet))]
+
+
+def above(sheet: Worksheet) -> list[str]:
+    return [sheet.cell(row, 1).value for row in range(1, head(sheet))]
+
+
+def test_the_worksheets_stand_in_the_order_of_the_report() -> None:
+    assert book().sheetnames == [
+        "Cover", "Contents", "Notes", "Definitions",
+        "Table 1", "Table 2", "Figure 1", "Added 1", "Added 2", "Table 3", "All figures",
+    ]  # fmt: skip
+
+
+def test_the_cover_says_what_the_report_is() -> None:
+    lines = [cell.value for (cell,) in book()["Cover"].iter_rows()]
+    assert lines[0] == "Domestic abuse: Northtown, 12 months"
+    assert lines[2:11] == [
+        "Synthetic data: made for demonstration; not real crimes.",
+        "Force: Anyshire Police",
+        "Area: Northtown",
+        "Period: 12 months",
+        "Data as at: today",
+        "Protective marking: OFFICIAL",
+        "Audience: internal",
+        "Source: Crime system",
+        "A licence.",
+    ]
+    assert (
+        "Shorthand: [c] confidential; [x] not available; [z] not applicable; [low] rounds to zero, but is not zero."
+        in lines
+    )
+
+
+def test_the_contents_link_to_every_worksheet_and_name_what_has_none() -> None:
+    contents = book()["Contents"]
+    rows = table(contents)[1:]
+    sheets = book().sheetnames[2:]
+    assert [name for name, *_ in rows if name != "[z]"] == sheets
+    linked = {
+        contents[link.ref].value: link.location
+        for row in contents.iter_rows()
+        for cell in row
+        if (link := cell.hyperlink)
+    }
+    assert linked == {name: f"'{name}'!A1" for name in sheets}
+    assert ["[z]", "A picture, which is in the report alone: Two points.", "Added by hand"] in rows
+    assert ["Figure 1", "Figure 1: Highest in Northtown", "Charts"] in rows
+
+
+def test_notes_are_numbered_once_and_referred_to() -> None:
+    assert table(book()["Notes"]) == [
+        ["Note number", "Note", "Where it applies"],
+        [1, "A note of its own.", "Table 1"],
+        [2, "A note for both.", "Table 1, Figure 1"],
+        [3, "Rises can be good.", "The whole report"],
+    ]
+    assert book()["Table 1"]["A1"].value == "Table 1: Recorded by place [note 1] [note 2]"
+    assert book()["Figure 1"]["A1"].value == "Figure 1: Highest in Northtown [note 2]"
+    assert table(book()["Definitions"])[1:] == [["Solved", "Outcomes 1 to 8.", "Notes on the data"]]
+
+
+def test_a_worksheet_says_what_it_is_above_its_one_table() -> None:
+    assert above(book()["Figure 1"]) == [
+        "Figure 1: Highest in Northtown [note 2]",
+        "Rate by place",
+        "This worksheet contains one table. What its notes say stands on the worksheet Notes.",
+        "[x] not available.",
+        "Back to the contents",
+        "Source: Crime system",
+    ]
+
+
+def test_figures_are_numbers_that_show_as_the_page_does_and_shorthand_stays() -> None:
+    sheet = book()["Table 1"]
+    assert table(sheet) == [
+        ["Place", "Year to Jan 2021", "Recorded: Change", "Solved: Change"],
+        ["Northtown", 1234, 5, -1],
+        ["Southtown", "[c]", "[c]", 0],
+        ["Anyshire", 12, "[z]", "[x]"],
+    ]
+    first = head(sheet) + 1
+    formats = [cell.number_format for cell in sheet[first]]
+    assert formats == ["General", "#,##0", '+#,##0.0"%";-#,##0.0"%";#,##0.0"%"', '#,##0.0" pp"']
+    assert {cell.alignment.horizontal for row in sheet.iter_rows(min_row=head(sheet), min_col=2) for cell in row} == {
+        "right"
+    }
+    assert [sheet.cell(row, 2).font.bold for row in range(first, first + 3)] == [None, None, True] or [
+        bool(sheet.cell(row, 2).font.bold) for row in range(first, first + 3)
+    ] == [False, False, True]
+
+
+def test_an_indicator_has_a_column_for_each_thing_said_of_it() -> None:
+    assert table(book()["Table 2"]) == [
+        ["Indicator", "Value", "Value, margin (±)", "Change", "Period ending", "Trend", "Trend is", "Significant change",
+         "Anyshire Police", "Anyshire Police, margin (±)", "Anyshire Police, change"],
+        ["Recorded", 17025, "[z]", 1.6, "Jan 2021", "Increase", "unfavourable", "No", 20000, "[z]", -0.5],
+        ["Satisfied", 87.2, 5.5, 1.8, "Jan 2021", "[z]", "[z]", "Yes", 87, 1, "[z]"],
+        ["Hidden", "[c]", "[c]", "[c]", "Jan 2021", "[c]", "[z]", "[c]", "[c]", "[c]", "[c]"],
+    ]  # fmt: skip
+
+
+def test_the_ends_of_an_interval_are_numbers_of_their_own() -> None:
+    assert table(book()["Figure 1"]) == [
+        ["Place", "Per 1,000", "95% interval, lower limit", "95% interval, upper limit"],
+        ["Northtown", 22.9, 21.8, 24],
+        ["Southtown", "[x]", "[x]", "[x]"],
+    ]
+
+
+def test_recommendations_leave_no_cell_empty() -> None:
+    assert table(book()["Table 3"])[1:] == [
+        ["R1", "Do this", "Inspection", "Not given", "1 May 2020", "Yes", "Red", "Not given"],
+        ["R2", "And that", "Not given", "Chief", "Not given", "No", "Green", "Done"],
+    ]
+
+
+def test_what_an_analyst_adds_goes_by_the_heading_above_it() -> None:
+    added, printed = book()["Added 1"], book()["Added 2"]
+    assert [added["A1"].value, printed["A1"].value] == ["Added by hand", "Added by hand (2)"]
+    assert table(added) == [["Column 1", "crimes"], ["north", 1234.5], ["south", 56.25]]
+    assert table(printed) == [["Printed text"], ["first line"], ["  second line"]]
+
+
+def test_every_released_figure_is_there_in_full_precision() -> None:
+    sheet = book()["All figures"]
+    names, *rows = table(sheet)
+    assert names == list(FIGURE_COLUMNS)
+    for row, written in zip(rows, ROWS, strict=True):
+        for name, value, text in zip(names, row, written, strict=True):
+            if name in FIGURE_NUMBERS:
+                assert value == (float(text) if text else None)
+            else:
+                assert value == (text or None)
+    assert "An empty cell" in " ".join(above(sheet))
+
+
+def test_headings_stay_in_view_and_on_every_printed_page_and_nothing_is_merged() -> None:
+    assert {sheet.oddHeader.right.text for sheet in book().worksheets} == {"OFFICIAL"}
+    for sheet in book().worksheets[1:]:
+        assert sheet.freeze_panes == f"{'B' if sheet.max_column > 1 else 'A'}{head(sheet) + 1}"
+        assert sheet.print_title_rows == f"${head(sheet)}:${head(sheet)}"
+        assert not sheet.merged_cells.ranges
+        assert len(sheet.title) <= 31 and not set(sheet.title) & set("[]:*?/\\'")
+    names = [name for sheet in book().worksheets for name in sheet.tables]
+    assert len(names) == len(set(names))
+
+
+def test_the_file_has_title_and_language_and_no_time_or_person() -> None:
+    with ZipFile(io.BytesIO(xlsx_of(report()))) as file:
+        properties = ET.fromstring(file.read("docProps/core.xml"))  # noqa: S314 - our own file
+        dates = {item.date_time for item in file.infolist()}
+    told = {element.tag.split("}")[1]: element.text for element in properties}
+    assert told == {"title": "Domestic abuse: Northtown, 12 months", "subject": "Anyshire Police", "language": "en-GB"}
+    assert dates == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_another_process_at_another_time_makes_the_same_bytes(tmp_path: Any) -> None:
+    (tmp_path / "report.ipynb").write_text(nbformat.writes(report()), encoding="utf-8")
+    code = (
+        "import sys, nbformat, datetime, xlsxwriter.workbook as made\n"
+        "from thematic.exporters.xlsx import XlsxExporter\n"
+        "class Later(datetime.datetime):\n"
+        "    @classmethod\n"
+        "    def now(cls, tz=None): return cls(2031, 5, 6, tzinfo=tz)\n"
+        "made.datetime = Later\n"
+        "notebook = nbformat.read(sys.argv[1], as_version=4)\n"
+        "sys.stdout.buffer.write(XlsxExporter().from_notebook_node(notebook)[0])\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "report.ipynb")], capture_output=True, timeout=120, check=False
+    )
+    assert run.returncode == 0, run.stderr.decode()
+    assert run.stdout == xlsx_of(report())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1", "+1+1", "-cmd", "@SUM(A1)", "{=A1}", "=HYPERLINK(\"http://x\")", "http://x.example/", "mailto:a@b.example",
+        "internal:Cover!A1", "[a](http://x.example)", "[a](x) and [b](y)", "$$note$$", "…", "中文", "\x01\x02bell", NASTY, "_x0041_",
+    ],
+)  # fmt: skip
+def test_text_stays_text_wherever_it_stands(text: str) -> None:
+    nasty = Table(text, text, [Column(text, "left"), Column(text), Column("A")], [[text, text, "1"]], [0], [text], text)
+    terms, figures = Glossary([Term(text, text)]), Figures(["measure", text], [[text, text]])
+    made = book_of(
+        shown(cover(text, marking=text)), new_markdown_cell("## h"), shown(nasty, terms, figures, Notes([text]))
+    )
+    cells = [cell for sheet in made.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert not [cell for cell in cells if cell.hyperlink and not cell.hyperlink.location]
+    kept = re.sub(r"[\x00-\x08]", "", text).replace("$$", "$\u2060$")
+    assert table(made["Table 1"])[1] == [kept, kept, 1]
+    assert made["Table 1"]["A1"].value.startswith(f"Table 1: {kept}")
+
+
+def test_headings_that_are_empty_or_alike_are_told_apart() -> None:
+    labels = ["", "a", "A", "a (2)", "b\nc", "x" * 300]
+    made = book_of(shown(Table("t", "T", [Column(label, "left") for label in labels], [["1"] * 6])))
+    assert table(made["Table 1"])[0] == ["Column 1", "a", "A (2)", "a (2) (2)", "b c", "x" * 240]
+
+
+def test_tables_without_rows_and_rows_without_words() -> None:
+    columns = [Column("Place", "left"), Column("Crimes")]
+    made = book_of(
+        shown(Table("t", "T", columns, []), Table("u", "U", columns, [["", " "], ["a", ""]]), Glance("g", "G", []))
+    )
+    assert table(made["Table 1"])[1:] == [["There are none.", "[z]"]]
+    assert table(made["Table 2"])[1:] == [["a", None]]
+    assert "A cell that is empty here" in " ".join(above(made["Table 2"]))
+    assert table(made["Table 3"])[1][0] == "There are none."
+
+
+def test_it_is_a_format_of_the_build_and_of_nbconvert() -> None:
+    assert get_exporter(FORMATS["xlsx"]) is XlsxExporter
+
+
+def test_a_notebook_that_is_no_report_becomes_a_workbook_too() -> None:
+    made = book_of(new_markdown_cell("# Mine\n\nWords."))
+    assert made.sheetnames == ["Cover", "Contents", "Notes"]
+    assert made["Cover"]["A1"].value == "Mine"
+    assert table(made["Notes"])[1:] == [["[z]", "There are none.", "[z]"]]
+
+
+def said_by(found: Number) -> str:
+    """The number as a spreadsheet shows it by its format."""
+    parts = found.format.split(";")
+    shown = parts[1] if len(parts) == 3 and found.value < 0 else parts[0]
+    minus = "-" if found.value < 0 and len(parts) == 1 else ""
+    body = re.sub(r'"([^"]*)"', "", shown).strip("+-")
+    places = len(body.partition(".")[2])
+    digits = f"{abs(Decimal(str(found.value))):{',' if ',' in body else ''}.{places}f}"
+    quoted = re.sub(r"[#,0.]+", digits, re.sub(r'"([^"]*)"', r"\1", shown), count=1)
+    return minus + quoted
+
+
+@given(
+    value=st.decimals(-10_000_000, 10_000_000, places=1),
+    shape=st.sampled_from(["{:,.0f}", "{:,.1f}", "{:.1f}", "{:+,.1f}", "{:,.1f}%", "{:+.1f}%", "{:+.1f}\u00a0pp", "{:.0f}"]),
+)  # fmt: skip
+def test_a_number_shows_as_it_was_printed(value: Decimal, shape: str) -> None:
+    text = shape.format(value)
+    found = number(text)
+    if found is not None:
+        assert said_by(found).replace(" pp", "\u00a0pp") == text
+    else:
+        assert float(re.sub("[^0-9.]", "", text)) == 0 and text[0] in "+-"
+
+
+@pytest.mark.parametrize(
+    "text", ["007", "1,23", "12,34,567", "1 234", "1.2.3", "", "-", "12345678901234567", "٣", "1e5", "5%%"]
+)
+def test_what_no_format_would_print_is_no_number(text: str) -> None:
+    assert number(text) is None
+
+
+def test_a_column_with_words_in_it_stays_as_it_is() -> None:
+    assert spread("Change", ["1", "Yes"]) == {"Change": ["1", "Yes"]}
+    assert spread("Change", ["[c]", "[x]"]) == {"Change": ["[c]", "[x]"]}
+    assert spread("Change", ["NaN", "£1,000.50"]) == {"Change": ["NaN", Number(1000.5, '"£"#,##0.00')]}

@@ -1,0 +1,55 @@
+"""Notebooks, jobs and small workbooks drawn for the tests of production; they need no data and no exporter of ours."""
+
+import json
+import shutil
+from pathlib import Path
+
+from thematic.core.areas import FORCE, Area
+from thematic.core.periods import Month
+from thematic.outputs.editions import Edition
+from thematic.outputs.jobs import Job
+from thematic.outputs.manifest import Manifest
+
+PARAMETERS = 'period = "2000-01"\narea = "nowhere"\naudience = "nobody"'
+EXPORTERS = {"md": "markdown"}
+REPOSITORY = Path(__file__).parents[2]
+
+
+def notebook(*sources: str, parameters: str = PARAMETERS) -> bytes:
+    """A notebook whose first cell holds the parameters."""
+    cells = [_cell("parameters", parameters, ["parameters"])]
+    cells += [_cell(f"c{number}", source, []) for number, source in enumerate(sources)]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def _cell(name: str, source: str, tags: list[str]):
+    rest = {"execution_count": None, "outputs": [], "metadata": {"tags": tags}}
+    return {"cell_type": "code", "id": name, "source": source, **rest}
+
+
+def edition(area: str = FORCE, theme: str = "noise", period: str = "2021-01", audience: str = "internal") -> Edition:
+    return Edition(theme, Month.parse(period), Area(area, area.replace("-", " ").title()), audience)
+
+
+def manifest(of: Edition, key: str = "k", **known) -> Manifest:
+    told = {"theme_title": of.theme.title(), "goal": of.theme.upper(), "synthetic": False, "source": "Drawn"} | known
+    place = {"theme": of.theme, "period": str(of.period), "area": of.area.slug, "area_name": of.area.name}
+    return Manifest(product="0", audience=of.audience, key=key, inputs={"notebook": "n"}, **place, **told)
+
+
+def job(*sources: str, of: Edition | None = None, key: str = "k", exporters=EXPORTERS, **known) -> Job:
+    of = of or edition()
+    return Job(of, exporters, notebook(*sources), "noise.ipynb", manifest(of, key, **known))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file under the folder, by its path from there."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def workbook_folder(folder: Path) -> Path:
+    """A workbook with the product's own params and notebooks, and no data."""
+    for part in ("params", "notebooks"):
+        shutil.copytree(REPOSITORY / part, folder / part)
+    return folder

@@ -1,0 +1,64 @@
+"""The notebooks narrate: they are committed without outputs, declare their parameters, and hold no machinery."""
+
+from __future__ import annotations
+
+import ast
+
+import nbformat
+import pytest
+
+from warehouse_drawn import ROOT, own_params
+
+ALL = sorted((ROOT / "notebooks").glob("*.ipynb"))
+EXPLORE = ROOT / "notebooks" / "explore.ipynb"
+"""The analyst's own, and nobody's report."""
+NOTEBOOKS = [path for path in ALL if path != EXPLORE]
+MACHINERY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.Try, ast.With)
+
+
+def code_cells(path):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def test_every_theme_has_its_notebook_and_no_other_stands_there() -> None:
+    assert {path.name for path in NOTEBOOKS} == {theme.notebook for theme in own_params().themes.values()}
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_no_outputs_are_committed(path) -> None:
+    assert all(not cell.outputs and cell.execution_count is None for cell in code_cells(path))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_cells_are_short_and_only_narrate(path) -> None:
+    for cell in code_cells(path):
+        tree = ast.parse(cell.source)
+        found = [type(node).__name__ for node in ast.walk(tree) if isinstance(node, MACHINERY)]
+        assert not found, f"{cell.id}: {found}"
+        assert len(cell.source.splitlines()) <= 6, cell.id
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert all(isinstance(node, ast.ImportFrom) and node.module == "thematic.report" for node in imports)
+        assert "groupby" not in cell.source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_one_cell_declares_the_parameters(path) -> None:
+    (cell,) = [cell for cell in code_cells(path) if "parameters" in cell.metadata.get("tags", [])]
+    assert [node.targets[0].id for node in ast.parse(cell.source).body] == ["period", "area", "audience"]
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_no_place_stands_in_a_notebook(path) -> None:
+    text = path.read_text(encoding="utf-8").casefold()
+    force = own_params().force
+    names = [force.name, *(place.name for place in [*force.lpus, *force.local_authorities])]
+    assert [name for name in names if name.casefold() in text] == []
+
+
+def test_no_place_stands_in_the_code() -> None:
+    force = own_params().force
+    names = [force.name, *(place.name for place in [*force.lpus, *force.local_authorities])]
+    for path in sorted((ROOT / "lib").rglob("*")):
+        if path.suffix in {".py", ".j2", ".typ", ".css"}:
+            text = path.read_text(encoding="utf-8")
+            assert [name for name in names if name in text] == [], path
