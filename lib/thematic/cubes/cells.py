@@ -11,8 +11,7 @@ import pandas as pd
 
 from thematic.core.hexagons import EARTH_KM, MERIDIAN
 
-POINT = ("longitude", "latitude")
-GROUND_COLUMNS = ["hexagon_km", "cell", "lpu", "month"]
+GROUND_COLUMNS = ["hexagon_km", "cell", "unit", "month"]
 GROUND_ROWS = 10
 """How many rows of any kind a hexagon must have had to be on a map: so that a map of something rare does not tell by
 its ground where something has happened."""
@@ -46,15 +45,15 @@ def cell(rows: ir.Table, width_km: float) -> ir.StringValue:
     return first.cast("string") + "," + second.cast("string")
 
 
-def ground(tables: Iterable[tuple[ir.Table, str]], width_km: float) -> pd.DataFrame:
+def ground(tables: Iterable[tuple[ir.Table, str, str]], width_km: float) -> pd.DataFrame:
     """The hexagons of the force's ground (GROUND_COLUMNS), a row to each.
 
-    `tables` are those with coordinates, each with the name of its date. A hexagon is there from the month in which it
-    has had GROUND_ROWS rows with an LPU, and is the LPU's that most of them name (by name where two name as many).
+    `tables` are those with coordinates, each with the names of its date and of the column with its unit. A hexagon is there from the month in which it
+    has had GROUND_ROWS rows with a unit, and is the unit's that most of them name (by name where two name as many).
     Months are numbered as in the cubes.
     """
-    counted = [_counted(rows, date, width_km).to_pandas() for rows, date in tables]
-    nothing = pd.DataFrame({"hexagon_km": [], "cell": [], "lpu": [], "month": []})
+    counted = [_counted(rows, date, unit, width_km).to_pandas() for rows, date, unit in tables]
+    nothing = pd.DataFrame({"hexagon_km": [], "cell": [], "unit": [], "month": []})
     if not counted:
         return _typed(nothing)
     counts = pd.concat(counted, ignore_index=True)
@@ -63,18 +62,19 @@ def ground(tables: Iterable[tuple[ir.Table, str]], width_km: float) -> pd.DataFr
     reached = so_far[so_far >= GROUND_ROWS].reset_index().groupby("cell")["month"].min().rename("reached")
     seen = counts.merge(reached, on="cell")
     seen = seen[seen["month"] <= seen["reached"]]
-    held = seen.groupby(["cell", "reached", "lpu"])["n"].sum().reset_index()
-    most = held.sort_values(["cell", "n", "lpu"], ascending=[True, False, True]).drop_duplicates("cell")
+    held = seen.groupby(["cell", "reached", "unit"])["n"].sum().reset_index()
+    most = held.sort_values(["cell", "n", "unit"], ascending=[True, False, True]).drop_duplicates("cell")
     return _typed(most.assign(hexagon_km=width_km).rename(columns={"reached": "month"}))
 
 
-def _counted(rows: ir.Table, date: str, width_km: float) -> ir.Table:
-    placed = located(rows).filter(ibis._.lpu.notnull())
+def _counted(rows: ir.Table, date: str, unit: str, width_km: float) -> ir.Table:
+    there = located(rows)
+    placed = there.filter(there[unit].notnull())
     day = placed[date]
     month = (day.year() * 12 + day.month() - 1).cast("int32")
-    return placed.group_by(cell=cell(placed, width_km), lpu=placed.lpu, month=month).aggregate(n=ibis._.count())
+    return placed.group_by(cell=cell(placed, width_km), unit=placed[unit], month=month).aggregate(n=ibis._.count())
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    types = {"hexagon_km": "float64", "cell": "string", "lpu": "string", "month": "int32"}
+    types = {"hexagon_km": "float64", "cell": "string", "unit": "string", "month": "int32"}
     return frame[GROUND_COLUMNS].astype(types).reset_index(drop=True)

@@ -1,28 +1,39 @@
 """Turns the warehouse's rows into the counts of one theme, as ibis expressions that any engine can run.
 
-A count's grain is split x category x month x from_month x until_month x LPU x local authority. `month` places it
-in a window; it has happened from `from_month` on and until the month before `until_month` (a cancellation; null
-for never): so a window's figure as it stood at its own end is a plain sum. Months are whole numbers, 12 x year +
-month - 1. No column here names or describes a person.
+A count's grain is dimension x category x month x from_month x until_month x leaves_month x one area of each level.
+`month` places a row in a window; it counts from the end of `from_month` on and until the month before `until_month` (in
+which it ends, or in which something becomes known that makes another row of it; null for never): so a window's figure
+as it stood at its own end is a plain sum. `leaves_month` is the month in which a row leaves a stock. Months are whole
+numbers, 12 x year + month - 1. No column here names or describes a person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
-from thematic.core.areas import NO_LOCATION
-from thematic.cubes.bases import CELL, CHARACTERISTICS, INCIDENT_TYPES, Base, chain, table_of
-from thematic.cubes.cells import POINT, cell, located
-from thematic.params.models import Between, Condition, Filled, Theme, Where
-from thematic.params.schema import STRANDS, TABLES
+from thematic.core.areas import MISSING, NO_LOCATION
+from thematic.cubes.bases import POINT, Base, category_columns, known_dates
+from thematic.cubes.cells import cell, located
+from thematic.params.conditions import All, Between, Condition, Filled, Group, Has, Not, Values, Where
+from thematic.params.lists import CodeList
+from thematic.params.measures import Repeats
+from thematic.params.tables import ByColumn, ByColumns, ByFilled, Table
+from thematic.params.themes import CELL, TOTAL
 
-GRAIN = ["dimension", "category", "month", "from_month", "until_month", "lpu", "local_authority"]
-REPEAT_DAYS = 365
+GRAIN = ("count", "dimension", "category", "month", "from_month", "until_month", "leaves_month")
+CROSS = " / "
+"""What stands between the values of a cross table's category."""
+_NEVER = 10**6
+_TYPES = {"month": "int32", "from_month": "int32", "until_month": "Int32", "leaves_month": "Int32", "n": "int64"}
 
 
 @contextmanager
@@ -35,123 +46,344 @@ def read_tables(warehouse: Path, names: Iterable[str]) -> Iterator[dict[str, ir.
         connection.disconnect()
 
 
-def counts(
+@dataclass(frozen=True)
+class Counting:
+    """What the counts of a theme are made with: the levels of areas (a column of the cube each), the code lists, and
+    the width of its hexagons in km."""
+
+    levels: Sequence[str]
+    lists: Mapping[str, CodeList]
+    hexagon_km: float
+
+
+@dataclass(frozen=True)
+class _Query:
+    """What one query counts together: rows of one selection, placed alike, under the categories of one split (`split`
+    "" is the total, filled sets and lists, whose categories are conditions). `dates` are those that make something
+    known that these counts look at."""
+
+    base: Base
+    split: str
+    dates: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        base = self.base
+        return base.table_name, base.count.selection, base.date, base.count.dated, base.count.standing, self.split, self.dates
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """One number of a query: a count by its key, the dimension and category it is under (None: the query's own), and
+    what must hold beside the count's own conditions."""
+
+    base: Base
+    dimension: str
+    category: str | None
+    extra: Where
+
+
+def count(
     tables: Mapping[str, ir.Table],
-    theme: Theme,
-    base: Base,
-    splits: set[str],
-    columns: set[str],
-    says_nothing: list[str],
-    hexagon_km: float,
-) -> Iterator[ir.Table]:
-    """The tables of counts (GRAIN and n) of one base count: its total where it has one, and each split.
+    counted: Iterable[tuple[Base, Collection[str]]],
+    fed: Mapping[str, Collection[str]],
+    counting: Counting,
+) -> pd.DataFrame:
+    """The counts (GRAIN, the levels and n) of base counts: the total of each, and its splits, none of them 0.
 
-    `columns` are those the source feeds: a split or characteristic that needs another is left out. `hexagon_km` is
-    the width of the hexagons by which rows with coordinates are split.
+    `fed` are the columns that the source feeds, by table: a split, or a category of a filled set, that needs others is
+    left out. Counts that look at the same rows are asked for in one query.
     """
-    table = table_of(theme, base.selection)
-    selected = tables[table].filter(_selected(tables[table], theme, base.selection))
-    rows = _counted(_placed(selected, table, base), base)
-    if base.count.counted == "characteristics":
-        for name in CHARACTERISTICS:
-            if f"victim_{name}" in columns:
-                said = rows.filter(_says_something(rows[f"victim_{name}"], says_nothing))
-                yield _sum(said, base, "characteristic", ibis.literal(name))
-        return
-    if base.count.counted == "outcomes":
-        yield _sum(rows, base, "outcome", rows.outcome_code.cast("string"))
-    else:
-        yield _sum(rows, base, "total", ibis.literal("total"))
-    if "offence" in splits and "offence_code" in columns:
-        yield _sum(rows, base, "offence", rows.offence_title)
-    if "type" in splits and "finalisation_code" in columns:
-        types = rows.finalisation_code.cases(*INCIDENT_TYPES.items(), else_="other")
-        yield _sum(rows, base, "type", types)
-    if "strand" in splits and "hate_strands" in columns:
-        for strand in STRANDS:
-            yield _sum(rows.filter(_has(rows.hate_strands, strand)), base, "strand", ibis.literal(strand))
-    if CELL in splits and columns.issuperset(POINT):
-        there = located(rows)
-        yield _sum(there, base, CELL, cell(there, hexagon_km))
+    queries: dict[tuple[object, ...], tuple[_Query, list[_Sum]]] = {}
+    for base, splits in counted:
+        for split, by, each in _sums(base, splits, fed[base.table_name], counting):
+            query = _Query(base, split, _dates(base, by))
+            queries.setdefault(query.key, (query, []))[1].append(each)
+    columns = [*GRAIN, *map(place_column, counting.levels), "n"]
+    frames = [_asked(tables[query.base.table_name], query, sums, counting) for query, sums in queries.values()]
+    nothing = pd.DataFrame({column: pd.Series(dtype=_TYPES.get(column, "string")) for column in columns})
+    found = pd.concat([nothing, *(frame for frame in frames if len(frame))], ignore_index=True)
+    return found[columns].astype({column: _TYPES.get(column, "string") for column in columns})
 
 
-def _selected(rows: ir.Table, theme: Theme, name: str) -> list[ir.BooleanValue]:
-    conditions: list[ir.BooleanValue] = [ibis.literal(True)]
-    for selection in chain(theme, name):
-        conditions += _all(rows, selection.where)
+def _sums(
+    base: Base, splits: Collection[str], fed: Collection[str], counting: Counting
+) -> Iterator[tuple[str, tuple[str, ...], _Sum]]:
+    """Each number that a base count needs: the split of its query, the columns of its category, and the number."""
+    if base.count.filled is None:
+        yield "", (), _Sum(base, TOTAL, TOTAL, {})
+    for split in sorted(splits):
+        if split == CELL:
+            if set(POINT) <= set(fed):
+                yield CELL, (), _Sum(base, CELL, None, {})
+            continue
+        table, breakdown = base.table, base.table.breakdowns[split]
+        columns = category_columns(table, split)
+        known = {key: needed for key, needed in columns.items() if _are_fed(table, needed, fed)}
+        codes = _codes_of_list(table, breakdown, counting)
+        if isinstance(breakdown, ByFilled):
+            for category, (column,) in known.items():
+                yield "", (column,), _Sum(base, split, category, {column: Filled(filled=True)})
+        elif known and codes is not None and isinstance(breakdown, ByColumn):
+            column = breakdown.column
+            for code in codes:
+                yield "", (column,), _Sum(base, split, breakdown.renamed.get(code, code), {column: Has(has=(code,))})
+        elif known:
+            yield split, known[""], _Sum(base, split, None, {})
+
+
+def _codes_of_list(
+    table: Table, breakdown: ByColumn | ByColumns | ByFilled, counting: Counting
+) -> Sequence[str] | None:
+    """The codes of a list column that a breakdown is by; None where it is by another."""
+    column = table.columns.get(breakdown.column) if isinstance(breakdown, ByColumn) else None
+    if column is None or column.kind != "codes":
+        return None
+    return list(column.codes or counting.lists[str(column.list)].rows)
+
+
+def _are_fed(table: Table, columns: Iterable[str], fed: Collection[str]) -> bool:
+    return all(column in fed or set(table.sources_of(column)) <= set(fed) for column in columns)
+
+
+def _dates(base: Base, by: Collection[str]) -> tuple[str, ...]:
+    """The dates that make something known that a count looks at, beside those that place it anyway."""
+    settled = {base.table.date, base.date, base.count.dated}
+    return tuple(sorted(known_dates(base.table, base.columns | set(by)) - settled))
+
+
+def _asked(rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counting) -> pd.DataFrame:
+    """The numbers of one query, a row to each that is not 0."""
+    rows = _placed(_of_selection(rows, query.base), query.base)
+    rows, repeats = _with_repeats(rows, query.base, sums)
+    versions = [_version(rows, query, come) for come in _subsets(query.dates)]
+    grouped = [_grouped(version, query, sums, repeats, counting) for version in versions]
+    wide = (grouped[0] if len(grouped) == 1 else ibis.union(*grouped)).to_pandas()
+    return pd.concat([_long(wide, place, each) for place, each in enumerate(sums)], ignore_index=True)
+
+
+def _long(wide: pd.DataFrame, place: int, number: _Sum) -> pd.DataFrame:
+    """One number of a query in the cube's own columns."""
+    kept = wide[wide[f"n{place}"].fillna(0) != 0]
+    kept = kept.assign(count=number.base.key, dimension=number.dimension, n=kept[f"n{place}"].astype("int64"))
+    if number.category is not None:
+        kept = kept.assign(category=number.category)
+    return kept[[column for column in kept.columns if not (column.startswith("n") and column[1:].isdigit())]]
+
+
+def _subsets(dates: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for size in range(len(dates) + 1):
+        yield from combinations(dates, size)
+
+
+def _of_selection(rows: ir.Table, base: Base) -> ir.Table:
+    """The rows of the selection as far as that does not depend on when it is looked at."""
+    steady = [test(rows) for test, looked_at in _conditions(base) if not known_dates(base.table, looked_at)]
+    return rows.filter(steady) if steady else rows
+
+
+def _conditions(base: Base) -> list[tuple[_Test, frozenset[str]]]:
+    """Every condition of the count's selections, each with the columns it looks at."""
+    tests: list[tuple[_Test, frozenset[str]]] = []
+    for selection in base.theme.chain(base.count.selection):
+        for column, condition in selection.where.items():
+            tests.append((_Test(base.table, ({column: condition},)), frozenset({column})))
         if selection.any_of:
-            conditions.append(ibis.or_(*(ibis.and_(*_all(rows, where)) for where in selection.any_of)))
-    return conditions
+            looked_at = frozenset(column for where in selection.any_of for column in where)
+            tests.append((_Test(base.table, selection.any_of), looked_at))
+    return tests
 
 
-def _all(rows: ir.Table, where: Where) -> list[ir.BooleanValue]:
-    return [_holds(rows[column], condition) for column, condition in where.items()]
+@dataclass(frozen=True)
+class _Test:
+    """A condition on rows: one of these wheres at least must hold."""
+
+    table: Table
+    wheres: tuple[Where, ...]
+
+    def __call__(self, rows: ir.Table) -> ir.BooleanValue:
+        return ibis.or_(*(holds_all(rows, self.table, where) for where in self.wheres))
 
 
-def _holds(column: ir.Column, condition: Condition) -> ir.BooleanValue:
-    """Whether the condition holds; a blank field fulfils none."""
-    if isinstance(condition, Filled):
-        return column.notnull()
-    if isinstance(condition, Between):
-        least, under = condition.at_least, condition.under
-        parts = ([column >= least] if least is not None else []) + ([column < under] if under is not None else [])
-        return ibis.and_(*parts).fill_null(False)
-    if column.type().is_boolean():
-        return (column == (condition == "Y")).fill_null(False)
-    values = condition if isinstance(condition, list) else [condition]
-    return column.isin(values).fill_null(False)
+def holds_all(rows: ir.Table, table: Table, where: Where) -> ir.BooleanValue:
+    """Whether all conditions of a where hold for each row."""
+    return ibis.and_(ibis.literal(True), *(_holds(rows[name], table, name, each) for name, each in where.items()))
 
 
-def _placed(rows: ir.Table, table: str, base: Base) -> ir.Table:
-    """Adds the three months; keeps only rows with an outcome where outcomes are counted."""
-    recorded = _month(rows[TABLES[table].date])
+def _holds(column: ir.Column, table: Table, name: str, condition: Condition) -> ir.BooleanValue:
+    """Whether the condition holds; a blank field fulfils none but that it be blank."""
+    match condition:
+        case Filled(filled=filled):
+            return column.notnull() if filled else column.isnull()
+        case Between():
+            return ibis.and_(*_ends(column, condition)).fill_null(False)
+        case Group(group=group):
+            return column.isin(table.columns[name].groups[group]).fill_null(False)
+        case Has(has=codes):
+            listed = ibis.literal(";") + column + ";"
+            return ibis.or_(*(listed.contains(f";{code};") for code in codes)).fill_null(False)
+        case Not(negated=inner):
+            return ~_holds(column, table, name, inner)
+        case All(all=inner):
+            return ibis.and_(*(_holds(column, table, name, each) for each in inner))
+        case Values(values=values):
+            return _is_one_of(column, values)
+    raise TypeError(condition)
+
+
+def _ends(column: ir.Column, between: Between) -> list[ir.BooleanValue]:
+    if column.type().is_timestamp():
+        column = column.date()
+    ends = {
+        "at_least": lambda end: column >= end,
+        "over": lambda end: column > end,
+        "under": lambda end: column < end,
+        "up_to": lambda end: column <= end,
+    }
+    return [test(_literal(getattr(between, key))) for key, test in ends.items() if getattr(between, key) is not None]
+
+
+def _literal(value: object) -> ir.Scalar:
+    return ibis.date(value.isoformat()) if isinstance(value, date) else ibis.literal(value)
+
+
+def _is_one_of(column: ir.Column, values: Sequence[object]) -> ir.BooleanValue:
+    kind = column.type()
+    if kind.is_boolean():
+        wanted = {value in (True, "Y") for value in values}
+        return ibis.or_(*(column == each for each in sorted(wanted))).fill_null(False)
+    if kind.is_date() or kind.is_timestamp():
+        day = column.date() if kind.is_timestamp() else column
+        return ibis.or_(*(day == _literal(value) for value in values)).fill_null(False)
+    if kind.is_string():
+        return column.isin([str(value) for value in values]).fill_null(False)
+    return column.isin(list(values)).fill_null(False)
+
+
+def _with_repeats(
+    rows: ir.Table, base: Base, sums: Sequence[_Sum]
+) -> tuple[ir.Table, dict[Repeats, str]]:
+    """The rows with a column for each kind of repeat that is asked for: the last day before, within reach, on which
+    another row of the selection names the same, void or not."""
+    wanted = list(dict.fromkeys(each.base.count.repeats for each in sums if each.base.count.repeats is not None))
+    if not wanted:
+        return rows, {}
+    day = _day(rows[base.table.date])
+    rows = rows.mutate(day_number=day.delta(ibis.date("1970-01-01"), unit="day").cast("int64"))
+    columns = {repeats: f"repeats_{place}" for place, repeats in enumerate(wanted)}
+    for repeats, column in columns.items():
+        earlier = ibis.range_window(preceding=(repeats.within_days, 1), group_by=repeats.of, order_by="day_number")
+        rows = rows.mutate(**{column: rows.day_number.max().over(earlier)})
+    return rows, columns
+
+
+def _day(column: ir.DateValue | ir.TimestampValue) -> ir.DateValue:
+    return column.date() if column.type().is_timestamp() else column
+
+
+def _placed(rows: ir.Table, base: Base) -> ir.Table:
+    """Adds the months: where it is placed, from when it is seen, when it is void and when it leaves a stock."""
+    table, counted = base.table, base.count
     never = ibis.null("int32")
-    until = _month(rows.cancelled_on) if "cancelled_on" in rows.columns else never
-    if base.count.counted != "outcomes":
-        return rows.mutate(month=recorded, from_month=recorded, until_month=until)
-    rows = rows.filter(rows.outcome_on.notnull() & rows.outcome_code.notnull())
-    given = _month(rows.outcome_on)
-    return rows.mutate(month=recorded if base.by_recorded else given, from_month=given, until_month=until)
+    recorded = _month(rows[table.date])
+    if counted.dated is not None:
+        rows = rows.filter(rows[counted.dated].notnull())
+        recorded = ibis.greatest(_month(rows[table.date]), _month(rows[counted.dated]))
+    return rows.mutate(
+        month=_month(rows[base.date]),
+        from_month=recorded,
+        until_month=_month(rows[table.ends]) if table.ends is not None else never,
+        leaves_month=_month(rows[counted.standing]) if counted.standing is not None else never,
+    )
 
 
-def _month(day: ir.DateValue) -> ir.IntegerValue:
+def _month(day: ir.DateValue | ir.TimestampValue) -> ir.IntegerValue:
     return (day.year() * 12 + day.month() - 1).cast("int32")
 
 
-def _counted(rows: ir.Table, base: Base) -> ir.Table:
-    counted = base.count.counted
-    if counted in {"victims", "characteristics", "repeat_victims"}:
-        rows = rows.filter(rows.victim_ref.notnull())
-    if counted in {"callers", "repeat_callers"}:
-        rows = rows.filter(rows.caller_ref.notnull())
-    if counted in {"repeat_victims", "repeat_callers"}:
-        rows = _repeats(rows, "victim_ref" if counted == "repeat_victims" else "caller_ref")
-    return rows.filter(_all(rows, base.count.where)) if base.count.where else rows
+def _version(rows: ir.Table, query: _Query, come: Sequence[str]) -> ir.Table:
+    """The rows as they are known while these of the query's dates have come and the others have not: what the others
+    make known is blank."""
+    to_come = [each for each in query.dates if each not in come]
+    if come:
+        rows = rows.filter([rows[each].notnull() for each in come])
+        rows = rows.mutate(from_month=ibis.greatest(rows.from_month, *(_month(rows[each]) for each in come)))
+    if to_come:
+        table = query.base.table
+        rows = rows.mutate(until_month=_least([rows.until_month, *(_month(rows[each]) for each in to_come)]))
+        blank = [name for name in table.all_names if name in rows.columns and known_dates(table, [name]) & set(to_come)]
+        rows = rows.mutate(**{name: ibis.null(rows[name].type()) for name in blank})
+    if query.dates:
+        rows = rows.filter(rows.until_month.isnull() | (rows.from_month < rows.until_month))
+    return rows
 
 
-def _repeats(rows: ir.Table, who: str) -> ir.Table:
-    """The rows whose person stands on another row of the selection 1 to 365 days before, cancelled or not."""
-    date = rows.recorded_on if "recorded_on" in rows.columns else rows.received_on
-    rows = rows.mutate(day=date.delta(ibis.date("1970-01-01"), unit="day").cast("int64"))
-    earlier = ibis.range_window(preceding=(REPEAT_DAYS, 1), group_by=who, order_by="day")
-    return rows.mutate(before=rows.day.max().over(earlier)).filter(ibis._.before.notnull())
+def _least(months: Sequence[ir.IntegerValue]) -> ir.IntegerValue:
+    least = ibis.least(*(month.fill_null(_NEVER) for month in months))
+    return least.nullif(_NEVER).cast("int32")
 
 
-def _says_something(column: ir.Column, says_nothing: list[str]) -> ir.BooleanValue:
-    said = column.cast("string").strip().lower()
-    return column.notnull() & said.notin(["", *(text.lower() for text in says_nothing)])
+def _grouped(
+    rows: ir.Table, query: _Query, sums: Sequence[_Sum], repeats: Mapping[Repeats, str], counting: Counting
+) -> ir.Table:
+    table = query.base.table
+    if query.split == CELL:
+        rows = located(rows)
+    category = _category_of(rows, query, counting)
+    places = {
+        place_column(level): rows[table.levels[level]].fill_null(NO_LOCATION)
+        if level in table.levels
+        else ibis.null("string")
+        for level in counting.levels
+    }
+    kept = {name: rows[name] for name in (*GRAIN[3:],)}
+    numbers = {f"n{place}": _number(rows, each, repeats) for place, each in enumerate(sums)}
+    narrow = rows.select(**kept, **places, **({"category": category} if category is not None else {}), **numbers)
+    keys = [name for name in narrow.columns if name not in numbers]
+    return narrow.group_by(keys).aggregate(**{name: narrow[name].sum().cast("int64") for name in numbers})
 
 
-def _has(strands: ir.StringColumn, strand: str) -> ir.BooleanValue:
-    return (ibis.literal(";") + strands + ";").contains(f";{strand};").fill_null(False)
+def _number(rows: ir.Table, number: _Sum, repeats: Mapping[Repeats, str]) -> ir.NumericValue:
+    """What a row adds to a number: 1, or the column that is summed in whole units of the cube; 0 if it is not of it."""
+    base, counted = number.base, number.base.count
+    tests = [test(rows) for test, looked_at in _conditions(base) if known_dates(base.table, looked_at)]
+    tests += [holds_all(rows, base.table, where) for where in (counted.where, number.extra) if where]
+    if counted.names is not None:
+        tests.append(rows[counted.names].notnull())
+    if counted.repeats is not None:
+        tests.append(rows[counted.repeats.of].notnull() & rows[repeats[counted.repeats]].notnull())
+    if counted.sum is None:
+        size = ibis.literal(1, "int64")
+    else:
+        size = rows[counted.sum].fill_null(0)
+        size = (size * base.scale).round().cast("int64") if base.scale > 1 else size.cast("int64")
+    return ibis.ifelse(ibis.and_(*tests), size, ibis.literal(0, "int64")) if tests else size
 
 
-def _sum(rows: ir.Table, base: Base, dimension: str, category: ir.Value) -> ir.Table:
-    placed = rows.mutate(
-        dimension=ibis.literal(dimension),
-        category=category,
-        lpu=rows.lpu.fill_null(NO_LOCATION),
-        local_authority=rows.local_authority.fill_null(NO_LOCATION),
-    )
-    size = placed[base.count.sum].fill_null(0).sum() if base.count.sum else placed.count()
-    return placed.group_by(GRAIN).aggregate(n=size.cast("int64")).mutate(count=ibis.literal(base.key))
+def _category_of(rows: ir.Table, query: _Query, counting: Counting) -> ir.StringValue | None:
+    if query.split == "":
+        return None
+    if query.split == CELL:
+        return cell(rows, counting.hexagon_km)
+    breakdown = query.base.table.breakdowns[query.split]
+    if isinstance(breakdown, ByColumns):
+        first, *rest = (_category(rows[column]) for column in breakdown.columns)
+        for part in rest:
+            first = first + CROSS + part
+        return first
+    if isinstance(breakdown, ByColumn):
+        return _category(rows[breakdown.column], breakdown.renamed)
+    raise TypeError(breakdown)
+
+
+def _category(column: ir.Column, renamed: Mapping[str, str] | None = None) -> ir.StringValue:
+    """A column's value as a category; blank is one of its own."""
+    text = column.ifelse("Y", "N") if column.type().is_boolean() else column.cast("string")
+    if renamed:
+        text = text.cases(*renamed.items(), else_=text)
+    return text.fill_null(MISSING)
+
+
+def place_column(level: str) -> str:
+    """The column of a cube with a row's area of a level."""
+    return f"in_{level}"

@@ -12,30 +12,30 @@ from thematic.core.digests import digest, stage_digest
 from thematic.core.folders import mend, replacing
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
-from thematic.cubes.bases import CELL, CHARACTERISTICS, SPLIT_COLUMN, Base, bases, needed_columns, table_of
+from thematic.cubes.bases import POINT, Base, bases, needed_columns, split_reasons
 from thematic.params import Params
-from thematic.params.schema import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from thematic.extracts.warehouse import ExtractFacts
 
-HISTORY_MONTHS = 48
-"""How many months up to a period its reports can see: 36 months and, for each, the same month a year before."""
+HISTORY_MONTHS = 60
+"""How many months up to a period its reports can see."""
 
-_COUNT_COLUMNS = ["count", "dimension", "category", "month", "from_month", "until_month", "lpu", "local_authority", "n"]
-_TYPES = {"month": "int32", "from_month": "int32", "until_month": "Int32", "n": "int64"}
 _INDEX = "index.json"
 GROUND = "ground"
-"""The file of the hexagons that make up the force's ground, and the LPU and the first month of each."""
+"""The file of the hexagons that make up the force's ground, and the unit and the first month of each."""
 
 
 class Index(BaseModel):
     """data/cubes/index.json: what the cubes were made from, and for each theme what they cannot tell.
 
-    `unavailable` gives for each theme and count the reason it is missing, under "" for the whole count or under
-    the split or characteristic that is. `slices` gives for each theme and period the digest of all its reports see.
+    `unavailable` gives for each theme and count the reason it is missing: under "" of the whole count, under a
+    breakdown or level of that split, under `breakdown/category` of one category of a filled set. `history_from` and
+    `ends` are the first and last month of each table, `gaps` its months without rows between them. `not_ended` names
+    the tables whose source cannot say which rows were cancelled. `slices` gives for each theme and period the digest of
+    all that its reports see.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +47,9 @@ class Index(BaseModel):
     first_period: str
     latest_period: str
     history_from: dict[str, str]
+    ends: dict[str, str]
+    gaps: dict[str, list[str]]
+    not_ended: list[str]
     populations: dict[str, dict[str, int]] | None
     unavailable: dict[str, dict[str, dict[str, str]]]
     slices: dict[str, dict[str, str]]
@@ -102,11 +105,12 @@ def is_current(index: Index, params: Params, facts: ExtractFacts) -> bool:
 
 def _key(params: Params, facts: ExtractFacts) -> str:
     declared = {
-        "themes": {slug: theme.model_dump(mode="json") for slug, theme in params.themes.items()},
-        "measures": {name: measure.model_dump(mode="json") for name, measure in params.measures.items()},
-        "force": params.force.model_dump(mode="json"),
+        kind: {name: each.model_dump(mode="json") for name, each in models.items()}
+        for kind, models in (("themes", params.themes), ("measures", params.measures), ("tables", params.tables))
     }
-    return digest([facts.key, stage_digest("cubes"), declared])
+    force = params.force.model_dump(mode="json")
+    lists = {name: each.rows for name, each in params.lists.items()}
+    return digest([facts.key, stage_digest("cubes"), declared, force, lists, list(params.levels)])
 
 
 def _build(
@@ -117,72 +121,79 @@ def _build(
     folder: Path,
     tables: Mapping[str, Any],
 ) -> Index:
-    from thematic.cubes.counts import counts
-
     unavailable: dict[str, dict[str, dict[str, str]]] = {}
     slices: dict[str, dict[str, str]] = {}
     quality = _quality(workbook, folder)
     ground = _ground(params, facts, tables)
     _write(ground, folder / f"{GROUND}.parquet")
     for slug, theme in params.themes.items():
-        expressions: list[Any] = []
-        unavailable[slug] = {}
-        for base, splits in bases(theme, params.measures):
-            table = table_of(theme, base.selection)
-            unavailable[slug][base.key] = missing = _missing(params, slug, base, facts)
-            if "" not in missing:
-                columns = set(facts.columns[table])
-                expressions += counts(
-                    tables, theme, base, splits, columns, params.force.says_nothing, params.hexagon_km(slug)
-                )
-        frame = _collect(expressions)
+        counted = bases(theme, params.measures, params.tables)
+        unavailable[slug] = {base.key: _missing(base, splits, facts) for base, splits in counted}
+        there = [(base, splits) for base, splits in counted if "" not in unavailable[slug][base.key]]
+        frame = _count(params, slug, there, facts, tables)
         _write(frame, folder / f"{slug}.parquet")
-        tables_counted = {table_of(theme, selection) for selection in theme.selections}
         seen = ground[ground["hexagon_km"].isin([params.force.hexagon_km, params.hexagon_km(slug)])]
-        slices[slug] = _slices(frame, quality, seen, facts, unavailable[slug], tables_counted)
-    index = _index(facts, key, unavailable, slices)
+        stocks = {base.key for base, _ in there if base.is_stock}
+        slices[slug] = _slices(frame, quality, seen, facts, unavailable[slug], set(theme.tables), stocks)
+    index = _index(params, facts, key, unavailable, slices)
     (folder / _INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return index
+
+
+def _count(
+    params: Params,
+    slug: str,
+    counted: list[tuple[Base, set[str]]],
+    facts: ExtractFacts,
+    tables: Mapping[str, Any],
+) -> pd.DataFrame:
+    """The cube of a theme: the counts of all that its measures rest on, sorted by their grain."""
+    from thematic.cubes.counts import Counting, count
+
+    counting = Counting(tuple(params.levels), params.lists, params.hexagon_km(slug))
+    frame = count(tables, counted, facts.columns, counting)
+    return frame.sort_values([column for column in frame if column != "n"], na_position="last", ignore_index=True)
 
 
 def _ground(params: Params, facts: ExtractFacts, tables: Mapping[str, Any]) -> pd.DataFrame:
     """The force's ground in hexagons of every width that a report asks for, from every table with coordinates."""
     import pandas as pd
 
-    from thematic.cubes.cells import POINT, ground
+    from thematic.cubes.cells import ground
 
-    located = [name for name, columns in sorted(facts.columns.items()) if set(POINT) <= set(columns)]
-    dated = [(tables[name], TABLES[name].date) for name in located]
+    declared = {name: params.tables[name] for name in sorted(facts.columns) if name in params.tables}
+    located = [
+        (tables[name], table.date, table.levels[params.units])
+        for name, table in declared.items()
+        if set(POINT) <= set(facts.columns[name]) and params.units in table.levels
+    ]
     widths = sorted({params.force.hexagon_km, *map(params.hexagon_km, params.themes)})
-    return pd.concat([ground(dated, width) for width in widths], ignore_index=True)
+    return pd.concat([ground(located, width) for width in widths], ignore_index=True)
 
 
-def _missing(params: Params, slug: str, base: Base, facts: ExtractFacts) -> dict[str, str]:
+def _missing(base: Base, splits: set[str], facts: ExtractFacts) -> dict[str, str]:
     """Why the count, or a split of it, is not available: a table or a column that the source does not feed."""
-    theme = params.themes[slug]
-    table = table_of(theme, base.selection)
-    if table not in facts.columns:
-        return {"": f"{facts.title} holds no {table.replace('_', ' ')}"}
-    fed = set(facts.columns[table])
-    lacking = sorted(needed_columns(theme, base) - fed)
-    if lacking:
-        return {"": f"{facts.title} does not give {', '.join(lacking)} for {table.replace('_', ' ')}"}
-    splits = {split: column for split, column in SPLIT_COLUMN.items() if column not in fed}
-    splits |= {name: f"victim_{name}" for name in CHARACTERISTICS if f"victim_{name}" not in fed}
-    if not {"longitude", "latitude"} <= fed:
-        splits[CELL] = "longitude and latitude"
-    return {split: f"{facts.title} does not give {column}" for split, column in sorted(splits.items())}
+    title = base.table.title.lower()
+    if base.table_name not in facts.columns:
+        return {"": f"{facts.title} holds no {title}"}
+    fed = set(facts.columns[base.table_name])
 
+    def lacking(columns: frozenset[str]) -> str | None:
+        missing = sorted(columns - fed)
+        return f"{facts.title} does not give {', '.join(missing)} for {title}" if missing else None
 
-def _collect(expressions: list[Any]) -> pd.DataFrame:
-    """The counts of all expressions, asked for at once: an engine plans one query sooner than many."""
-    import ibis
-    import pandas as pd
-
-    nothing = pd.DataFrame({column: pd.Series(dtype=_TYPES.get(column, "string")) for column in _COUNT_COLUMNS})
-    frame: pd.DataFrame = ibis.union(*expressions).to_pandas()[_COUNT_COLUMNS] if expressions else nothing
-    frame = frame.astype(_TYPES)
-    return frame.sort_values(_COUNT_COLUMNS[:-1], na_position="last", ignore_index=True)
+    ends = [base.table.ends] if base.table.ends and base.table_name not in facts.not_ended else []
+    reason = lacking(needed_columns(base, base.columns | {base.date, *ends}))
+    if reason is not None:
+        return {"": reason}
+    found = {}
+    for split, category, columns in split_reasons(base, sorted(splits)):
+        if (reason := lacking(columns)) is not None:
+            found[f"{split}/{category}" if category else split] = reason
+    for level, column in base.table.levels.items():
+        if (reason := lacking(frozenset({column}))) is not None:
+            found[level] = reason
+    return found
 
 
 def _quality(workbook: Workbook, folder: Path) -> pd.DataFrame:
@@ -204,48 +215,64 @@ def _slices(
     facts: ExtractFacts,
     unavailable: dict[str, dict[str, str]],
     tables: set[str],
+    stocks: set[str],
 ) -> dict[str, str]:
-    """For each period, the digest of what its reports can see: the counts of the last HISTORY_MONTHS months that had
-    happened by its end (a later cancellation had not), how the rows of that time in the theme's tables fared, and the
-    ground of its maps."""
-    grain = [column for column in _COUNT_COLUMNS if column not in {"until_month", "n"}]
-    first = frame.groupby(grain, as_index=False)["n"].sum()
+    """For each period, the digest of what its reports can see: the counts of the last HISTORY_MONTHS months (of stocks,
+    of all) that had happened by its end (what ended them later had not), how the rows of that time in the theme's
+    tables fared, and the ground of its maps."""
+    frame = frame.assign(always=frame["count"].isin(stocks))
+    later = ["until_month", "leaves_month"]
+    columns = [column for column in frame.columns if column != "always"]
+    grain = [column for column in columns if column not in {*later, "n"}]
+    first = frame.groupby([*grain, "always"], as_index=False, dropna=False)["n"].sum()
     happened = _digests(first.assign(event=first["from_month"]), [*grain, "n"])
-    cancelled = _digests(frame.assign(event=frame["until_month"]).dropna(subset=["event"]), _COUNT_COLUMNS)
+    ended = [
+        _digests(frame.assign(event=frame[column]).dropna(subset=["event"]), columns)
+        for column in later
+        if frame[column].notna().any()
+    ]
     dated = quality[quality["table"].isin(tables)].dropna(subset=["month"])
-    fared = _digests(dated.assign(event=0, month=[Month.parse(month).index for month in dated["month"]]), [*quality])
+    months = [Month.parse(month).index for month in dated["month"]]
+    fared = _digests(dated.assign(event=0, month=months, always=False), [*quality])
     history = {table: month for table, month in facts.history_from.items() if table in tables}
-    told = [facts.title, facts.synthetic, facts.licence, history, facts.populations, unavailable]
-    under = _digests(ground.assign(event=0), [*ground])
-    parts = [happened, cancelled, fared]
-    return {
-        str(period): _slice(period.index, [*told, _until(period.index, under)], parts) for period in _periods(facts)
-    }
+    ends = {table: month for table, month in facts.ends.items() if table in tables}
+    gaps = {table: month for table, month in facts.gaps.items() if table in tables}
+    told = [facts.title, facts.synthetic, facts.licence, history, gaps, facts.populations, unavailable, facts.not_ended]
+    under = _digests(ground.assign(event=0, always=True), [*ground])
+    parts = [happened, *ended, fared]
+    found = {}
+    for period in _periods(facts):
+        reached = {table: min(month, str(period)) for table, month in ends.items()}
+        found[str(period)] = _slice(period.index, [*told, reached, _until(period.index, under)], parts)
+    return found
 
 
-def _until(period: int, digests: dict[tuple[int, int], str]) -> list[str]:
+_Digests = dict[tuple[bool, int, int], str]
+
+
+def _until(period: int, digests: _Digests) -> list[str]:
     """Those of the months up to the period, however far back."""
-    return [value for (month, _), value in sorted(digests.items()) if month <= period]
+    return [value for (_, month, _), value in sorted(digests.items()) if month <= period]
 
 
-def _digests(frame: pd.DataFrame, columns: list[str]) -> dict[tuple[int, int], str]:
+def _digests(frame: pd.DataFrame, columns: list[str]) -> _Digests:
     """A digest of the rows of each month and of the month in which they happened."""
     if frame.empty:
         return {}
     ordered = frame.sort_values(columns, ignore_index=True)
-    places = ordered[["month", "event"]].astype(int).itertuples(index=False, name=None)
-    found: dict[tuple[int, int], list[list[Any]]] = {}
+    places = ordered[["always", "month", "event"]].astype({"month": int, "event": int}).itertuples(index=False, name=None)
+    found: dict[tuple[bool, int, int], list[list[Any]]] = {}
     for place, row in zip(places, ordered[columns].to_numpy().tolist(), strict=True):
         found.setdefault(place, []).append(row)
     return {place: digest(rows) for place, rows in found.items()}
 
 
-def _slice(period: int, told: list[object], parts: list[dict[tuple[int, int], str]]) -> str:
+def _slice(period: int, told: list[object], parts: list[_Digests]) -> str:
     seen = [
         [key, value]
         for part in parts
         for key, value in sorted(part.items())
-        if period - HISTORY_MONTHS < key[0] <= period and key[1] <= period
+        if (key[0] or period - HISTORY_MONTHS < key[1]) and key[1] <= period and key[2] <= period
     ]
     return digest([told, seen])
 
@@ -256,6 +283,7 @@ def _periods(facts: ExtractFacts) -> list[Month]:
 
 
 def _index(
+    params: Params,
     facts: ExtractFacts,
     key: str,
     unavailable: dict[str, dict[str, dict[str, str]]],
@@ -269,6 +297,9 @@ def _index(
         first_period=str(_periods(facts)[0]),
         latest_period=facts.latest_period,
         history_from=facts.history_from,
+        ends=facts.ends,
+        gaps=facts.gaps,
+        not_ended=facts.not_ended,
         populations=facts.populations,
         unavailable=unavailable,
         slices=slices,

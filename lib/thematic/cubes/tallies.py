@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,22 +18,23 @@ from thematic.core.periods import Month, Window
 from thematic.cubes.cubes import GROUND, Index
 
 Counts = NDArray[np.int64]
-_Integers = NDArray[np.int64]
-_NEVER = 10**6
+Integers = NDArray[np.int64]
+NEVER = 10**6
+_PLACE = "in_"
 
 
 @dataclass(frozen=True)
 class Names:
     """A column of names: for each row the place of its name in `known`, or -1 for none."""
 
-    codes: _Integers
+    codes: Integers
     known: tuple[str, ...]
 
-    def where(self, chosen: NDArray[np.bool_] | _Integers) -> Names:
+    def where(self, chosen: NDArray[np.bool_] | Integers) -> Names:
         """Those of the rows that are chosen, by a mask or by number."""
         return Names(self.codes[chosen], self.known)
 
-    def among(self, names: Sequence[str]) -> _Integers:
+    def among(self, names: Sequence[str]) -> Integers:
         """For each row the place of its name among `names`, or -1."""
         places = {name: place for place, name in enumerate(names)}
         return np.array([*(places.get(name, -1) for name in self.known), -1])[self.codes]
@@ -44,71 +45,99 @@ class Names:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a cube, each `n` of a month that count from the end of `from_month` until that of `until_month`.
+    """Rows of a cube, each `n` of a month that count from the end of `from_month` until that of `until_month`; in a
+    stock, until they leave it in `leaves_month`. `places` has the area of each level.
 
     Months are numbered as Month.index is.
     """
 
     category: Names
-    lpu: Names
-    local_authority: Names
-    month: _Integers
-    from_month: _Integers
-    until_month: _Integers
-    n: _Integers
+    places: Mapping[str, Names]
+    month: Integers
+    from_month: Integers
+    until_month: Integers
+    leaves_month: Integers
+    n: Integers
 
     def __len__(self) -> int:
         return len(self.n)
 
-    def where(self, chosen: NDArray[np.bool_] | _Integers) -> Rows:
+    def where(self, chosen: NDArray[np.bool_] | Integers) -> Rows:
         """The rows that are chosen, by a mask or by number."""
         return Rows(
             self.category.where(chosen),
-            self.lpu.where(chosen),
-            self.local_authority.where(chosen),
+            {level: names.where(chosen) for level, names in self.places.items()},
             self.month[chosen],
             self.from_month[chosen],
             self.until_month[chosen],
+            self.leaves_month[chosen],
             self.n[chosen],
         )
 
     def of_area(self, area: Area) -> NDArray[np.bool_]:
         """Which rows are an area's: all are the force's."""
-        return np.ones(len(self), dtype=bool) if area.is_force else self.lpu.are_in({area.name})
+        if area.is_force:
+            return np.ones(len(self), dtype=bool)
+        level, names = area.counted_at
+        return self.places[level].are_in(names) if level in self.places else np.zeros(len(self), dtype=bool)
+
+    def in_areas(self, areas: Sequence[Area]) -> Integers:
+        """For each row the place of its area among `areas`, which do not overlap, or -1."""
+        codes = np.full(len(self), -1, dtype=np.int64)
+        for place, area in enumerate(areas):
+            codes[self.of_area(area)] = place
+        return codes
 
 
 @dataclass(frozen=True)
 class Tally:
     """The cube rows of one count with the category each belongs to (-1: none that is asked for)."""
 
-    categories: tuple[str, ...]
-    codes: _Integers
+    size: int
+    codes: Integers
     rows: Rows
 
-    def monthly(self, window: Window, as_at: Month) -> Counts:
-        """Category x month of the window: what had happened, and was not cancelled, by the end of `as_at`."""
+    def monthly(self, window: Window, as_at: Month, *, is_stock: bool = False) -> Counts:
+        """Category x month of the window, seen from the end of `as_at`: what happened in each month, or of a stock what
+        was there on its last day."""
+        return self._stocks(window, as_at) if is_stock else self._flows(window, as_at)
+
+    def _flows(self, window: Window, as_at: Month) -> Counts:
         rows, width = self.rows, len(window.months)
         seen = (rows.month >= window.start.index) & (rows.month <= window.end.index) & (self.codes >= 0)
         seen &= (rows.from_month <= as_at.index) & (rows.until_month > as_at.index)
-        counts = np.zeros(len(self.categories) * width, dtype=np.int64)
+        counts = np.zeros(self.size * width, dtype=np.int64)
         np.add.at(counts, self.codes[seen] * width + rows.month[seen] - window.start.index, rows.n[seen])
         return counts.reshape(-1, width)
+
+    def _stocks(self, window: Window, as_at: Month) -> Counts:
+        rows, width = self.rows, len(window.months)
+        seen = (self.codes >= 0) & (rows.from_month <= as_at.index) & (rows.until_month > as_at.index)
+        changes = np.zeros((self.size, width + 1), dtype=np.int64)
+        last = window.end.index - window.start.index + 1
+        comes = np.clip(rows.month[seen] - window.start.index, 0, last)
+        leaves = np.clip(rows.leaves_month[seen] - window.start.index, 0, last)
+        stays = leaves > comes
+        codes, n = self.codes[seen][stays], rows.n[seen][stays]
+        np.add.at(changes, (codes, comes[stays]), n)
+        np.add.at(changes, (codes, leaves[stays]), -n)
+        return np.cumsum(changes, axis=1)[:, :width]
 
 
 @dataclass(frozen=True)
 class Ground:
-    """The hexagons of the force's ground: columns hexagon_km, cell, lpu and month, from which on it is there."""
+    """The hexagons of the force's ground: columns hexagon_km, cell, unit and month, from which on it is there."""
 
     columns: dict[str, list[Any]]
     _known: dict[tuple[float, Month], dict[Hexagon, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, hexagon_km: float, period: Month) -> dict[Hexagon, str]:
-        """The LPU of each hexagon of a width, as known at the end of the period; gaps are filled by the nearest."""
+        """The unit of each hexagon of a width, as known at the end of the period; gaps are filled by the nearest."""
         asked = hexagon_km, period
         if asked not in self._known:
-            rows = zip(*(self.columns[name] for name in ("hexagon_km", "cell", "lpu", "month")), strict=True)
+            rows = zip(*(self.columns[name] for name in ("hexagon_km", "cell", "unit", "month")), strict=True)
             there = {
-                named(cell): lpu for width, cell, lpu, month in rows if width == hexagon_km and month <= period.index
+                named(cell): unit for width, cell, unit, month in rows if width == hexagon_km and month <= period.index
             }
             self._known[asked] = joined(within_reach(there))
         return self._known[asked]
@@ -142,15 +171,23 @@ class ThemeCubes:
         """The first month of the table's history."""
         return Month.parse(self.index.history_from[table])
 
+    def ends(self, table: str) -> Month:
+        """The last month of which the table has rows, or may have none because nothing happened."""
+        return Month.parse(self.index.ends.get(table, self.index.latest_period))
+
+    def gaps(self, table: str) -> frozenset[Month]:
+        """The months between others of which the table has no rows, though something always happens."""
+        return frozenset(map(Month.parse, self.index.gaps.get(table, [])))
+
 
 def _table(file: bytes) -> pa.Table:
     return pq.ParquetFile(pa.BufferReader(file)).read(use_threads=False)
 
 
 def _read_counts(table: pa.Table) -> dict[tuple[str, str], Rows]:
-    category, lpu, local_authority = (_names(table[name]) for name in ("category", "lpu", "local_authority"))
-    numbers = (_integers(table[name]) for name in ("month", "from_month", "until_month", "n"))
-    rows = Rows(category, lpu, local_authority, *numbers)
+    places = {name.removeprefix(_PLACE): _names(table[name]) for name in table.column_names if name.startswith(_PLACE)}
+    numbers = (_integers(table[name]) for name in ("month", "from_month", "until_month", "leaves_month", "n"))
+    rows = Rows(_names(table["category"]), places, *numbers)
     counts, dimensions = _names(table["count"]), _names(table["dimension"])
     width = len(dimensions.known)
     group = counts.codes * width + dimensions.codes
@@ -165,9 +202,9 @@ def _names(column: pa.ChunkedArray) -> Names:
     return Names(_integers(encoded.indices, -1), tuple(encoded.dictionary.to_pylist()))
 
 
-def _integers(column: pa.Array | pa.ChunkedArray, instead: int = _NEVER) -> _Integers:
+def _integers(column: pa.Array | pa.ChunkedArray, instead: int = NEVER) -> Integers:
     return np.asarray(column.cast(pa.int64()).fill_null(instead).to_numpy())
 
 
 _NOTHING = np.zeros(0, dtype=np.int64)
-_NO_ROWS = Rows(*(Names(_NOTHING, ()),) * 3, *(_NOTHING,) * 4)
+_NO_ROWS = Rows(Names(_NOTHING, ()), {}, *(_NOTHING,) * 5)

@@ -1,116 +1,131 @@
-"""Turns a dimension into its categories, the cube rows behind each, and the places and populations they stand for."""
+"""Turns a dimension into its categories, and the cube rows of a count into those under each category."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from thematic.core.areas import NO_LOCATION, Area
-from thematic.core.periods import Month, Window
-from thematic.cubes.bases import CHARACTERISTICS, INCIDENT_TYPES, SPLITS, Base
-from thematic.cubes.tallies import Rows, Tally, ThemeCubes
-from thematic.params import Params
-from thematic.params.models import Count
-from thematic.params.schema import STRANDS
+from thematic.core.areas import MISSING, NO_LOCATION, Area
+from thematic.core.periods import Window
+from thematic.cubes.bases import Base
+from thematic.cubes.tallies import Rows, Tally
+from thematic.measures.data import ReportData
+from thematic.params.tables import ByColumn, ByColumns, ByFilled, fixed_categories
+from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
 
-FORCE_ROW = "force"
-"""The extra dimension of an LPU's report: the force's figure beside its own."""
+OWN = frozenset({TOTAL, MONTH, ROLLING, FORCE_ROW})
 
 
 @dataclass(frozen=True)
-class Setting:
-    """Where a report stands: the params, the area and the period."""
+class Categories:
+    """The categories of a dimension in the report's order; `areas` are the places behind them in a level (None: no
+    location recorded), empty otherwise."""
 
-    params: Params
-    cubes: ThemeCubes
-    area: Area
-    period: Month
+    dimension: str
+    names: tuple[str, ...]
+    areas: tuple[Area | None, ...] = ()
 
-    def categories(self, dimension: str, rows: Rows, window: Window) -> tuple[str, ...]:
-        """The categories of a dimension in the order of the report.
 
-        Every LPU that is open in the window or the one before, authority, strand, type and characteristic; of
-        offences and outcomes those that either window has any of. "No location recorded" only for the force.
-        """
-        rest = (NO_LOCATION,) if self.area.is_force else ()
-        if dimension == "lpu":
-            return tuple(area.name for area in self.params.lpu_areas if self._listed(area, window)) + rest
-        if dimension == "local_authority":
-            return tuple(place.name for place in self.params.force.local_authorities) + rest
-        fixed: dict[str, tuple[str, ...]] = {
-            "total": ("total",),
-            FORCE_ROW: (self.params.force.name,),
-            "strand": STRANDS,
-            "type": tuple(INCIDENT_TYPES.values()),
-            "characteristic": CHARACTERISTICS,
-        }
-        return fixed[dimension] if dimension in fixed else self._found(dimension, rows, window)
+def shows(data: ReportData, dimension: str) -> bool:
+    """Whether the report has the dimension: levels other than the units' stand in the force's report, and in an area's
+    as far as they lie in it."""
+    if dimension not in data.params.levels or dimension == data.params.units or data.area.is_force:
+        return True
+    return any(area.within == data.area.slug for area in data.params.areas(dimension))
 
-    def _listed(self, area: Area, window: Window) -> bool:
-        opened = area.valid_from is None or area.valid_from <= self.period.last_day
-        return opened and (area.valid_to is None or area.valid_to >= window.start.first_day)
 
-    def _found(self, dimension: str, rows: Rows, window: Window) -> tuple[str, ...]:
-        """Those with rows in either window, as each window sees them: by number for outcomes, else by name."""
-        counted = self.tally(dimension, rows, tuple(sorted(rows.category.known)))
-        before = window.year_earlier
-        held = counted.monthly(window, window.end).sum(axis=1) + counted.monthly(before, before.end).sum(axis=1)
-        found = [name for name, count in zip(counted.categories, held, strict=True) if count]
-        return tuple(sorted(found, key=int) if dimension == "outcome" else found)
+def categories(data: ReportData, dimension: str, base: Base | None, windows: Sequence[Window]) -> Categories:
+    """The categories of a dimension: every area of a level, every declared code, and of what is not declared (or is
+    ordered by size) what any of the windows has, each as it stood at its own end. `base` is the numerator's count."""
+    if dimension in data.params.levels:
+        return _of_level(data, dimension)
+    if dimension in OWN or base is None:
+        return Categories(dimension, (data.params.force.name if dimension == FORCE_ROW else TOTAL,))
+    return Categories(dimension, _of_breakdown(data, dimension, base, windows))
 
-    def tally(self, dimension: str, rows: Rows, categories: tuple[str, ...]) -> Tally:
-        """The cube rows under the dimension's categories; a count without that split counts whole in each."""
-        if dimension == "lpu":
-            return Tally(categories, rows.lpu.among(categories), rows)
-        if dimension == "local_authority":
-            return Tally(categories, rows.local_authority.among(categories), rows)
-        codes = rows.category.among(categories) if dimension in SPLITS else np.zeros(len(rows), dtype=np.int64)
+
+def _of_level(data: ReportData, level: str) -> Categories:
+    areas: tuple[Area | None, ...] = data.params.areas(level)
+    if level != data.params.units and not data.area.is_force:
+        areas = tuple(area for area in areas if area is not None and area.within == data.area.slug)
+    if data.area.is_force:
+        areas = (*areas, None)
+    return Categories(level, tuple(NO_LOCATION if area is None else area.name for area in areas), areas)
+
+
+def _of_breakdown(data: ReportData, name: str, base: Base, windows: Sequence[Window]) -> tuple[str, ...]:
+    breakdown = base.table.breakdowns[name]
+    rows = data.cubes.rows(base.key, name)
+    rows = rows.where(rows.of_area(data.area))
+    known = tuple(rows.category.known)
+    tally = Tally(len(known), rows.category.among(known), rows)
+    sizes = [tally.monthly(window, window.end, is_stock=base.is_stock).sum(axis=1) for window in windows]
+    held = {each: tuple(int(size[place]) for size in sizes) for place, each in enumerate(known)}
+    found = {each: size for each, size in held.items() if any(size)}
+    if not isinstance(breakdown, ByFilled) and breakdown.order == "largest":
+        sorted_by_size = sorted(found, key=lambda each: (*(-n for n in found[each]), each))
+        return _missing_last(sorted_by_size)
+    declared = _declared(data, base, breakdown)
+    extra = [each for each in found if each not in declared and each != MISSING]
+    return _missing_last([*declared, *sorted(extra, key=_by_number), *([MISSING] if MISSING in found else [])])
+
+
+def _declared(data: ReportData, base: Base, breakdown: ByColumn | ByColumns | ByFilled) -> list[str]:
+    if isinstance(breakdown, ByFilled):
+        return list(breakdown.filled)
+    if isinstance(breakdown, ByColumns):
+        parts = [fixed_categories(base.table, column, data.params.lists) or [] for column in breakdown.columns]
+        crossed = parts[0]
+        for part in parts[1:]:
+            crossed = [f"{left} / {right}" for left in crossed for right in part]
+        return crossed
+    codes = fixed_categories(base.table, breakdown.column, data.params.lists) or []
+    return list(dict.fromkeys(breakdown.renamed.get(code, code) for code in codes))
+
+
+def _missing_last(names: Sequence[str]) -> tuple[str, ...]:
+    return (*(each for each in names if each != MISSING), *(each for each in names if each == MISSING))
+
+
+def _by_number(name: str) -> tuple[float, str]:
+    try:
+        return float(name), name
+    except ValueError:
+        return float("inf"), name
+
+
+def tally(data: ReportData, base: Base, found: Categories, *, is_split: bool) -> Tally:
+    """The cube rows of a count under the dimension's categories; one that a breakdown does not split has one row."""
+    dimension, size = found.dimension, len(found.names)
+    if dimension in data.params.levels:
+        return _in_level(data, base, found)
+    if dimension in OWN or not is_split:
+        rows = data.cubes.rows(base.key, TOTAL)
+        codes = np.zeros(len(rows), dtype=np.int64)
         if dimension != FORCE_ROW:
-            codes = np.where(rows.of_area(self.area), codes, -1)
-        return Tally(categories, codes, rows)
+            codes = np.where(rows.of_area(data.area), codes, -1)
+        return Tally(1, codes, rows)
+    rows = data.cubes.rows(base.key, dimension)
+    return Tally(size, np.where(rows.of_area(data.area), rows.category.among(found.names), -1), rows)
 
-    def rows(self, base: Base, count: Count, dimension: str) -> Rows:
-        """The cube rows that a count in a dimension is summed from."""
-        if count.counted == "outcomes":
-            rows = self.cubes.rows(base.key, "outcome")
-            return rows if count.outcomes is None else rows.where(rows.category.are_in(self._codes(count.outcomes)))
-        if count.counted == "characteristics":
-            return self.cubes.rows(base.key, "characteristic")
-        return self.cubes.rows(base.key, dimension if dimension in SPLITS else "total")
 
-    def _codes(self, outcomes: str | int) -> list[str]:
-        codes = [outcomes] if isinstance(outcomes, int) else self.params.outcomes.groups[outcomes]
-        return [str(code) for code in codes]
+def _in_level(data: ReportData, base: Base, found: Categories) -> Tally:
+    """Rows under each area of a level: areas that are sums of others may share rows."""
+    rows = data.cubes.rows(base.key, TOTAL)
+    chosen = [np.flatnonzero(_there(rows, area, found)) for area in found.areas]
+    codes = np.repeat(np.arange(len(chosen)), [len(each) for each in chosen])
+    places = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
+    return Tally(len(found.names), codes, rows.where(places))
 
-    def population(self, dimension: str, category: str) -> int | None:
-        """The people living in a category's place: the lookup's where it brought some, else params/force.yaml's."""
-        if dimension == "lpu":
-            return self._lpu_population(category)
-        if dimension == "local_authority":
-            return self._authority_population(category)
-        if dimension == FORCE_ROW or self.area.is_force:
-            return self._force_population()
-        return self._lpu_population(self.area.name)
 
-    def _lpu_population(self, name: str) -> int | None:
-        if self.cubes.index.populations is not None:
-            return self.cubes.index.populations["lpu"].get(name)
-        return next((lpu.population for lpu in self.params.force.lpus if lpu.name == name), None)
-
-    def _authority_population(self, name: str) -> int | None:
-        if self.cubes.index.populations is not None:
-            return self.cubes.index.populations["local_authority"].get(name)
-        return next((place.population for place in self.params.force.local_authorities if place.name == name), None)
-
-    def _force_population(self) -> int | None:
-        """The sum over the LPUs open at the period's end; none where one of them has none."""
-        populations = [self._lpu_population(area.name) for area in self.params.lpu_areas if area.open_in(self.period)]
-        known = [population for population in populations if population is not None]
-        return sum(known) if known and len(known) == len(populations) else None
-
-    def place(self, dimension: str, category: str) -> Area | None:
-        """The LPU whose dates bound a category's figures, or None."""
-        if dimension == "lpu":
-            return next((area for area in self.params.lpu_areas if area.name == category), None)
-        return None if dimension == FORCE_ROW or self.area.is_force else self.area
+def _there(rows: Rows, area: Area | None, found: Categories) -> NDArray[np.bool_]:
+    if area is not None:
+        return rows.of_area(area)
+    levels = {each.counted_at[0] for each in found.areas if each is not None}
+    blank = np.ones(len(rows), dtype=bool)
+    for level in levels & rows.places.keys():
+        blank &= rows.places[level].are_in({NO_LOCATION})
+    return blank

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from thematic.params.models import Audience, DisclosureParams
+from thematic.params.declared import Audience
+from thematic.params.force import DisclosureParams
 
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 

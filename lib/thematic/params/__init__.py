@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from thematic.core.areas import FORCE, Area
+from thematic.core.areas import FORCE, MISSING, Area
 from thematic.core.errors import ParamsRefused, Problem
 from thematic.core.hexagons import Shape
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
+from thematic.params.areas import AreaParams, Level
 from thematic.params.boundaries import read_boundaries
 from thematic.params.checks import cross_check, unknown_themes
 from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
-from thematic.params.models import (
-    DisclosureParams,
-    EventsParams,
-    ForceParams,
-    GlossaryParams,
-    Measure,
-    OutcomesParams,
-    Theme,
-)
+from thematic.params.families import FOLDER, Family, fill
+from thematic.params.force import DisclosureParams, EventsParams, ForceParams, GlossaryParams
+from thematic.params.lists import CodeList, read_lists
+from thematic.params.measures import Measure
 from thematic.params.pack import PackParams, unknown_papers
-from thematic.params.reading import read_model
+from thematic.params.reading import read_model, read_yaml
 from thematic.params.recommendations import Recommendation, RecommendationList
 from thematic.params.sources import SOURCES, SourcesParams, read_sources
+from thematic.params.tables import ByColumn, ByColumns, Lookup, Table
+from thematic.params.themes import Theme
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _SINGLE_FILES: dict[str, type[BaseModel]] = {
     "force": ForceParams,
-    "outcomes": OutcomesParams,
     "events": EventsParams,
     "disclosure": DisclosureParams,
     "glossary": GlossaryParams,
@@ -43,15 +42,17 @@ _SINGLE_FILES: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class Params:
-    """All of params/: themes by slug, measures by name.
+    """All of params/: tables, levels of areas, themes and measures by name, code lists by theirs.
 
     `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area; `boundaries` are
-    the areas of LPUs by name, none where the force declares none; `pack` is the board's meeting, and `sources` the
+    the areas of units by name, none where the force declares none; `pack` is the board's meeting, and `sources` the
     databases that the extract comes from, where there are any.
     """
 
     force: ForceParams
-    outcomes: OutcomesParams
+    tables: dict[str, Table]
+    levels: dict[str, Level]
+    lists: dict[str, CodeList]
     events: EventsParams
     disclosure: DisclosureParams
     glossary: GlossaryParams
@@ -64,16 +65,109 @@ class Params:
     sources: SourcesParams | None = None
 
     @property
+    def units(self) -> str:
+        """The level of areas that parts the force."""
+        return self.force.units
+
+    @property
+    def unit(self) -> Level:
+        """The level that parts the force, with its words."""
+        return self.levels[self.units]
+
+    @property
     def force_area(self) -> Area:
         return Area(FORCE, self.force.name)
 
+    @cached_property
+    def _by_level(self) -> dict[str, tuple[Area, ...]]:
+        return areas_of(self.levels)
+
+    def areas(self, level: str) -> tuple[Area, ...]:
+        """The areas of a level, in declared order."""
+        return self._by_level[level]
+
     @property
-    def lpu_areas(self) -> tuple[Area, ...]:
-        return tuple(Area(lpu.slug, lpu.name, lpu.valid_from, lpu.valid_to) for lpu in self.force.lpus)
+    def unit_areas(self) -> tuple[Area, ...]:
+        return self.areas(self.units)
+
+    def report_areas(self, theme: str | None = None) -> tuple[Area, ...]:
+        """The areas that reports are made for: the force, its units, then those of other levels with reports.
+
+        A theme may name the levels it is reported for.
+        """
+        named = None if theme is None else self.themes[theme].areas
+        levels = sorted(self.levels, key=lambda level: level != self.units)
+        wanted = [level for level in levels if (self.levels[level].reports if named is None else level in named)]
+        return (self.force_area, *(area for level in wanted for area in self.areas(level)))
 
     def area(self, slug: str) -> Area:
         """The area of a slug that is known to exist."""
-        return next(area for area in (self.force_area, *self.lpu_areas) if area.slug == slug)
+        everywhere = (self.force_area, *(area for level in self.levels for area in self.areas(level)))
+        return next(area for area in everywhere if area.slug == slug)
+
+    def parts_of(self, area: Area) -> tuple[Area, ...]:
+        """The area itself, or the areas that it is the sum of."""
+        if area.members_level is None:
+            return (area,)
+        return tuple(each for each in self.areas(area.members_level) if each.name in area.members)
+
+    def _declared(self, area: Area) -> AreaParams:
+        return next(each for each in self.levels[area.level].areas if each.slug == area.slug)
+
+    def population(self, area: Area, on: date) -> int | None:
+        """The residents of an area as known on a day, or None: of the latest year whose 30 June is not after it, else
+        of the earliest. An area with members, and the force, may be the sum of theirs."""
+        if area.is_force:
+            month = Month.containing(on)
+            return _sum([self.population(each, on) for each in self.unit_areas if each.open_in(month)])
+        year = year_of(self._declared(area).population, on)
+        if year is not None:
+            return self._declared(area).population[year]
+        parts = self.parts_of(area)
+        return None if parts == (area,) else _sum([self.population(each, on) for each in parts])
+
+    def population_of(self, area: Area, column: str, category: str, on: date) -> int | None:
+        """The residents of one category, such as an ethnicity; by the same rule."""
+        if area.is_force:
+            month = Month.containing(on)
+            units = [each for each in self.unit_areas if each.open_in(month)]
+            return _sum([self.population_of(each, column, category, on) for each in units])
+        known = self._declared(area).population_by.get(column, {})
+        year = year_of(known, on)
+        if year is not None:
+            return known[year].get(category)
+        parts = self.parts_of(area)
+        return None if parts == (area,) else _sum([self.population_of(each, column, category, on) for each in parts])
+
+    def counts_people_by(self, column: str) -> bool:
+        """Whether any area gives its population by this column."""
+        return any(column in area.population_by for level in self.levels.values() for area in level.areas)
+
+    def category_label(self, table: str, breakdown: str, category: str) -> str:
+        """A category as a reader knows it: the title of its code, or its words without underscores."""
+        by = self.tables[table].breakdowns[breakdown]
+        if category == MISSING:
+            return "Not recorded"
+        if isinstance(by, ByColumns):
+            parts = category.split(" / ")
+            pairs = zip(by.columns, parts, strict=len(parts) == len(by.columns))
+            return " / ".join("Not recorded" if part == MISSING else self._title(table, name, part) for name, part in pairs)
+        if isinstance(by, ByColumn) and not by.renamed:
+            return self._title(table, by.column, category)
+        return _words(category)
+
+    def _title(self, table: str, column: str, value: str) -> str:
+        declared = self.tables[table].columns.get(column)
+        if declared is None:
+            return value
+        if declared.kind == "flag":
+            return {"Y": "Yes", "N": "No"}.get(value, value)
+        if value in declared.codes:
+            return declared.codes[value]
+        if declared.list is not None:
+            said = self.lists[declared.list].rows.get(value, {})
+            return said.get("title", value)
+        return value
 
     def hexagon_km(self, theme: str) -> float:
         """The width of the hexagons by which a theme's counts are mapped."""
@@ -90,43 +184,134 @@ class Params:
         return replace(self, commentary={} if own is None else {(theme, str(period), area.slug): own})
 
 
+def _words(category: str) -> str:
+    words = category.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _sum(people: list[int | None]) -> int | None:
+    known = [each for each in people if each is not None]
+    return sum(known) if known and len(known) == len(people) else None
+
+
+def year_of(years: dict[int, Any], on: date) -> int | None:
+    """The year whose numbers hold on a day: the latest whose 30 June is not after it, else the earliest."""
+    past = [year for year in years if date(year, 6, 30) <= on]
+    return max(past) if past else min(years, default=None)
+
+
+def areas_of(levels: dict[str, Level]) -> dict[str, tuple[Area, ...]]:
+    """The areas of each level, in declared order."""
+    named = {area.slug: (level, area.name) for level, said in levels.items() for area in said.areas}
+
+    def area(level: str, said: AreaParams) -> Area:
+        members = tuple(named[slug][1] for slug in said.members)
+        members_level = named[said.members[0]][0] if said.members else None
+        return Area(said.slug, said.name, level, said.valid_from, said.valid_to, said.within, members, members_level)
+
+    return {level: tuple(area(level, each) for each in said.areas) for level, said in levels.items()}
+
+
+class _Reading:
+    """Reads files of params/ and keeps every problem."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self.workbook = workbook
+        self.problems: list[Problem] = []
+
+    def model(self, path: Path, model: type[Model]) -> Model | None:
+        found, wrong = read_model(path, self.workbook.shown(path), model)
+        self.problems.extend(wrong)
+        return found
+
+    def models(self, folder: str, model: type[Model]) -> dict[str, Model | None]:
+        """The files of a folder by name; None for one that cannot be read."""
+        return {path.stem: self.model(path, model) for path in _yaml_files(self.workbook, folder)}
+
+    def measures(self) -> tuple[dict[str, Measure], set[str]]:
+        """The measures that can be read, and the names that single files give (whether or not they can)."""
+        families = {
+            self.workbook.shown(path): family
+            for path in _yaml_files(self.workbook, f"measures/{FOLDER}")
+            if (family := self.model(path, Family)) is not None
+        }
+        own: dict[str, tuple[str, dict[str, Any]]] = {}
+        unread: set[str] = set()
+        for path in _yaml_files(self.workbook, "measures"):
+            shown = self.workbook.shown(path)
+            said, wrong = read_yaml(path, shown)
+            if not wrong and not isinstance(said, dict):
+                wrong = [Problem(shown, "says nothing.", "Write keys and values, or remove the file.")]
+            self.problems.extend(wrong)
+            if wrong:
+                unread.add(path.stem)
+            else:
+                own[path.stem] = shown, said
+        measures, wrong = fill(families, own)
+        self.problems.extend(wrong)
+        return measures, {*own, *unread}
+
+
 def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     """Everything under params/, or all but the commentary, so that it can be mended.
 
     Raises ParamsRefused that lists every problem, each with file, key, value and fix.
     """
-    problems: list[Problem] = []
-
-    def read(path: Path, model: type[Model]) -> Model | None:
-        found, wrong = read_model(path, workbook.shown(path), model)
-        problems.extend(wrong)
-        return found
-
-    single = {name: read(workbook.params / f"{name}.yaml", model) for name, model in _SINGLE_FILES.items()}
-    themes = {path.stem: read(path, Theme) for path in _yaml_files(workbook, "themes")}
-    measures = {path.stem: read(path, Measure) for path in _yaml_files(workbook, "measures")}
-    if not themes:
-        problems.append(Problem(workbook.shown(workbook.params / "themes"), "holds no theme.", "Add one."))
-    problems.extend(cross_check(workbook, single, themes, measures))
-    recommendations = {path.stem: read(path, RecommendationList) for path in _yaml_files(workbook, "recommendations")}
+    reading = _Reading(workbook)
+    problems = reading.problems
+    single = {name: reading.model(workbook.params / f"{name}.yaml", model) for name, model in _SINGLE_FILES.items()}
+    tables = reading.models("tables", Table)
+    levels = reading.models("areas", Level)
+    themes = reading.models("themes", Theme)
+    measures, own = reading.measures()
+    for folder, found, what in (("tables", tables, "table"), ("areas", levels, "level"), ("themes", themes, "theme")):
+        if not found:
+            problems.append(Problem(workbook.shown(workbook.params / folder), f"holds no {what}.", "Add one."))
+    lists, wrong = read_lists(workbook, _list_names(tables))
+    problems.extend(wrong)
+    problems.extend(cross_check(workbook, single, tables, levels, themes, measures, own, lists))
+    recommendations = reading.models("recommendations", RecommendationList)
     problems.extend(unknown_themes(recommendations, themes))
     force = single["force"] if isinstance(single["force"], ForceParams) else None
-    commentary, wrong = read_commentary(workbook, themes, force) if with_commentary else ({}, [])
+    known = {name: level for name, level in levels.items() if level is not None}
+    places = _report_areas(known, force) if force is not None and len(known) == len(levels) and not problems else None
+    commentary, wrong = read_commentary(workbook, themes, places) if with_commentary else ({}, [])
     problems.extend(wrong)
-    boundaries, wrong = read_boundaries(workbook, force)
+    units = known.get(force.units) if force is not None else None
+    boundaries, wrong = read_boundaries(workbook, force, units)
     problems.extend(wrong)
     pack_file = workbook.params / "pack.yaml"
-    pack = read(pack_file, PackParams) if pack_file.exists() else None
-    problems.extend(unknown_papers(pack, themes, force) if pack is not None else [])
+    pack = reading.model(pack_file, PackParams) if pack_file.exists() else None
+    problems.extend(unknown_papers(pack, themes, places) if pack is not None else [])
     sources_file = workbook.params / SOURCES
-    sources, wrong = read_sources(sources_file, workbook.shown(sources_file)) if sources_file.exists() else (None, [])
+    found = {name: table for name, table in tables.items() if table is not None}
+    sources, wrong = (None, [])
+    if sources_file.exists():
+        sources, wrong = read_sources(sources_file, workbook.shown(sources_file), found)
     problems.extend(wrong)
     if problems:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
     words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
     written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries}
-    return Params(**single, themes=themes, measures=measures, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
+    declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}
+    return Params(**single, **declared, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
+
+
+def _report_areas(levels: dict[str, Level], force: ForceParams) -> tuple[Area, ...]:
+    areas = areas_of(levels)
+    named = (area for level, said in levels.items() if said.reports for area in areas[level])
+    return (Area(FORCE, force.name), *named)
+
+
+def _list_names(tables: dict[str, Table | None]) -> set[str]:
+    """The lists that columns and lookups name."""
+    names: set[str] = set()
+    for table in tables.values():
+        if table is not None:
+            names.update(column.list for column in table.columns.values() if column.list is not None)
+            names.update(each.lookup.source for each in table.derived.values() if isinstance(each, Lookup))
+    return names
 
 
 def _yaml_files(workbook: Workbook, folder: str) -> list[Path]:

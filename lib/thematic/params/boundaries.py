@@ -1,4 +1,4 @@
-"""Turns the GeoJSON that params/force.yaml names into the area of each LPU on the plane, or into problems."""
+"""Turns the GeoJSON that params/force.yaml names into the area of each unit on the plane, or into problems."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from thematic.core.errors import Problem
 from thematic.core.hexagons import Point, Ring, Shape, plane
 from thematic.core.workbook import Workbook
-from thematic.params.models import BoundariesParams, ForceParams
+from thematic.params.areas import Level
+from thematic.params.force import BoundariesParams, ForceParams
 from thematic.params.reading import read_text
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ class _UnusableError(Exception):
     """What is wrong with the file, and what to do."""
 
 
-def read_boundaries(workbook: Workbook, force: ForceParams | None) -> tuple[dict[str, Shape], list[Problem]]:
-    """The area of each LPU by its name, as simple as a map needs; none where the force declares none.
+def read_boundaries(
+    workbook: Workbook, force: ForceParams | None, units: Level | None
+) -> tuple[dict[str, Shape], list[Problem]]:
+    """The area of each unit by its name, as simple as a map needs; none where the force declares none.
 
-    Every LPU that has not ended needs an area, and every area an LPU. Several features of one LPU are one area.
+    Every unit that has not ended needs an area, and every area a unit. Several features of one unit are one area.
     """
-    if force is None or force.boundaries is None:
+    if force is None or units is None or force.boundaries is None:
         return {}, []
     declared, where = force.boundaries, "params/force.yaml, boundaries"
     text, problems = read_text(workbook.root / declared.file, declared.file)
@@ -49,8 +52,8 @@ def read_boundaries(workbook: Workbook, force: ForceParams | None) -> tuple[dict
         return {}, [Problem(declared.file, f"line {error.lineno} is not JSON: {error.msg}.", _FIX)]
     except _UnusableError as error:
         return {}, [Problem(declared.file, *error.args)]
-    wrong = list(_unmatched(areas, force, declared))
-    names = {lpu.name.casefold(): lpu.name for lpu in force.lpus}
+    wrong = list(_unmatched(areas, units, declared))
+    names = {unit.name.casefold(): unit.name for unit in units.areas}
     return ({}, wrong) if wrong else ({names[name.casefold()]: shape for name, shape in areas.items()}, [])
 
 
@@ -134,15 +137,15 @@ def _distances(points: Points, start: Points, end: Points) -> Points:
     return np.asarray(np.abs(along[0] * out[:, 1] - along[1] * out[:, 0]) / length)
 
 
-def _unmatched(areas: Mapping[str, Shape], force: ForceParams, declared: BoundariesParams) -> Iterator[Problem]:
-    known = {lpu.name.casefold(): lpu.name for lpu in force.lpus}
+def _unmatched(areas: Mapping[str, Shape], units: Level, declared: BoundariesParams) -> Iterator[Problem]:
+    known = {unit.name.casefold(): unit.name for unit in units.areas}
     for name in areas:
         if name.casefold() not in known:
-            yield Problem(declared.file, f"'{name}' is no LPU of params/force.yaml.", _hint(name, list(known.values())))
+            yield Problem(declared.file, f"'{name}' is no {units.short} of params/areas.", _hint(name, list(known.values())))
     there = {name.casefold() for name in areas}
-    for lpu in force.lpus:
-        if lpu.valid_to is None and lpu.name.casefold() not in there:
-            yield Problem(declared.file, f"has no area for the LPU '{lpu.name}'.", _hint(lpu.name, list(areas)))
+    for unit in units.areas:
+        if unit.valid_to is None and unit.name.casefold() not in there:
+            yield Problem(declared.file, f"has no area for the {units.short} '{unit.name}'.", _hint(unit.name, list(areas)))
 
 
 def _hint(name: str, known: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from thematic.core.areas import FORCE, Area
 from thematic.core.errors import ArgumentsRefused, Problem
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
-from thematic.params.models import Audience, Declared, ForceParams, Name
+from thematic.params.declared import Audience, Declared, Name
 from thematic.params.reading import nearest, parse_yaml, read_text, validated
 
 CommentaryKey = tuple[str, str, str]
@@ -66,9 +66,9 @@ def commentary_path(workbook: Workbook, theme: str, period: str, area: str) -> P
 
 
 def read_commentary(
-    workbook: Workbook, themes: Collection[str], force: ForceParams | None
+    workbook: Workbook, themes: Collection[str], places: Sequence[Area] | None
 ) -> tuple[dict[CommentaryKey, Commentary], list[Problem]]:
-    """Every commentary by theme, period and area, and every problem; `force` None: areas cannot be checked.
+    """Every commentary by theme, period and area, and every problem; `places` None: areas cannot be checked.
 
     Files and folders whose name begins with a dot are passed over, and so is a file of headings alone: it was begun,
     and nobody has written in it yet.
@@ -78,7 +78,7 @@ def read_commentary(
     problems: list[Problem] = []
     for path in sorted(path for path in root.rglob("*") if path.is_file() and not _hidden(path, root)):
         shown = workbook.shown(path)
-        wrong = list(misplaced(workbook, path, themes, force))
+        wrong = list(misplaced(workbook, path, themes, places))
         commentary, unread = (None, []) if wrong else _read(path, shown)
         problems += [*wrong, *unread]
         if commentary is not None:
@@ -90,7 +90,9 @@ def _hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
-def misplaced(workbook: Workbook, file: Path, themes: Collection[str], force: ForceParams | None) -> Iterator[Problem]:
+def misplaced(
+    workbook: Workbook, file: Path, themes: Collection[str], places: Sequence[Area] | None
+) -> Iterator[Problem]:
     """Why no report has the file: its place must name a theme, a month, and an area that exists at the month's end.
 
     The file need not exist, but must lie under params/commentary/.
@@ -105,17 +107,16 @@ def misplaced(workbook: Workbook, file: Path, themes: Collection[str], force: Fo
     month = _month(period)
     if month is None:
         yield Problem(shown, f"'{period}' is not a month.", "Name the folder YYYY-MM, such as 2021-01.")
-    if force is None or area == FORCE:
+    if places is None or area == FORCE:
         return
-    lpu = next((lpu for lpu in force.lpus if lpu.slug == area), None)
-    if lpu is None:
-        names = {FORCE: FORCE} | {lpu.name.casefold(): lpu.slug for lpu in force.lpus}
-        yield Problem(
-            shown, f"there is no area '{area}'.", nearest(area, names | {lpu.slug: lpu.slug for lpu in force.lpus})
-        )
-    elif month is not None and not Area(lpu.slug, lpu.name, lpu.valid_from, lpu.valid_to).open_in(month):
-        fix = "Remove the file, or mend valid_from and valid_to in params/force.yaml."
-        yield Problem(shown, f"{lpu.name} does not exist at the end of {month.label}, so it has no report.", fix)
+    place = next((place for place in places if place.slug == area), None)
+    if place is None:
+        names = {place.name.casefold(): place.slug for place in places} | {FORCE: FORCE}
+        slugs = {place.slug: place.slug for place in places}
+        yield Problem(shown, f"there is no area '{area}'.", nearest(area, names | slugs))
+    elif month is not None and not place.open_in(month):
+        fix = f"Remove the file, or mend valid_from and valid_to in params/areas/{place.level}.yaml."
+        yield Problem(shown, f"{place.name} does not exist at the end of {month.label}, so it has no report.", fix)
 
 
 def _month(text: str) -> Month | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from thematic.core.areas import FORCE
+from thematic.core.areas import FORCE, Area
 from thematic.core.errors import Problem
-from thematic.params.models import Audience, Declared, ForceParams, Name, Slug
+from thematic.params.declared import Audience, Declared, Name, Slug
 from thematic.params.reading import nearest
 
 PackPart = Literal[1, 2]
@@ -81,17 +81,17 @@ def audience_of(part: PackPart) -> Audience:
     return "public" if part == 1 else "internal"
 
 
-def unknown_papers(pack: PackParams, themes: Iterable[str], force: ForceParams | None) -> Iterator[Problem]:
-    """Themes and areas that have no reports; `force` None: areas cannot be checked."""
+def unknown_papers(pack: PackParams, themes: Iterable[str], places: Sequence[Area] | None) -> Iterator[Problem]:
+    """Themes and areas that have no reports; `places` None: areas cannot be checked."""
     slugs = {slug: slug for slug in themes}
     for place, item in enumerate(pack.items):
         where = f"params/pack.yaml, items[{place}]"
         if item.theme is not None and item.theme not in slugs:
             yield Problem(f"{where}.theme", f"there is no theme '{item.theme}'.", nearest(item.theme, slugs))
-        if force is None:
+        if places is None:
             continue
-        areas = {FORCE: FORCE} | {lpu.slug: lpu.slug for lpu in force.lpus}
-        names = {lpu.name.casefold(): lpu.slug for lpu in force.lpus}
+        areas = {place.slug: place.slug for place in places}
+        names = {place.name.casefold(): place.slug for place in places if not place.is_force}
         for area in item.areas:
             if area not in areas:
                 yield Problem(f"{where}.areas", f"there is no area '{area}'.", nearest(area, names | areas))

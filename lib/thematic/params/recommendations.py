@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import RootModel, model_validator
 
-from thematic.params.models import Declared, Name
+from thematic.params.declared import Declared, Name
 
 
 class Recommendation(Declared):

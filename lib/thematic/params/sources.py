@@ -1,20 +1,20 @@
-"""Says which tables of the extract lie in a database and how it is reached; credentials are the environment's."""
+"""params/sources.yaml: where the tables of an extract are, in files or databases; credentials are the environment's."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from thematic.core.errors import Problem
-from thematic.params.models import Declared, Name
+from thematic.params.declared import Declared, Key, Name
 from thematic.params.reading import nearest, read_yaml, validated
-from thematic.params.schema import TABLES
+from thematic.params.tables import Table
 
 SOURCES = "sources.yaml"
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -36,25 +36,31 @@ _INSTEAD = (
 )
 _A_URL = f"is not the URL of a database. Begin it with {', '.join(f'{kind}://' for kind in KINDS)}, or write"
 
-TableName = Literal["crimes", "incidents", "protection_notices", "disclosures", "surveys"]
+
+def _first_day(value: object) -> object:
+    """The month of a first day, as YAML reads a date."""
+    return f"{value:%Y-%m}" if isinstance(value, date) and value.day == 1 else value
+
+
+MonthText = Annotated[
+    str, BeforeValidator(_first_day), StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", strip_whitespace=True)
+]
+"""A month, `YYYY-MM`."""
 
 
 class ExtractSettings(Declared):
     """What an extract says of itself, in extract.yaml or sources.yaml; all of it optional.
 
-    `as_at` is the last day the extract knows of, `history_from` the first month it is complete for.
+    `as_at` is the last day the extract knows of, `history_from` the first month it is complete for; in `empty_months`
+    of a table nothing happened, so that a month without rows is no gap.
     """
 
     as_at: date | None = None
-    history_from: Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = None
+    history_from: MonthText | None = None
+    empty_months: dict[Key, tuple[MonthText, ...]] = {}
     synthetic: bool = False
     title: str | None = None
     licence: str | None = None
-
-    @field_validator("history_from", mode="before")
-    @classmethod
-    def _first_day(cls, value: object) -> object:
-        return f"{value:%Y-%m}" if isinstance(value, date) and value.day == 1 else value
 
 
 class ConnectionParams(Declared):
@@ -63,32 +69,66 @@ class ConnectionParams(Declared):
     url: Name
 
 
-class TableParams(Declared):
-    """Where a table of the extract lies: a `table` (schema.table, catalog.schema.table) or a `query` (a SELECT).
+def _tells_a_day(dates: str) -> str:
+    if not {"%Y", "%y"} & set(re.findall("%.", dates)) or not {"%m", "%b", "%B"} & set(re.findall("%.", dates)):
+        raise ValueError("does not say where year and month are; for 31/01/2021 write %d/%m/%Y")
+    return dates
 
-    `columns` gives, by the contract's name of a column, the one it has there where that is another. `connection` may
-    be left out where there is but one.
+
+def _mark(separator: object) -> object:
+    return "tab" if separator == "\t" else separator
+
+
+Separator = Annotated[str, BeforeValidator(_mark), StringConstraints(pattern=r"^([,;|]|tab)$", strip_whitespace=True)]
+
+
+class TableParams(Declared):
+    """Where a table of the extract is: a `file` (a path from the workbook's folder), a `table` of a database
+    (schema.table, catalog.schema.table) or a `query` (a SELECT).
+
+    `columns` gives, by the declared name of a column, the one it has there where that is another. `dates` is how dates
+    are written in the file, as in strptime (%d/%m/%Y), `separator` what is between its fields: , ; | or tab.
+    `connection` may be left out where there is but one.
     """
 
+    file: Name | None = None
     connection: Name | None = None
     table: Name | None = None
     query: Name | None = None
     columns: dict[Name, Name] = Field(default={})
+    dates: Annotated[Name, AfterValidator(_tells_a_day)] | None = None
+    separator: Separator = ","
+
+    @property
+    def mark(self) -> str:
+        """The character between fields."""
+        return "\t" if self.separator == "tab" else self.separator
 
 
 class SourcesParams(ExtractSettings):
-    """params/sources.yaml: the extract's tables in databases, and what the extract says of itself."""
+    """params/sources.yaml: where the extract's tables are, and what the extract says of itself."""
 
     connections: dict[Name, ConnectionParams] = Field(default={})
-    tables: dict[TableName, TableParams] = Field(default={})
+    tables: dict[Key, TableParams] = Field(default={})
+
+    @property
+    def in_databases(self) -> dict[str, TableParams]:
+        return {name: table for name, table in self.tables.items() if table.file is None}
+
+    @property
+    def in_files(self) -> dict[str, TableParams]:
+        return {name: table for name, table in self.tables.items() if table.file is not None}
 
     def connection_of(self, table: TableParams) -> str:
         """The name of the table's connection."""
         return table.connection or next(iter(self.connections))
 
 
-def read_sources(path: Path, shown: str) -> tuple[SourcesParams | None, list[Problem]]:
-    """The file as its model, or None and every problem in it; no problem shows what a connection says."""
+def read_sources(path: Path, shown: str, tables: Mapping[str, Table]) -> tuple[SourcesParams | None, list[Problem]]:
+    """The file as its model (`tables` are those that params/tables declares), or None and every problem in it.
+
+    No problem shows what a connection says.
+    """
     said, problems = read_yaml(path, shown)
     if problems:
         return None, problems
@@ -97,7 +137,7 @@ def read_sources(path: Path, shown: str) -> tuple[SourcesParams | None, list[Pro
     if problems:
         return None, problems
     found, problems = validated(said, shown, SourcesParams)
-    problems = problems if found is None else list(_unusable_tables(found, shown))
+    problems = problems if found is None else list(_unusable_tables(found, shown, tables))
     return (None, problems) if problems else (found, [])
 
 
@@ -148,17 +188,27 @@ def _is_url(url: str) -> bool:
     return bool(VARIABLE.fullmatch(url)) or ("://" in url and url.partition("://")[0].lower() in KINDS)
 
 
-def _unusable_tables(found: SourcesParams, shown: str) -> Iterator[Problem]:
+def _unusable_tables(found: SourcesParams, shown: str, tables: Mapping[str, Table]) -> Iterator[Problem]:
     for name, table in found.tables.items():
         where = f"{shown}, tables.{name}"
-        if (table.table is None) == (table.query is None):
-            yield Problem(where, "names no table and no query, or both.", "Give either table: or query:.")
-        if table.connection is None and len(found.connections) != 1:
+        if name not in tables:
+            known = {known: known for known in tables}
+            yield Problem(where, f"there is no table '{name}'.", nearest(name, known))
+            continue
+        if sum(place is not None for place in (table.file, table.table, table.query)) != 1:
+            fix = "Give one of file:, table: and query:."
+            yield Problem(where, "names no file, no table and no query, or several of them.", fix)
+        if table.file is None and (table.dates is not None or table.separator != ","):
+            yield Problem(where, "dates and separator go with file.", "Remove them, or give a query: that makes dates.")
+        if table.file is not None:
+            if table.connection is not None:
+                yield Problem(where, "a file needs no connection.", "Remove connection:.")
+        elif table.connection is None and len(found.connections) != 1:
             yield Problem(where, "does not say its connection.", "Give connection:, one of those under connections:.")
         if table.connection is not None and table.connection not in found.connections:
             fix = nearest(table.connection, {name: name for name in found.connections}) if found.connections else ""
             yield Problem(f"{where}.connection", f"'{table.connection}' is not under connections:.", fix)
         for column in table.columns:
-            if column not in TABLES[name].names:
-                known = {known: known for known in TABLES[name].names}
+            if column not in tables[name].names:
+                known = {known: known for known in tables[name].names}
                 yield Problem(f"{where}.columns", f"{name} has no column '{column}'.", nearest(column, known))

@@ -1,0 +1,474 @@
+"""Turns the counts of a report into its evidence: one table, a row for each measure, dimension, category and window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thematic.core.areas import Area
+from thematic.core.periods import Month, Window
+from thematic.cubes.bases import Base, base_of, is_difference, is_share, sides_of, splits_by
+from thematic.cubes.tallies import Counts
+from thematic.measures.breakdowns import Categories, categories, shows, tally
+from thematic.measures.data import ReportData
+from thematic.measures.figures import Told
+from thematic.measures.populations import residents
+from thematic.measures.windows import days_of, window_ending
+from thematic.params.measures import Count, Measure, MeasureOf, PopulationOf
+from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
+
+MONTHS_SHOWN = 36
+WINDOWS_SHOWN = 24
+SERIES_MONTHS = 48
+"""How many months a control chart may look back."""
+LOOK_BACK_MONTHS = 12
+"""How far a ratio looks back whose numerator is dated otherwise than its denominator."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of figures in one window, for each category: `months` of counts (category x month, `scale` of them to
+    one), or `people`, its residents; neither where nothing is below the line."""
+
+    months: Counts | None = None
+    people: tuple[int | None, ...] = ()
+    scale: int = 1
+
+    @property
+    def totals(self) -> list[int | None]:
+        """The sum of each category in the count's own units, or its residents."""
+        return list(self.people) if self.months is None else self.months.sum(axis=1).tolist()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The two sides of figures in their window and in the window a year earlier."""
+
+    above: Side
+    below: Side
+    above_before: Side
+    below_before: Side
+
+
+@dataclass(frozen=True)
+class Block:
+    """The evidence for the figures of one measure in one dimension, which are a family of tests.
+
+    `names` are the categories (of month and rolling rows, the months). `year` compares the twelve months that end with
+    the window, for the spread of windows that are shorter. `series` are the months up to the window's end, all seen
+    from there, that a control chart rests on (NaN: not whole). `missing` and `change_missing` say for each category why
+    its figure, or its change, is not available. A ratio of two measures has theirs as `parts`.
+    """
+
+    measure: str
+    declared: Measure
+    dimension: str
+    names: tuple[str, ...]
+    windows: tuple[Window, ...]
+    compared: Comparison
+    missing: tuple[str | None, ...]
+    change_missing: tuple[str | None, ...]
+    is_share: bool = False
+    is_difference: bool = False
+    sums_numbers: bool = False
+    sums: bool = False
+    year: Comparison | None = None
+    series: Floats | None = None
+    parts: tuple[Block, ...] = ()
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether its changes are tested: month and rolling rows, means, stocks, sums of numbers and ratios of two
+        measures are not."""
+        tested = self.dimension not in (MONTH, ROLLING) and self.declared.unit not in ("mean", "times")
+        return tested and self.declared.window != "at_period_end" and not self.sums_numbers
+
+    def days(self, place: int) -> tuple[date, date]:
+        """The first and last day of a figure's window, inclusive."""
+        return days_of(self.declared, self.windows[place])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence of a report, in the report's order, with what is said of its figures by measure and dimension."""
+
+    blocks: tuple[Block, ...]
+    reasons: Told = field(default_factory=dict)
+    notes: Told = field(default_factory=dict)
+
+
+def evaluate(data: ReportData) -> Evidence:
+    """The evidence for every figure of the theme, for the report's area and period, in the order the theme declares.
+
+    An area's report has the force's own figure (`force`) beside each total.
+    """
+    reasons: Told = {}
+    notes: Told = {}
+    blocks = []
+    for name, dimensions in data.theme.measures.items():
+        own = [FORCE_ROW] if TOTAL in dimensions and not data.area.is_force else []
+        for dimension in [*dimensions, *own]:
+            if shows(data, dimension):
+                asked = _Asked(data, name, dimension)
+                blocks.append(block := asked.block())
+                told = [each for each in (*block.missing, *block.change_missing) if each]
+                if not block.names and (why := asked.unavailable()) is not None:
+                    told.append(why)
+                if told:
+                    reasons[name, dimension] = list(dict.fromkeys(told))
+                if said := asked.notes():
+                    notes[name, dimension] = said
+    return Evidence(tuple(blocks), reasons, notes)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a block: their names, the place that bounds each (None: none), and their two windows."""
+
+    names: tuple[str, ...]
+    places: tuple[Area | None, ...]
+    windows: tuple[Window, ...]
+
+    @property
+    def before(self) -> tuple[Window, ...]:
+        return tuple(window.year_earlier for window in self.windows)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One measure in one dimension of a report; `asked_by` is the ratio of two measures that asks for it."""
+
+    data: ReportData
+    name: str
+    dimension: str
+    asked_by: Measure | None = None
+
+    @cached_property
+    def measure(self) -> Measure:
+        declared = self.data.measure(self.name)
+        if self.asked_by is None:
+            return declared
+        return declared.model_copy(update={"window": self.asked_by.window, "lag": self.asked_by.lag})
+
+    @property
+    def end(self) -> Month:
+        """The last month of the measure's own period."""
+        return self.data.period - self.measure.lag
+
+    @cached_property
+    def sides(self) -> tuple[Count | PopulationOf | None, Count | PopulationOf | None]:
+        above, *below = sides_of(self.measure, self.data.params.measures)
+        return above, below[0] if below else None
+
+    def base(self, side: Count) -> Base:
+        return base_of(side, self.data.theme, self.data.params.tables)
+
+    @cached_property
+    def bases(self) -> tuple[Base, ...]:
+        return tuple(self.base(count) for count in self.counts)
+
+    @cached_property
+    def counts(self) -> tuple[Count, ...]:
+        return tuple(side for side in self.sides if isinstance(side, Count))
+
+    def block(self) -> Block:
+        if isinstance(self.measure.numerator, MeasureOf):
+            return self._ratio_of_measures()
+        match self.dimension:
+            case "month":
+                return self._made(self._month_rows(), self._of_months)
+            case "rolling":
+                return self._made(self._rolling_rows(), self._of_windows)
+        window = window_ending(self.measure, self.end)
+        found = categories(self.data, self.dimension, self._split, [window, window.year_earlier])
+        places = found.areas or (self._own_place,) * len(found.names)
+        rows = _Rows(found.names, places, (window,) * len(found.names))
+        block = self._made(rows, lambda _: self._of_categories(found, rows, window))
+        year = Window(self.end - 11, self.end)
+        if block.is_tested and window != year and window.end >= self._history:
+            block = replace(block, year=self._of_categories(found, rows, year))
+        return replace(block, series=self._series(found, places))
+
+    def _ratio_of_measures(self) -> Block:
+        """Its parts are the two measures' evidence, over the categories that both have."""
+        asked = [each.measure for each in (self.measure.numerator, self.measure.denominator) if isinstance(each, MeasureOf)]
+        parts = [_Asked(self.data, each, self.dimension, self.measure).block() for each in asked]
+        shared = [name for name in parts[0].names if name in parts[1].names]
+        above, below = (_only(part, shared) for part in parts)
+        return replace(
+            above,
+            measure=self.name,
+            declared=self.measure,
+            missing=tuple(one or other for one, other in zip(above.missing, below.missing, strict=True)),
+            change_missing=tuple(one or other for one, other in zip(above.change_missing, below.change_missing, strict=True)),
+            is_share=False,
+            series=None,
+            parts=(above, below),
+        )
+
+    def _made(self, rows: _Rows, compare: Callable[[_Rows], Comparison]) -> Block:
+        base = self.bases[0]
+        missing = [self._missing(*row) for row in zip(rows.names, rows.places, rows.windows, strict=True)]
+        changes = [self._missing(*row) for row in zip(rows.names, rows.places, rows.before, strict=True)]
+        return Block(
+            self.name,
+            self.measure,
+            self.dimension,
+            rows.names,
+            rows.windows,
+            compare(rows),
+            tuple(missing),
+            tuple(changes),
+            is_share=is_share(self.measure, self.data.theme, self.data.params.measures),
+            is_difference=is_difference(base.table, base.count.sum),
+            sums_numbers=any(each.scale > 1 for each in self.bases),
+            sums=any(each.count.sum is not None for each in self.bases),
+        )
+
+    @property
+    def _split(self) -> Base | None:
+        """The count whose categories a breakdown has."""
+        return self.bases[0] if self.dimension in self.bases[0].table.breakdowns else None
+
+    @property
+    def _own_place(self) -> Area | None:
+        return None if self.dimension == FORCE_ROW or self.data.area.is_force else self.data.area
+
+    def _of_categories(self, found: Categories, rows: _Rows, window: Window) -> Comparison:
+        """The categories of a dimension in one window, each of the two as it stood at its own end."""
+        sides = [
+            self._side(side, rows, (each,) * len(rows.names), lambda base, each=each: self._counts(found, base, each, each.end))
+            for each in (window, window.year_earlier)
+            for side in self.sides
+        ]
+        return Comparison(*sides)
+
+    def _of_months(self, rows: _Rows) -> Comparison:
+        """Single months, all seen from the period's end."""
+        first = rows.windows[0].start if rows.windows else self.end
+        seen = Window(first - 12, self.end)
+        return self._one_by_one(rows, lambda base: self._counts(_WHOLE, base, seen, self.data.period)[0], seen)
+
+    def _one_by_one(self, rows: _Rows, series: Callable[[Base], NDArray[np.int64]], seen: Window) -> Comparison:
+        counted = {base.key: series(base) for base in self.bases}
+
+        def months(windows: Sequence[Window]) -> Callable[[Base], Counts]:
+            places = [window.start.index - seen.start.index for window in windows]
+            return lambda base: counted[base.key][places].reshape(-1, 1)
+
+        sides = [self._side(side, rows, each, months(each)) for each in (rows.windows, rows.before) for side in self.sides]
+        return Comparison(*sides)
+
+    def _of_windows(self, rows: _Rows) -> Comparison:
+        """Windows one after another, each as it stood at its own end."""
+
+        def sums(windows: Sequence[Window]) -> Callable[[Base], Counts]:
+            return lambda base: np.array(
+                [self._counts(_WHOLE, base, window, window.end).sum(axis=1) for window in windows], dtype=np.int64
+            ).reshape(-1, 1)
+
+        sides = [self._side(side, rows, each, sums(each)) for each in (rows.windows, rows.before) for side in self.sides]
+        return Comparison(*sides)
+
+    def _side(
+        self,
+        side: Count | PopulationOf | None,
+        rows: _Rows,
+        windows: Sequence[Window],
+        counts: Callable[[Base], Counts],
+    ) -> Side:
+        if isinstance(side, Count):
+            base = self.base(side)
+            return Side(counts(base), scale=base.scale)
+        if side is None:
+            return Side()
+        return Side(people=tuple(self._residents(side, *row) for row in zip(rows.names, rows.places, windows, strict=True)))
+
+    def _counts(self, found: Categories, base: Base, window: Window, as_at: Month) -> Counts:
+        if found is _WHOLE and self.dimension == FORCE_ROW:
+            found = Categories(FORCE_ROW, found.names)
+        is_split = splits_by(base.count, found.dimension, self.counts)
+        counted = tally(self.data, base, found, is_split=is_split).monthly(window, as_at, is_stock=base.is_stock)
+        return counted if len(counted) == len(found.names) else np.repeat(counted, len(found.names), axis=0)
+
+    def _residents(self, declared: PopulationOf, name: str, place: Area | None, window: Window) -> int | None:
+        in_level = self.dimension in self.data.params.levels
+        if place is None and in_level:
+            return None
+        by = self._split.table.breakdowns[self.dimension] if self._split is not None else None
+        area = place or self.data.params.force_area
+        return residents(self.data, declared, area, by, name, window.end.last_day)
+
+    def _series(self, found: Categories, places: Sequence[Area | None]) -> Floats | None:
+        """The months that a control chart rests on; none for stocks and sums of numbers."""
+        base = self.bases[0]
+        if base.is_stock or base.scale > 1 or self.unavailable() is not None or self._history > self.end:
+            return None
+        window = Window(max(self._history, self.end - (SERIES_MONTHS - 1)), self.end)
+        counts = self._counts(found, base, window, self.end).astype(float)
+        gaps = self.data.cubes.gaps(base.table_name)
+        for column, month in enumerate(window.months):
+            if month in gaps or month > self.data.cubes.ends(base.table_name):
+                counts[:, column] = np.nan
+            for row, place in enumerate(places):
+                if place is not None and self._closed(place, month.first_day, month.last_day) is not None:
+                    counts[row, column] = np.nan
+        return counts
+
+    def _month_rows(self) -> _Rows:
+        """The months up to the measure's own last one, while the area was open."""
+        first = max(self._history, self.end - (MONTHS_SHOWN - 1))
+        months = Window(first, self.end).months if first <= self.end and self.unavailable() is None else ()
+        place = self._own_place
+        windows = [Window(month, month) for month in months]
+        if place is not None:
+            windows = [each for each in windows if self._closed(place, *days_of(self.measure, each)) is None]
+        return _Rows(tuple(str(each.end) for each in windows), (place,) * len(windows), tuple(windows))
+
+    def _rolling_rows(self) -> _Rows:
+        """The measure's own window ending with each of the last months that the data reach."""
+        ends = [self.end - back for back in range(WINDOWS_SHOWN - 1, -1, -1)]
+        ends = [end for end in ends if end >= self._history and self.unavailable() is None]
+        windows = tuple(window_ending(self.measure, end) for end in ends)
+        return _Rows(tuple(map(str, ends)), (self._own_place,) * len(ends), windows)
+
+    @cached_property
+    def _history(self) -> Month:
+        """The first month of which all tables have their rows."""
+        known = [self.data.cubes.history_from(base.table_name) for base in self.bases if self._is_there(base)]
+        return max(known, default=self.end)
+
+    def _is_there(self, base: Base) -> bool:
+        return base.table_name in self.data.index.history_from
+
+    def unavailable(self, name: str = "") -> str | None:
+        """Why the measure is not available in this dimension (or in one of its categories), or None."""
+        for base in self.bases:
+            parts = []
+            if self.dimension in base.table.breakdowns and splits_by(base.count, self.dimension, self.counts):
+                parts = [self.dimension, f"{self.dimension}/{name}"]
+            levels = self._levels()
+            reason = self.data.cubes.unavailable(base.key, *parts, *levels)
+            if reason is None:
+                absent = next((level for level in levels if level not in base.table.levels), None)
+                if absent is not None:
+                    where = self.data.params.levels[absent].title
+                    reason = f"{base.table.title.lower()} do not say which {_lower(where)} they belong to"
+            if reason is not None:
+                return reason
+        return None
+
+    def _levels(self) -> list[str]:
+        """The levels by which the rows of this dimension must be placed."""
+        if self.dimension in self.data.params.levels:
+            areas = self.data.params.areas(self.dimension)
+            return list(dict.fromkeys(area.counted_at[0] for area in areas))
+        return [] if self._own_place is None else [self._own_place.counted_at[0]]
+
+    def _missing(self, name: str, place: Area | None, window: Window) -> str | None:
+        """Why a figure of this window is not available: the source, the history, a gap, the area's life, what it looks
+        back on, or no population."""
+        return next((reason for reason in self._reasons(name, place, window) if reason is not None), None)
+
+    def _reasons(self, name: str, place: Area | None, window: Window) -> Iterator[str | None]:
+        yield self.unavailable(name)
+        for base in self.bases:
+            yield self._not_whole(base, window)
+        first, last = days_of(self.measure, window)
+        if place is not None:
+            yield self._closed(place, first, last)
+        yield self._looks_back(place, first)
+        for side in self.sides:
+            if isinstance(side, PopulationOf) and self._residents(side, name, place, window) is None:
+                yield f"no population is known for {place.name if place is not None else name if name != TOTAL else self.data.params.force.name}"
+
+    def _not_whole(self, base: Base, window: Window) -> str | None:
+        """Why a table does not have all rows of a window."""
+        cubes, title = self.data.cubes, base.table.title.lower()
+        if not self._is_there(base):
+            return None
+        history, ends = cubes.history_from(base.table_name), cubes.ends(base.table_name)
+        starts = window.end if base.is_stock else window.start
+        if starts < history:
+            return f"the data begin in {history.label}, so what begins before then is not whole"
+        if window.end > ends:
+            return f"the data of {title} end in {ends.label}"
+        gap = next((month for month in window.months if month in cubes.gaps(base.table_name)), None)
+        return f"the data hold no {title} of {gap.label}" if gap is not None and not base.is_stock else None
+
+    def _closed(self, place: Area, first: date, last: date) -> str | None:
+        """Why an area, or one that it is the sum of, was not open from one day to another, both inclusive."""
+        for area in self.data.params.parts_of(place):
+            if area.valid_from is not None and area.valid_from > first:
+                day = _day(area.valid_from)
+                if area.valid_from > last:
+                    return f"{area.name} opened on {day}"
+                return f"{area.name} opened on {day}, so what begins before then is not whole"
+            if area.valid_to is not None and area.valid_to < last:
+                return f"{area.name} closed on {_day(area.valid_to)}"
+        return None
+
+    def _looks_back(self, place: Area | None, first: date) -> str | None:
+        """Why what a figure looks back on is not whole in the data or in the area's life."""
+        since = self._looks_back_to(first)
+        if since is None or since >= first:
+            return None
+        if since < self._history.first_day:
+            return f"it looks back to {_day(since)}, and the data begin in {self._history.label}"
+        for area in self.data.params.parts_of(place) if place is not None else ():
+            if area.valid_from is not None and area.valid_from > since:
+                return f"it looks back to {_day(since)}, and {area.name} opened on {_day(area.valid_from)}"
+        return None
+
+    def _looks_back_to(self, first: date) -> date | None:
+        found = [first - timedelta(days=base.count.repeats.within_days) for base in self.bases if base.count.repeats]
+        above = self.bases[0]
+        is_ratio = len(self.bases) > 1 and not is_share(self.measure, self.data.theme, self.data.params.measures)
+        if is_ratio and above.date != above.table.date and above.date != self.bases[1].date:
+            found.append((Month.containing(first) - LOOK_BACK_MONTHS).first_day)
+        return min(found, default=None)
+
+    def notes(self) -> list[str]:
+        """What stands beside the figures that there are."""
+        return []
+
+
+_WHOLE = Categories(TOTAL, (TOTAL,))
+
+
+def _only(block: Block, names: Sequence[str]) -> Block:
+    """A block with some of its rows alone, in this order."""
+    places = [block.names.index(name) for name in names]
+    if places == list(range(len(block.names))):
+        return block
+
+    def some(side: Side) -> Side:
+        months = None if side.months is None else side.months[places]
+        return replace(side, months=months, people=tuple(side.people[each] for each in places) if side.people else ())
+
+    compared = block.compared
+    return replace(
+        block,
+        names=tuple(names),
+        windows=tuple(block.windows[each] for each in places),
+        missing=tuple(block.missing[each] for each in places),
+        change_missing=tuple(block.change_missing[each] for each in places),
+        compared=Comparison(*(some(each) for each in (compared.above, compared.below, compared.above_before, compared.below_before))),
+        year=None,
+        series=None,
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {Month.containing(day).label}"
+
+
+def _lower(title: str) -> str:
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
