@@ -1,4 +1,4 @@
-"""The areas a report can be about and figures are broken down by: the force, and the areas of the levels it declares."""
+"""The areas that reports are about and figures are broken down by: the force, and those of the levels it declares."""
 
 from __future__ import annotations
 

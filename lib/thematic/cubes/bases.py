@@ -83,7 +83,9 @@ def sums_numbers(table: Table, column: str) -> bool:
 
 def is_difference(table: Table, column: str | None) -> bool:
     """Whether a column is one number less another, so that its sum may be below 0."""
-    return column is not None and column not in table.columns and "difference" in type(table.derived[column]).model_fields
+    return (
+        column is not None and column not in table.columns and "difference" in type(table.derived[column]).model_fields
+    )
 
 
 def base_of(count: Count, theme: Theme, tables: Mapping[str, Table]) -> Base:
@@ -136,7 +138,9 @@ def bases(theme: Theme, measures: Mapping[str, Measure], tables: Mapping[str, Ta
         for count in counts:
             base = base_of(count, theme, tables)
             kept, splits = found.setdefault(base.key, (base, set()))
-            splits.update(each for each in dimensions if each in kept.table.breakdowns and splits_by(count, each, counts))
+            splits.update(
+                each for each in dimensions if each in kept.table.breakdowns and splits_by(count, each, counts)
+            )
         if theme.hotspots is not None and name in theme.hotspots.measures:
             mapped = measures[name].numerator
             if isinstance(mapped, Count):
@@ -226,7 +230,9 @@ def _has_every_condition(above: Count, below: Count, theme: Theme) -> bool:
         return False
     if below.filled is not None and below.filled != above.filled:
         return False
-    return all(any(column == name and implies(each, wanted) for name, each in said) for column, wanted in below.where.items())
+    return all(
+        any(column == name and implies(each, wanted) for name, each in said) for column, wanted in below.where.items()
+    )
 
 
 def implies(condition: Condition, other: Condition) -> bool:

@@ -48,8 +48,9 @@ def cell(rows: ir.Table, width_km: float) -> ir.StringValue:
 def ground(tables: Iterable[tuple[ir.Table, str, str]], width_km: float) -> pd.DataFrame:
     """The hexagons of the force's ground (GROUND_COLUMNS), a row to each.
 
-    `tables` are those with coordinates, each with the names of its date and of the column with its unit. A hexagon is there from the month in which it
-    has had GROUND_ROWS rows with a unit, and is the unit's that most of them name (by name where two name as many).
+    `tables` are those with coordinates, each with the names of its date and of the column with its unit. A hexagon is
+    there from the month in which it has had GROUND_ROWS rows with a unit, and is the unit's that most of them name (by
+    name where two name as many).
     Months are numbered as in the cubes.
     """
     counted = [_counted(rows, date, unit, width_km).to_pandas() for rows, date, unit in tables]

@@ -9,6 +9,7 @@ numbers, 12 x year + month - 1. No column here names or describes a person.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,7 +70,15 @@ class _Query:
     @property
     def key(self) -> tuple[object, ...]:
         base = self.base
-        return base.table_name, base.count.selection, base.date, base.count.dated, base.count.standing, self.split, self.dates
+        return (
+            base.table_name,
+            base.count.selection,
+            base.date,
+            base.count.dated,
+            base.count.standing,
+            self.split,
+            self.dates,
+        )
 
 
 @dataclass(frozen=True)
@@ -234,13 +243,9 @@ def _holds(column: ir.Column, table: Table, name: str, condition: Condition) -> 
 def _ends(column: ir.Column, between: Between) -> list[ir.BooleanValue]:
     if column.type().is_timestamp():
         column = column.date()
-    ends = {
-        "at_least": lambda end: column >= end,
-        "over": lambda end: column > end,
-        "under": lambda end: column < end,
-        "up_to": lambda end: column <= end,
-    }
-    return [test(_literal(getattr(between, key))) for key, test in ends.items() if getattr(between, key) is not None]
+    tests = {"at_least": operator.ge, "over": operator.gt, "under": operator.lt, "up_to": operator.le}
+    ends = {key: getattr(between, key) for key in tests}
+    return [tests[key](column, _literal(end)) for key, end in ends.items() if end is not None]
 
 
 def _literal(value: object) -> ir.Scalar:
@@ -260,9 +265,7 @@ def _is_one_of(column: ir.Column, values: Sequence[object]) -> ir.BooleanValue:
     return column.isin(list(values)).fill_null(False)
 
 
-def _with_repeats(
-    rows: ir.Table, base: Base, sums: Sequence[_Sum]
-) -> tuple[ir.Table, dict[Repeats, str]]:
+def _with_repeats(rows: ir.Table, base: Base, sums: Sequence[_Sum]) -> tuple[ir.Table, dict[Repeats, str]]:
     """The rows with a column for each kind of repeat that is asked for: the last day before, within reach, on which
     another row of the selection names the same, void or not."""
     wanted = list(dict.fromkeys(each.base.count.repeats for each in sums if each.base.count.repeats is not None))

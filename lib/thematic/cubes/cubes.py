@@ -152,7 +152,8 @@ def _count(
 
     counting = Counting(tuple(params.levels), params.lists, params.hexagon_km(slug))
     frame = count(tables, counted, facts.columns, counting)
-    return frame.sort_values([column for column in frame if column != "n"], na_position="last", ignore_index=True)
+    keys = [str(column) for column in frame.columns if column != "n"]
+    return frame.sort_values(keys, na_position="last", ignore_index=True)
 
 
 def _ground(params: Params, facts: ExtractFacts, tables: Mapping[str, Any]) -> pd.DataFrame:
@@ -260,7 +261,9 @@ def _digests(frame: pd.DataFrame, columns: list[str]) -> _Digests:
     if frame.empty:
         return {}
     ordered = frame.sort_values(columns, ignore_index=True)
-    places = ordered[["always", "month", "event"]].astype({"month": int, "event": int}).itertuples(index=False, name=None)
+    places = (
+        ordered[["always", "month", "event"]].astype({"month": int, "event": int}).itertuples(index=False, name=None)
+    )
     found: dict[tuple[bool, int, int], list[list[Any]]] = {}
     for place, row in zip(places, ordered[columns].to_numpy().tolist(), strict=True):
         found.setdefault(place, []).append(row)

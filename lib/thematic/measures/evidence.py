@@ -198,7 +198,9 @@ class _Asked:
 
     def _ratio_of_measures(self) -> Block:
         """Its parts are the two measures' evidence, over the categories that both have."""
-        asked = [each.measure for each in (self.measure.numerator, self.measure.denominator) if isinstance(each, MeasureOf)]
+        asked = [
+            each.measure for each in (self.measure.numerator, self.measure.denominator) if isinstance(each, MeasureOf)
+        ]
         parts = [_Asked(self.data, each, self.dimension, self.measure).block() for each in asked]
         shared = [name for name in parts[0].names if name in parts[1].names]
         above, below = (_only(part, shared) for part in parts)
@@ -207,7 +209,9 @@ class _Asked:
             measure=self.name,
             declared=self.measure,
             missing=tuple(one or other for one, other in zip(above.missing, below.missing, strict=True)),
-            change_missing=tuple(one or other for one, other in zip(above.change_missing, below.change_missing, strict=True)),
+            change_missing=tuple(
+                one or other for one, other in zip(above.change_missing, below.change_missing, strict=True)
+            ),
             is_share=False,
             series=None,
             parts=(above, below),
@@ -243,11 +247,13 @@ class _Asked:
 
     def _of_categories(self, found: Categories, rows: _Rows, window: Window) -> Comparison:
         """The categories of a dimension in one window, each of the two as it stood at its own end."""
-        sides = [
-            self._side(side, rows, (each,) * len(rows.names), lambda base, each=each: self._counts(found, base, each, each.end))
-            for each in (window, window.year_earlier)
-            for side in self.sides
-        ]
+
+        def counts(each: Window) -> Callable[[Base], Counts]:
+            return lambda base: self._counts(found, base, each, each.end)
+
+        windows = (window, window.year_earlier)
+        size = len(rows.names)
+        sides = [self._side(side, rows, (each,) * size, counts(each)) for each in windows for side in self.sides]
         return Comparison(*sides)
 
     def _of_months(self, rows: _Rows) -> Comparison:
@@ -263,7 +269,9 @@ class _Asked:
             places = [window.start.index - seen.start.index for window in windows]
             return lambda base: counted[base.key][places].reshape(-1, 1)
 
-        sides = [self._side(side, rows, each, months(each)) for each in (rows.windows, rows.before) for side in self.sides]
+        sides = [
+            self._side(side, rows, each, months(each)) for each in (rows.windows, rows.before) for side in self.sides
+        ]
         return Comparison(*sides)
 
     def _of_windows(self, rows: _Rows) -> Comparison:
@@ -274,7 +282,9 @@ class _Asked:
                 [self._counts(_WHOLE, base, window, window.end).sum(axis=1) for window in windows], dtype=np.int64
             ).reshape(-1, 1)
 
-        sides = [self._side(side, rows, each, sums(each)) for each in (rows.windows, rows.before) for side in self.sides]
+        sides = [
+            self._side(side, rows, each, sums(each)) for each in (rows.windows, rows.before) for side in self.sides
+        ]
         return Comparison(*sides)
 
     def _side(
@@ -289,7 +299,9 @@ class _Asked:
             return Side(counts(base), scale=base.scale)
         if side is None:
             return Side()
-        return Side(people=tuple(self._residents(side, *row) for row in zip(rows.names, rows.places, windows, strict=True)))
+        return Side(
+            people=tuple(self._residents(side, *row) for row in zip(rows.names, rows.places, windows, strict=True))
+        )
 
     def _counts(self, found: Categories, base: Base, window: Window, as_at: Month) -> Counts:
         if found is _WHOLE and self.dimension == FORCE_ROW:
@@ -387,7 +399,8 @@ class _Asked:
         yield self._looks_back(place, first)
         for side in self.sides:
             if isinstance(side, PopulationOf) and self._residents(side, name, place, window) is None:
-                yield f"no population is known for {place.name if place is not None else name if name != TOTAL else self.data.params.force.name}"
+                of = self.data.params.force.name if name == TOTAL or self.dimension in (MONTH, ROLLING) else name
+                yield f"no population is known for {place.name if place is not None else of}"
 
     def _not_whole(self, base: Base, window: Window) -> str | None:
         """Why a table does not have all rows of a window."""
@@ -460,7 +473,9 @@ def _only(block: Block, names: Sequence[str]) -> Block:
         windows=tuple(block.windows[each] for each in places),
         missing=tuple(block.missing[each] for each in places),
         change_missing=tuple(block.change_missing[each] for each in places),
-        compared=Comparison(*(some(each) for each in (compared.above, compared.below, compared.above_before, compared.below_before))),
+        compared=Comparison(
+            *(some(each) for each in (compared.above, compared.below, compared.above_before, compared.below_before))
+        ),
         year=None,
         series=None,
     )

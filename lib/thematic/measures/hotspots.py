@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,12 +10,12 @@ from scipy import stats
 
 from thematic.core import hexagons
 from thematic.core.hexagons import Hexagon
-from thematic.cubes.bases import CELL, base_of
+from thematic.core.periods import Window
+from thematic.cubes.bases import base_of
 from thematic.cubes.tallies import Tally
-from thematic.measures.breakdowns import Setting
-from thematic.measures.disclosure import Gate
-from thematic.measures.evaluation import window_of
-from thematic.params.models import Measure
+from thematic.measures.data import ReportData
+from thematic.params.measures import Count
+from thematic.params.themes import CELL, TOTAL
 from thematic.stats.statistics import adjusted, gi_star
 
 LEVELS = (0.99, 0.95)
@@ -27,10 +27,10 @@ FEWEST_EXPECTED = 5
 
 @dataclass(frozen=True)
 class Cell:
-    """One hexagon: the LPU it lies in, its released count (None: withheld), Gi*, and its level if it is a hotspot."""
+    """One hexagon: the unit it lies in, its released count (None: withheld), Gi*, and its level if it is a hotspot."""
 
     hexagon: Hexagon
-    lpu: str
+    unit: str
     count: int | None
     z: float | None
     level: float | None
@@ -46,8 +46,8 @@ class Hotspots:
     """A measure's counts over a window by hexagon, of the whole force, as they stood at the window's end.
 
     `off_map` is the released count of what lies in no hexagon (None: withheld). The hexagons of one report are those
-    of another for the same period and audience: an LPU's shows its own part of the force's map, with the same counts
-    (whichever LPU a row names) and the same levels, so that nothing can be told by taking one from another.
+    of another for the same period and audience: a unit's shows its own part of the force's map, with the same counts
+    (whichever unit a row names) and the same levels, so that nothing can be told by taking one from another.
     """
 
     cells: tuple[Cell, ...]
@@ -67,34 +67,39 @@ class Hotspots:
     def hot(self) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.cells if cell.level is not None)
 
-    def within(self, lpu: str | None) -> list[Cell]:
-        """The cells of an LPU; of the force for None."""
-        return [cell for cell in self.cells if lpu in {None, cell.lpu}]
+    def within(self, units: Collection[str] | None) -> list[Cell]:
+        """The cells of some units by name; of the force for None."""
+        return [cell for cell in self.cells if units is None or cell.unit in units]
 
 
-def find(setting: Setting, gate: Gate, name: str) -> Hotspots:
+def find(data: ReportData, name: str) -> Hotspots:
     """The hotspots of a measure that the theme maps.
 
     The counts pass the gate first; all else is worked out from what it released. Gi* is tested two-sided, the tests of
     all hexagons adjusted together. A hexagon that holds nothing is no hotspot, whatever its neighbours hold.
     """
-    measure = setting.params.measures[name]
-    width = setting.params.hexagon_km(setting.cubes.theme)
-    ground = setting.cubes.ground.at(width, setting.period)
-    counts, everywhere = _counts(setting, measure, [hexagons.name_of(each) for each in ground])
-    released = [gate.count(count) for count in counts]
+    width = data.params.hexagon_km(data.theme_name)
+    ground = data.cubes.ground.at(width, data.period)
+    counts, everywhere = _counts(data, name, [hexagons.name_of(each) for each in ground])
+    released = [data.gate.count(count) for count in counts]
     found = _tested(ground, released)
-    return Hotspots(tuple(found), width, gate.count(everywhere - sum(counts)))
+    return Hotspots(tuple(found), width, data.gate.count(everywhere - sum(counts)))
 
 
-def _counts(setting: Setting, measure: Measure, cells: Sequence[str]) -> tuple[list[int], int]:
+def _counts(data: ReportData, name: str, cells: Sequence[str]) -> tuple[list[int], int]:
     """The measure's count in each cell over its window, and in all, with or without a place."""
-    window = window_of(measure, setting.period)
-    key = base_of(measure.numerator, measure, setting.params.themes[setting.cubes.theme]).key
-    rows, whole = setting.cubes.rows(key, CELL), setting.cubes.rows(key, "total")
-    counted = Tally(tuple(cells), rows.category.among(cells), rows).monthly(window, window.end).sum(axis=1)
-    total = Tally(("total",), whole.category.among(("total",)), whole).monthly(window, window.end).sum()
-    return [int(count) for count in counted], int(total)
+    counted = data.measure(name).numerator
+    if not isinstance(counted, Count):
+        return [0] * len(cells), 0
+    key, window = base_of(counted, data.theme, data.params.tables).key, data.window(name)
+    in_cells = _sums(data, key, CELL, cells, window)
+    return in_cells, _sums(data, key, TOTAL, [TOTAL], window)[0]
+
+
+def _sums(data: ReportData, key: str, split: str, names: Sequence[str], window: Window) -> list[int]:
+    rows = data.cubes.rows(key, split)
+    counted = Tally(len(names), rows.category.among(names), rows).monthly(window, window.end).sum(axis=1)
+    return [int(count) for count in counted]
 
 
 def _tested(ground: Mapping[Hexagon, str], released: Sequence[int | None]) -> list[Cell]:

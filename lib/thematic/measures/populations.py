@@ -33,7 +33,7 @@ def residents(
 
 
 def all_residents(data: ReportData, area: Area, on: date) -> int | None:
-    """All residents of an area: those of the lookup that came with the data where it has any, else the declared ones."""
+    """All residents of an area: by the lookup that came with the data if it has any, else as declared."""
     known = data.index.populations
     if known is None:
         return data.params.population(area, on)

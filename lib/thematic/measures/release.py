@@ -71,9 +71,7 @@ class Shown:
 def protect(block: Block, data: ReportData, *, earlier: bool) -> list[Shown]:
     """What the audience may see of each row of a block, in its window or in the one a year earlier."""
     compared = block.compared
-    above, below = (
-        (compared.above_before, compared.below_before) if earlier else (compared.above, compared.below)
-    )
+    above, below = (compared.above_before, compared.below_before) if earlier else (compared.above, compared.below)
     missing = [
         one or (other if earlier else None) for one, other in zip(block.missing, block.change_missing, strict=True)
     ]
@@ -283,4 +281,3 @@ def _trend(block: Block, place: int, gate: Gate) -> Word | None:
     closed = np.flatnonzero(np.isnan(series))
     months = [int(each) for each in series[closed[-1] + 1 if len(closed) else 0 :]]
     return None if gate.withholds_any(months) else word(months)
-

@@ -151,7 +151,9 @@ class Params:
         if isinstance(by, ByColumns):
             parts = category.split(" / ")
             pairs = zip(by.columns, parts, strict=len(parts) == len(by.columns))
-            return " / ".join("Not recorded" if part == MISSING else self._title(table, name, part) for name, part in pairs)
+            return " / ".join(
+                "Not recorded" if part == MISSING else self._title(table, name, part) for name, part in pairs
+            )
         if isinstance(by, ByColumn) and not by.renamed:
             return self._title(table, by.column, category)
         return _words(category)
@@ -283,11 +285,7 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     pack_file = workbook.params / "pack.yaml"
     pack = reading.model(pack_file, PackParams) if pack_file.exists() else None
     problems.extend(unknown_papers(pack, themes, places) if pack is not None else [])
-    sources_file = workbook.params / SOURCES
-    found = {name: table for name, table in tables.items() if table is not None}
-    sources, wrong = (None, [])
-    if sources_file.exists():
-        sources, wrong = read_sources(sources_file, workbook.shown(sources_file), found)
+    sources, wrong = _sources(workbook, tables)
     problems.extend(wrong)
     if problems:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -296,6 +294,15 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries}
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}
     return Params(**single, **declared, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
+
+
+def _sources(workbook: Workbook, tables: dict[str, Table | None]) -> tuple[SourcesParams | None, list[Problem]]:
+    path = workbook.params / SOURCES
+    if not path.exists():
+        return None, []
+    return read_sources(
+        path, workbook.shown(path), {name: table for name, table in tables.items() if table is not None}
+    )
 
 
 def _report_areas(levels: dict[str, Level], force: ForceParams) -> tuple[Area, ...]:

@@ -20,8 +20,8 @@ class AreaParams(Declared):
 
     slug: Slug
     name: Name
-    population: dict[Year, Population] = {}
-    population_by: dict[Key, dict[Year, dict[Name, Annotated[int, Field(ge=0)]]]] = {}
+    population: dict[Year, Population] = Field(default={})
+    population_by: dict[Key, dict[Year, dict[Name, Annotated[int, Field(ge=0)]]]] = Field(default={})
     source: Name | None = None
     valid_from: date | None = None
     valid_to: date | None = None

@@ -141,11 +141,15 @@ def _unmatched(areas: Mapping[str, Shape], units: Level, declared: BoundariesPar
     known = {unit.name.casefold(): unit.name for unit in units.areas}
     for name in areas:
         if name.casefold() not in known:
-            yield Problem(declared.file, f"'{name}' is no {units.short} of params/areas.", _hint(name, list(known.values())))
+            yield Problem(
+                declared.file, f"'{name}' is no {units.short} of params/areas.", _hint(name, list(known.values()))
+            )
     there = {name.casefold() for name in areas}
     for unit in units.areas:
         if unit.valid_to is None and unit.name.casefold() not in there:
-            yield Problem(declared.file, f"has no area for the {units.short} '{unit.name}'.", _hint(unit.name, list(areas)))
+            yield Problem(
+                declared.file, f"has no area for the {units.short} '{unit.name}'.", _hint(unit.name, list(areas))
+            )
 
 
 def _hint(name: str, known: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ def fill(
     `families` are by the file's shown name, `own` gives each single file's shown name and what it says.
     """
     problems: list[Problem] = []
-    said: dict[str, tuple[str, dict[str, Any]]] = {}
+    said: dict[str, tuple[str, dict[str, Any]]] = Field(default={})
     for shown, family in families.items():
         for name, (where, keys) in _members(shown, family, problems):
             if name in said:
@@ -42,7 +42,7 @@ def fill(
             said[name] = where, keys
     for name, (shown, keys) in own.items():
         said[name] = shown, {**said[name][1], **keys} if name in said else keys
-    measures: dict[str, Measure] = {}
+    measures: dict[str, Measure] = Field(default={})
     for name, (where, keys) in sorted(said.items()):
         measure, wrong = validated(keys, where, Measure)
         problems += wrong
@@ -51,9 +51,7 @@ def fill(
     return measures, list(dict.fromkeys(problems))
 
 
-def _members(
-    shown: str, family: Family, problems: list[Problem]
-) -> Iterator[tuple[str, tuple[str, dict[str, Any]]]]:
+def _members(shown: str, family: Family, problems: list[Problem]) -> Iterator[tuple[str, tuple[str, dict[str, Any]]]]:
     for selection, words in family.selections.items():
         known = {**words, "selection": selection}
         for template, keys in family.measures.items():

@@ -35,7 +35,7 @@ class Count(Declared):
     """
 
     selection: Key
-    where: Where = {}
+    where: Where = Field(default={})
     dated: Key | None = None
     names: Key | None = None
     repeats: Repeats | None = None
@@ -59,7 +59,7 @@ class MeasureOf(Declared):
 class PopulationOf(Declared):
     """The people of one category of a column, such as {ethnicity: white}; all residents where it is empty."""
 
-    population: Annotated[dict[Key, Name], Field(max_length=1)] = {}
+    population: Annotated[dict[Key, Name], Field(max_length=1)] = Field(default={})
 
 
 def _side(said: Any) -> Any:
@@ -70,7 +70,7 @@ def _side(said: Any) -> Any:
         kind = next((kind for key, kind in _SIDES.items() if key in said), Count)
         return kind.model_validate(said)
     if isinstance(said, str):
-        raise ValueError("write a count ({selection: ...}), population, or {measure: name}")  # noqa: TRY004
+        raise ValueError("write a count ({selection: ...}), population, or {measure: name}")
     return said
 
 

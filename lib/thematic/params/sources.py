@@ -57,7 +57,7 @@ class ExtractSettings(Declared):
 
     as_at: date | None = None
     history_from: MonthText | None = None
-    empty_months: dict[Key, tuple[MonthText, ...]] = {}
+    empty_months: dict[Key, tuple[MonthText, ...]] = Field(default={})
     synthetic: bool = False
     title: str | None = None
     licence: str | None = None

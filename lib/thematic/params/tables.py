@@ -38,8 +38,8 @@ class Column(Declared):
     optional: bool = False
     personal: bool = False
     not_before: date | Name | None = None
-    codes: Codes = {}
-    groups: dict[Name, CodeNames] = {}
+    codes: Codes = Field(default={})
+    groups: dict[Name, CodeNames] = Field(default={})
     list: Name | None = None
     level: Key | None = None
     low: float | None = None
@@ -181,7 +181,7 @@ class ByColumn(Declared):
 
     column: Key
     heading: Name
-    renamed: Annotated[Codes, Field(alias="as")] = {}
+    renamed: Annotated[Codes, Field(alias="as")] = Field(default={})
     order: Order = "declared"
 
 
@@ -224,10 +224,10 @@ class Table(Declared):
     history: Key = "own"
     months: Literal["every", "any"] = "every"
     columns: Annotated[dict[Key, Column], Field(min_length=1)]
-    derived: dict[Key, Derived] = {}
-    breakdowns: dict[Key, Breakdown] = {}
+    derived: dict[Key, Derived] = Field(default={})
+    breakdowns: dict[Key, Breakdown] = Field(default={})
     together: tuple[tuple[Key, Key], ...] = ()
-    left_out_unless: Where = {}
+    left_out_unless: Where = Field(default={})
     future: bool = False
     public: Literal["counts", "sums"] = "counts"
 

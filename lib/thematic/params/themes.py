@@ -1,4 +1,4 @@
-"""params/themes/<theme>.yaml: a thematic area: which rows it counts, what its report shows and how it is broken down."""
+"""params/themes/<theme>.yaml: a thematic area, the rows it counts, what its report shows and how it is broken down."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Selection(Declared):
 
     table: Key | None = None
     within: Key | None = None
-    where: Where = {}
+    where: Where = Field(default={})
     any_of: tuple[Where, ...] = ()
 
     @model_validator(mode="after")
@@ -67,7 +67,7 @@ class Theme(Declared):
     notebook: Annotated[str, StringConstraints(pattern=r"^[\w-]+\.ipynb$")]
     outcome_basis: Literal["outcome", "recorded"] = "outcome"
     selections: Annotated[dict[Key, Selection], Field(min_length=1)]
-    sections: dict[Key, Section] = {}
+    sections: dict[Key, Section] = Field(default={})
     measures: Annotated[dict[Key, Annotated[tuple[Key, ...], Field(min_length=1)]], Field(min_length=1)]
     areas: tuple[Key, ...] | None = None
     shares: tuple[Key, ...] = ()

@@ -1,0 +1,78 @@
+"""Holds the files under params/ against one another: names that nothing declares, and declarations nobody uses."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from thematic.core.errors import Problem
+from thematic.core.workbook import Workbook
+from thematic.params.checks.places import Levels, area_problems, force_problems
+from thematic.params.checks.tables import Tables, table_problems
+from thematic.params.checks.themes import ThemeCheck
+from thematic.params.force import ForceParams
+from thematic.params.lists import CodeList
+from thematic.params.measures import Measure, MeasureOf
+from thematic.params.themes import Theme
+
+
+def cross_check(
+    workbook: Workbook,
+    single: Mapping[str, Any],
+    tables: Tables,
+    levels: Levels,
+    themes: Mapping[str, Theme | None],
+    measures: Mapping[str, Measure],
+    own: Iterable[str],
+    lists: Mapping[str, CodeList],
+) -> Iterator[Problem]:
+    """Every problem between files. A file that could not be read (None) is passed over: its own problem is told."""
+    force = single["force"]
+    if isinstance(force, ForceParams):
+        yield from force_problems(force, levels)
+    yield from area_problems(levels)
+    for name, table in tables.items():
+        if table is not None:
+            yield from table_problems(f"params/tables/{name}.yaml", table, tables, levels, lists)
+    declared = {name: table for name, table in tables.items() if table is not None}
+    for slug, theme in themes.items():
+        if theme is not None:
+            checked = ThemeCheck(workbook, slug, theme, declared, levels, measures, set(own))
+            yield from checked.problems(single["glossary"])
+    yield from _goals(themes)
+    if None not in themes.values():
+        yield from _unused(themes, measures, own)
+
+
+def unknown_themes(recommendations: Iterable[str], themes: Iterable[str]) -> Iterator[Problem]:
+    """Files of recommendations that belong to no theme."""
+    for slug in recommendations:
+        if slug not in themes:
+            close = difflib.get_close_matches(slug, themes, n=1)
+            fix = f"Did you mean {close[0]}.yaml?" if close else f"Themes: {', '.join(themes)}."
+            yield Problem(f"params/recommendations/{slug}.yaml", f"there is no theme '{slug}'.", fix)
+
+
+def _goals(themes: Mapping[str, Theme | None]) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for slug, theme in themes.items():
+        if theme is None:
+            continue
+        if theme.goal == "ALL" or theme.goal in owners:
+            taken = "the goal of every theme" if theme.goal == "ALL" else f"also the goal of {owners[theme.goal]}.yaml"
+            yield Problem(f"params/themes/{slug}.yaml, goal", f"'{theme.goal}' is {taken}.", "Choose another word.")
+        owners.setdefault(theme.goal, slug)
+
+
+def _unused(
+    themes: Mapping[str, Theme | None], measures: Mapping[str, Measure], own: Iterable[str]
+) -> Iterator[Problem]:
+    """Files of measures that no theme, and no measure that one uses, names. Members of families need no user."""
+    used = {name for theme in themes.values() if theme is not None for name in theme.measures}
+    for name in sorted(used & measures.keys()):
+        sides = (measures[name].numerator, measures[name].denominator)
+        used.update(side.measure for side in sides if isinstance(side, MeasureOf))
+    for name in sorted(set(own) - used):
+        fix = "List it under measures: in a theme, or remove the file."
+        yield Problem(f"params/measures/{name}.yaml", "no theme uses this measure.", fix)

@@ -1,0 +1,60 @@
+"""The areas under params/areas held against one another, and the level that parts the force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from thematic.core.errors import Problem
+from thematic.params.areas import Level
+from thematic.params.checks.names import close_to, repeated
+from thematic.params.force import ForceParams
+from thematic.params.themes import RESERVED
+
+Levels = Mapping[str, Level | None]
+
+
+def force_problems(force: ForceParams, levels: Levels) -> Iterator[Problem]:
+    yield from repeated("params/force.yaml, towns: name", [town.name.casefold() for town in force.towns])
+    if force.units not in levels:
+        fix = close_to(force.units, levels, "Levels of params/areas")
+        yield Problem("params/force.yaml, units", f"there is no level '{force.units}'.", fix)
+
+
+def area_problems(levels: Levels) -> Iterator[Problem]:
+    known = {area.slug: name for name, level in levels.items() if level is not None for area in level.areas}
+    slugs = [area.slug for level in levels.values() if level is not None for area in level.areas]
+    yield from repeated("params/areas, slug", slugs)
+    for name, level in levels.items():
+        where = f"params/areas/{name}.yaml"
+        if name in RESERVED or name in {"count", "dimension", "category", "n"}:
+            yield Problem(where, f"'{name}' is the product's own word.", "Name the level otherwise.")
+        if level is None:
+            continue
+        yield from repeated(f"{where}, name", [area.name.casefold() for area in level.areas])
+        for area in level.areas:
+            here = f"{where}, {area.slug}"
+            if area.within is not None and area.within not in known:
+                fix = close_to(area.within, known, "Slugs")
+                yield Problem(f"{here}.in", f"there is no area '{area.within}'.", fix)
+            yield from _members(here, name, area.slug, area.members, area.of or level.of, known, levels)
+
+
+def _members(
+    here: str, name: str, slug: str, members: Sequence[str], of: str | None, known: Mapping[str, str], levels: Levels
+) -> Iterator[Problem]:
+    found = set()
+    for member in members:
+        if member not in known:
+            yield Problem(f"{here}.members", f"there is no area '{member}'.", close_to(member, known, "Slugs"))
+            continue
+        found.add(known[member])
+        inner = levels[known[member]]
+        if inner is not None and any(each.slug == member and each.members for each in inner.areas):
+            fix = "Name the areas that it is the sum of."
+            yield Problem(f"{here}.members", f"'{member}' is itself a sum of others.", fix)
+    if len(found) > 1:
+        yield Problem(f"{here}.members", f"are of several levels: {', '.join(sorted(found))}.", "Name areas of one.")
+    if of is not None and found and found != {of}:
+        yield Problem(
+            f"{here}.of", f"the members are of the level {sorted(found)[0]}, not {of}.", "Correct one of them."
+        )
