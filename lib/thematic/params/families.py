@@ -33,7 +33,7 @@ def fill(
     `families` are by the file's shown name, `own` gives each single file's shown name and what it says.
     """
     problems: list[Problem] = []
-    said: dict[str, tuple[str, dict[str, Any]]] = Field(default={})
+    said: dict[str, tuple[str, dict[str, Any]]] = {}
     for shown, family in families.items():
         for name, (where, keys) in _members(shown, family, problems):
             if name in said:
@@ -42,7 +42,7 @@ def fill(
             said[name] = where, keys
     for name, (shown, keys) in own.items():
         said[name] = shown, {**said[name][1], **keys} if name in said else keys
-    measures: dict[str, Measure] = Field(default={})
+    measures: dict[str, Measure] = {}
     for name, (where, keys) in sorted(said.items()):
         measure, wrong = validated(keys, where, Measure)
         problems += wrong
