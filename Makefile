@@ -1,7 +1,7 @@
-## make thematic DA              every report of a theme: latest period, the force and every LPU
-## make thematic ALL PERIOD=2020-02..2021-01 LPU=widnes,force FORMAT=pdf JOBS=2
+## make thematic DA              every report of a theme: latest period, the force and every area it is made for
+## make thematic ALL PERIOD=2020-02..2021-01 AREA=force FORMAT=pdf JOBS=2
 ##     PERIOD    YYYY-MM, a comma list, or A..B (default: the latest month that is complete in the data)
-##     LPU       slugs, force, or all (default)
+##     AREA      areas by name, a level of them, force, or all (default); LPU is another name for it
 ##     FORMAT    any of html, pdf, xlsx, csv (default: html,pdf,csv)
 ##     AUDIENCE  internal (default) or public
 ##     DATA      folder of extracts, police.uk download or params/sources.yaml (default: what there is, else the sample)
@@ -12,7 +12,7 @@
 ##     MEMORY    MB that one report may use (default: a fair share of the machine's)
 ##     CLUSTER   tcp://host:port of a Dask scheduler whose workers make the reports (docs/cluster.md)
 ##     DRY_RUN   1 to say which reports would be made, and why, and make none
-## make share AUDIENCE=public    the period's reports for one audience as a folder and a zip (DA, PERIOD=, LPU=, OUT=)
+## make share AUDIENCE=public    the period's reports for one audience as a folder and a zip (DA, PERIOD=, AREA=, OUT=)
 ## make pack PERIOD=2021-01      the board's papers, from params/pack.yaml (docs/board-pack.md)
 ## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
 ## make check                    check params/ and the notebooks' parameters
@@ -44,12 +44,12 @@ OTHERS := $(sort $(filter-out $(GOALS),$(WORDS)))
 $(OTHERS): ; :
 
 thematic: $(READY)
-	$(BIN)thematic build --period "$(PERIOD)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
+	$(BIN)thematic build --period "$(PERIOD)" --area "$(AREA)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
 	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)" --cluster "$(CLUSTER)" \
 	  --timeout "$(TIMEOUT)" --memory "$(MEMORY)" $(if $(filter-out 0,$(DRY_RUN)),--dry-run) -- $(WORDS:%="%")
 
 share: $(READY)
-	$(BIN)thematic share --period "$(PERIOD)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
+	$(BIN)thematic share --period "$(PERIOD)" --area "$(AREA)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
 	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" -- $(WORDS:%="%")
 
 pack: $(READY)

@@ -80,6 +80,12 @@ def _peak_gib() -> float:
     return peak / 2**30 if sys.platform == "darwin" else peak / 2**20
 
 
+def _names(level: str) -> list[str]:
+    """The names of a level's areas."""
+    declared = yaml.safe_load((ROOT / "params" / "areas" / f"{level}.yaml").read_text(encoding="utf-8"))
+    return [area["name"] for area in declared["areas"]]
+
+
 def _write(columns: dict[str, np.ndarray], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -89,9 +95,7 @@ def _write(columns: dict[str, np.ndarray], path: Path) -> None:
 
 def _crimes(rows: int) -> dict[str, np.ndarray]:
     draw = np.random.default_rng(1)
-    force = yaml.safe_load((ROOT / "params" / "force.yaml").read_text(encoding="utf-8"))
-    lpus = [lpu["name"] for lpu in force["lpus"]] + [""]
-    authorities = [place["name"] for place in force["local_authorities"]] + [""]
+    lpus, authorities = ([*_names(level), ""] for level in ("lpu", "local_authority"))
     codes = [line.split(",")[0] for line in (ROOT / "data/reference/offences.csv").read_text("utf-8").splitlines()[1:]]
     first, days = np.datetime64(date(2015, 1, 1)), 2200
     recorded = first + draw.integers(0, days, rows)

@@ -21,10 +21,10 @@ from typing import Any
 from measuring.page import Table, keep, options, renew
 from measuring.setting import ONE_THREAD, PERIOD, Setting, setting
 from measuring.usage import adopt_orphans, run
-from thematic.build.build import job_of
+from thematic.build.build import job_of, report_data
 from thematic.cubes import cubes
 from thematic.outputs.drafts import Drafts
-from thematic.outputs.jobs import Ingredients, Job
+from thematic.outputs.jobs import Job
 from thematic.outputs.notebooks import read_notebooks
 
 Stages = Counter[str]
@@ -84,8 +84,8 @@ def _jobs(ready: Setting) -> list[Job]:
     jobs = []
     for edition in ready.editions(PERIOD):
         name = params.themes[edition.theme].notebook
-        theme = Ingredients(params, edition.theme, cubes.read_bytes(workbook, edition.theme), index)
-        jobs.append(job_of(edition, drafts.manifest(edition), (name, notebooks[name]), ["html"], theme))
+        report = report_data(params, edition, cubes.read_bytes(workbook, edition.theme), index)
+        jobs.append(job_of(edition, drafts.manifest(edition), (name, notebooks[name]), ["html"], report))
     return jobs
 
 

@@ -18,8 +18,10 @@ import thematic.execution.preload  # noqa: F401 - what the product loads before 
 from measuring.setting import ONE_THREAD, WORKERS, Setting
 from measuring.usage import Usage
 from thematic import report
+from thematic.build.build import report_data
 from thematic.cubes import cubes
 from thematic.execution.shell import warm_shell
+from thematic.measures.data import ReportData
 from thematic.outputs.editions import Edition
 
 _PATIENCE_SECONDS = 120
@@ -30,7 +32,7 @@ class _Ready:
     """A report up to its cells: the notebook with its parameters in it, and what it reads its figures from."""
 
     notebook: Any
-    context: report.Context
+    data: ReportData
 
 
 _ready: dict[Edition, _Ready] = {}
@@ -72,16 +74,15 @@ def _prepared(setting: Setting, edition: Edition) -> _Ready:
     if index is None:
         raise RuntimeError("the cubes of the setting are not built")
     notebook = load_notebook_node(str(setting.notebook(edition)))
-    params = setting.params.with_words_for(edition.theme, edition.period, edition.area)
-    counts = dict(cubes.read_bytes(setting.workbook, edition.theme))
-    context = report.Context(params, edition.theme, counts, index)
-    return _Ready(parameterize_notebook(notebook, edition.parameters), context)
+    files = cubes.read_bytes(setting.workbook, edition.theme)
+    data = report_data(setting.params, edition, files, index)
+    return _Ready(parameterize_notebook(notebook, edition.parameters), data)
 
 
 def _run_cells(edition: Edition) -> float:
     """Runs the code cells of a report in a fresh shell; the processor seconds they took."""
     ready = _ready[edition]
-    report.use(ready.context)
+    report.use(ready.data)
     started = time.process_time()
     with warm_shell() as shell:
         for cell in ready.notebook.cells:

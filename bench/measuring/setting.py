@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from thematic.build.request import ALL, ALL_AREAS
+from thematic.build.areas import ALL_AREAS
+from thematic.build.request import ALL
 from thematic.core.periods import parse_periods
 from thematic.core.workbook import Workbook
 from thematic.measures.disclosure import AUDIENCES
@@ -50,7 +51,7 @@ class Setting:
         return {**kept, **ONE_THREAD, **own, "PATH": path}
 
     def editions(self, periods: str) -> list[Edition]:
-        """Every report of the periods (`2021-01`, or `2020-02..2021-01`): each theme, the force and every LPU."""
+        """Every report of the periods (`2021-01`, or `2020-02..2021-01`): each theme, the force and every area with reports."""
         return list_editions(self.params, sorted(self.params.themes), parse_periods(periods), None, AUDIENCES[0])
 
     def notebook(self, edition: Edition) -> Path:
@@ -63,7 +64,7 @@ class Setting:
 
     def build(self, periods: str, *formats: str, out: Path, areas: str = ALL_AREAS) -> list[str]:
         """The command that makes every theme's reports."""
-        options = {"--period": periods, "--lpu": areas, "--format": ",".join(formats), "--out": str(out)}
+        options = {"--period": periods, "--area": areas, "--format": ",".join(formats), "--out": str(out)}
         words = [word for option in options.items() for word in option]
         return self.command("build", ALL, "--jobs", str(WORKERS), *words)
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from thematic.core.areas import FORCE
 from thematic.core.errors import UserError
 from thematic.core.workbook import Workbook
 
@@ -27,15 +28,14 @@ app = typer.Typer(
 
 Goals = Annotated[list[str] | None, typer.Argument(help="Goals of themes, such as DA; or ALL.", show_default=False)]
 Period = Annotated[str, typer.Option(help="YYYY-MM, a comma list, or A..B (default: the latest in the data).")]
-Lpu = Annotated[str, typer.Option(help="Slugs of LPUs, force, or all (default).")]
+AreaWord = Annotated[str, typer.Option("--area", help="Areas by name, a level of them, force, or all (default).")]
+Lpu = Annotated[str, typer.Option(help="Another name for --area.")]
 Format = Annotated[str, typer.Option("--format", help="Any of html, pdf, xlsx, csv (default: html,pdf,csv).")]
 Audience = Annotated[str, typer.Option(help="internal (default) or public.")]
 Out = Annotated[str, typer.Option(help="Folder for the reports (default: outputs).")]
 Jobs = Annotated[str, typer.Option(help="Reports made at once (default: one for each processor).")]
 Data = Annotated[str, typer.Option(help="Folder of extracts or police.uk download (default: data/raw, or the sample).")]
-Lookup = Annotated[
-    str, typer.Option(help="CSV file that places LSOAs in LPUs and local authorities, for police.uk data.")
-]
+Lookup = Annotated[str, typer.Option(help="CSV file that places LSOAs in the force's areas, for police.uk data.")]
 
 
 @app.command()
@@ -43,6 +43,7 @@ def build(
     goals: Goals = None,
     *,
     period: Period = "",
+    area: AreaWord = "",
     lpu: Lpu = "",
     format_: Format = "",
     audience: Audience = "",
@@ -63,7 +64,7 @@ def build(
     from thematic.outputs.status import dry_run_lines
 
     workbook = Workbook.find()
-    words = Words(goals or [], period, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout, memory)
+    words = Words(goals or [], period, area, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout, memory)
     if dry_run:
         typer.echo("\n".join(dry_run_lines(survey(workbook, words, date.today(), typer.echo))))
         return
@@ -80,6 +81,7 @@ def status(
     goals: Goals = None,
     *,
     period: Period = "",
+    area: AreaWord = "",
     lpu: Lpu = "",
     format_: Format = "",
     audience: Audience = "",
@@ -92,7 +94,7 @@ def status(
     from thematic.build.request import ALL, Words
     from thematic.outputs.status import status_lines
 
-    words = Words(goals or [ALL], period, lpu, format_, audience, data, lookup, out)
+    words = Words(goals or [ALL], period, area, lpu, format_, audience, data, lookup, out)
     typer.echo("\n".join(status_lines(survey(Workbook.find(), words, date.today(), typer.echo))))
 
 
@@ -102,6 +104,7 @@ def share(
     *,
     audience: Annotated[str, typer.Option(help="internal or public: who it is for. It must be said.")] = "",
     period: Period = "",
+    area: AreaWord = "",
     lpu: Lpu = "",
     format_: Annotated[str, typer.Option("--format", help="Any of html, pdf, csv (default: all that were made).")] = "",
     data: Data = "",
@@ -114,7 +117,7 @@ def share(
     from thematic.publishing.share import shared_lines
 
     workbook = Workbook.find()
-    words = Words(goals or [], period, lpu, format_, audience, data, lookup, out)
+    words = Words(goals or [], period, area, lpu, format_, audience, data, lookup, out)
     shared = put_together(workbook, words, date.today(), typer.echo)
     typer.echo("\n".join(shared_lines(shared, workbook)))
 
@@ -124,7 +127,8 @@ def preview(
     goals: Goals = None,
     *,
     period: Annotated[str, typer.Option(help="YYYY-MM (default: the latest in the data).")] = "",
-    lpu: Annotated[str, typer.Option(help="Slug of one LPU, or force (default).")] = "",
+    area: Annotated[str, typer.Option(help="One area by its name, or force (default).")] = "",
+    lpu: Lpu = "",
     audience: Audience = "",
     data: Data = "",
     lookup: Lookup = "",
@@ -135,7 +139,7 @@ def preview(
     from thematic.build.request import Words
     from thematic.jupyter.preview.watching import watch
 
-    words = Words(goals or [], period, lpu, audience=audience, data=data, lookup=lookup)
+    words = Words(goals or [], period, area, lpu, audience=audience, data=data, lookup=lookup)
     watch(Workbook.find(), words, port, not no_open, typer.echo)
 
 
@@ -165,7 +169,8 @@ def pack(
 def commentary(
     goals: Goals = None,
     *,
-    lpu: Annotated[str, typer.Option(help="Slugs of LPUs, force (default), or all.")] = "force",
+    area: Annotated[str, typer.Option(help="Areas by name, a level of them, force (default), or all.")] = "",
+    lpu: Lpu = "",
     period: Period = "",
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Say that the words were read against the figures.")
@@ -180,7 +185,8 @@ def commentary(
 
     workbook = Workbook.find()
     begin_or_confirm = commenting.confirm if confirm else commenting.open_commentary
-    for finding in survey(workbook, Words(goals or [], period, lpu, data=data, lookup=lookup), date.today(), _aside):
+    words = Words(goals or [], period, area if area or lpu else FORCE, lpu, data=data, lookup=lookup)
+    for finding in survey(workbook, words, date.today(), _aside):
         edition = finding.edition
         path = begin_or_confirm(workbook, edition.theme, str(edition.period), edition.area.slug)
         typer.echo(workbook.shown(path))
@@ -237,7 +243,6 @@ def backtest() -> None:
 
     from thematic.build.build import prepare
     from thematic.cubes import cubes
-    from thematic.cubes.tallies import ThemeCubes
     from thematic.params import load_params
     from thematic.tools.backtest import compare, evaluator, told
     from thematic.tools.sample.folder import fresh_sample
@@ -248,7 +253,7 @@ def backtest() -> None:
     with tempfile.TemporaryDirectory() as folder:
         apart = Workbook(workbook.root, Path(folder))
         index = prepare(apart, params, data=source, lookup=None, today=date.today(), say=lambda _: None)
-        evaluate = evaluator(params, lambda slug: ThemeCubes.read(slug, index, cubes.read_bytes(apart, slug)))
+        evaluate = evaluator(params, index, lambda slug: cubes.read_bytes(apart, slug))
         lines = list(compare(workbook.reference, set(params.themes), evaluate))
     for text in told(lines):
         typer.echo(text)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thematic.build import log
 from thematic.build.commenting import is_stale
@@ -24,13 +25,16 @@ from thematic.extracts import warehouse
 from thematic.outputs.catalogue import write_catalogue
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions
-from thematic.outputs.jobs import Ingredients, Job
+from thematic.outputs.jobs import Job
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.notebooks import read_notebooks
 from thematic.outputs.placing import clear_leftovers
 from thematic.outputs.status import Finding, find, stale_lines
 from thematic.params import Params, load_params
 from thematic.tools.sample.folder import fresh_sample
+
+if TYPE_CHECKING:
+    from thematic.measures.data import ReportData
 
 _AGAIN = "What was there before is kept; mend this, and give the same command again."
 
@@ -212,9 +216,14 @@ def _get_ready(request: Request) -> None:
 def _catalogue(out: Path, drafts: Drafts) -> tuple[Path | None, str]:
     """The first page of the catalogue, renewed; or why it could not be."""
     try:
-        return write_catalogue(out, drafts.up_to_date), ""
+        return write_catalogue(out, drafts.up_to_date, level_titles(drafts.params)), ""
     except OSError as error:
         return None, f"The catalogue could not be written: {reason(error)}."
+
+
+def level_titles(params: Params) -> dict[str, str]:
+    """The force's words for each level of areas, that of its units first."""
+    return {name: params.levels[name].title for name in sorted(params.levels, key=lambda name: name != params.units)}
 
 
 def _will_run(workbook: Workbook, params: Params, request: Request) -> bool:
@@ -276,7 +285,7 @@ def make_plan(
     shown = workbook.shown(request.out)
     findings: list[Finding] = []
     jobs: list[Job] = []
-    ingredients: dict[str, Ingredients] = {}
+    files: dict[str, dict[str, bytes]] = {}
     for edition in editions:
         name = params.themes[edition.theme].notebook
         manifest = drafts.manifest(edition)
@@ -286,20 +295,24 @@ def make_plan(
         findings.append(finding)
         if not finding.causes:
             continue
-        if edition.theme not in ingredients:
-            counts = cubes.read_bytes(workbook, edition.theme)
-            ingredients[edition.theme] = Ingredients(params, edition.theme, counts, index)
-        jobs.append(job_of(edition, manifest, (name, notebooks[name]), request.formats, ingredients[edition.theme]))
+        if edition.theme not in files:
+            files[edition.theme] = cubes.read_bytes(workbook, edition.theme)
+        report = report_data(params, edition, files[edition.theme], index)
+        jobs.append(job_of(edition, manifest, (name, notebooks[name]), request.formats, report))
     return Plan(tuple(findings), tuple(jobs), drafts)
 
 
 def job_of(
-    edition: Edition, manifest: Manifest, notebook: tuple[str, bytes], formats: Iterable[str], theme: Ingredients
+    edition: Edition, manifest: Manifest, notebook: tuple[str, bytes], formats: Iterable[str], report: ReportData
 ) -> Job:
-    """The job that makes one edition in these formats from a notebook (its file's name and bytes).
-
-    `theme` is what all reports of the edition's theme read; of its params the job has the words for this edition alone.
-    """
-    own = replace(theme, params=theme.params.with_words_for(edition.theme, edition.period, edition.area))
+    """The job that makes one edition in these formats from a notebook (its file's name and bytes)."""
     name, data = notebook
-    return Job(edition, {suffix: FORMATS[suffix] for suffix in formats}, data, name, manifest, own)
+    return Job(edition, {suffix: FORMATS[suffix] for suffix in formats}, data, name, manifest, report)
+
+
+def report_data(params: Params, edition: Edition, files: dict[str, bytes], index: Index) -> ReportData:
+    """What one edition is made from; `files` are its theme's cubes. Of the commentary it has its own alone."""
+    from thematic.measures.data import ReportData
+
+    own = params.with_words_for(edition.theme, edition.period, edition.area)
+    return ReportData(own, edition.theme, files, index, edition.area, edition.period, edition.audience)

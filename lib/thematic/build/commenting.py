@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from thematic.core.areas import Area
 from thematic.core.errors import ArgumentsRefused, UserError
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
-from thematic.measures.disclosure import Gate
 from thematic.outputs.editions import Edition
 from thematic.outputs.placing import write_whole
 from thematic.params import Params, load_params
@@ -23,7 +23,7 @@ def open_commentary(workbook: Workbook, theme: str, period: str, area: str) -> P
     """
     params = load_params(workbook, with_commentary=False)
     path = commentary_path(workbook, theme, period, area)
-    problems = list(misplaced(workbook, path, params.themes, params.force))
+    problems = list(misplaced(workbook, path, params.themes, _places(params, theme)))
     if problems:
         raise ArgumentsRefused("There is no such report.", problems)
     if not path.exists():
@@ -51,7 +51,7 @@ def renewed(workbook: Workbook, path: Path, text: str) -> str:
         return text
     try:
         params = load_params(workbook, with_commentary=False)
-        if any(misplaced(workbook, file, params.themes, params.force)):
+        if any(misplaced(workbook, file, params.themes, _places(params, file.parts[-3]))):
             return text
         figures = fingerprint(workbook, params, _edition(params, file))
     except (UserError, OSError):
@@ -72,16 +72,21 @@ def is_stale(workbook: Workbook, params: Params, edition: Edition) -> bool:
 
 def fingerprint(workbook: Workbook, params: Params, edition: Edition) -> str | None:
     """That of the figures of the internal report, whoever the edition is for; None where its data are not prepared."""
-    from thematic.cubes.tallies import ThemeCubes
-    from thematic.measures.breakdowns import Setting
-    from thematic.measures.evaluation import evaluate
+    from thematic.measures.data import ReportData
+    from thematic.measures.release import released
 
     index = cubes.load_index(workbook)
     if index is None or str(edition.period) not in index.slices.get(edition.theme, {}):
         return None
-    counts = ThemeCubes.read(edition.theme, index, cubes.read_bytes(workbook, edition.theme))
-    setting = Setting(params, counts, edition.area, edition.period)
-    return evaluate(setting, Gate(params.disclosure, "internal")).fingerprint
+    files = cubes.read_bytes(workbook, edition.theme)
+    return released(
+        ReportData(params, edition.theme, files, index, edition.area, edition.period, "internal")
+    ).fingerprint
+
+
+def _places(params: Params, theme: str) -> tuple[Area, ...]:
+    """The areas that the theme (or, where there is none of that name, any theme) is reported for."""
+    return params.report_areas(theme if theme in params.themes else None)
 
 
 def _edition(params: Params, path: Path) -> Edition:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from thematic.core.areas import FORCE
+from thematic.build.areas import chosen_areas
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.memory import MB
 from thematic.core.periods import Month, parse_periods
@@ -17,17 +17,18 @@ from thematic.core.workbook import Workbook
 from thematic.measures.disclosure import AUDIENCES
 from thematic.outputs.editions import DEFAULT_FORMATS, FORMATS
 from thematic.params import Params
+from thematic.params.declared import Audience
 
 ALL = "ALL"
-ALL_AREAS = "all"
 
 
 @dataclass(frozen=True)
 class Words:
-    """A build command as it was typed; None and blank both mean not given."""
+    """A build command as it was typed; None and blank both mean not given. `lpu` is another word for `area`."""
 
     goals: Sequence[str]
     period: str | None = None
+    area: str | None = None
     lpu: str | None = None
     format: str | None = None
     audience: str | None = None
@@ -49,8 +50,8 @@ class Words:
 class Request:
     """What a build command asks for.
 
-    `themes` are slugs; `periods` None is the latest in the data; `areas` None is the force and every LPU open in the
-    period; `timeout` is in seconds for each report, None for no end; `memory` is in bytes for each, None for a fair
+    `themes` are slugs; `periods` None is the latest in the data; `areas` are slugs, None is every area that each theme
+    is reported for and that is open in the period; `timeout` is in seconds for each report, None for no end; `memory` is in bytes for each, None for a fair
     share of the machine's; `cluster` is the address of the scheduler that the reports are sent to, None for none.
     """
 
@@ -58,7 +59,7 @@ class Request:
     periods: tuple[Month, ...] | None
     areas: tuple[str, ...] | None
     formats: tuple[str, ...]
-    audience: str
+    audience: Audience
     data: Path | None
     lookup: Path | None
     out: Path
@@ -71,11 +72,12 @@ class Request:
 def check(words: Words, params: Params, workbook: Workbook) -> Request:
     """What the words ask for. Raises ArgumentsRefused for the first that cannot be used."""
     period = _given(words.period)
+    themes = _themes(words.goals, params)
     data, lookup = data_paths(words.data, words.lookup)
     return Request(
-        themes=_themes(words.goals, params),
+        themes=themes,
         periods=tuple(parse_periods(period)) if period else None,
-        areas=_areas(words.lpu, params),
+        areas=_areas(words, params, themes),
         formats=_formats(words.format),
         audience=_audience(words.audience),
         data=data,
@@ -130,21 +132,13 @@ def _titles(slugs: dict[str, str], params: Params) -> dict[str, str]:
     return titles | {slug: goal for goal, slug in slugs.items()}
 
 
-def _areas(word: str | None, params: Params) -> tuple[str, ...] | None:
-    text = _given(word)
-    if text is None:
-        return None
-    known = {FORCE: FORCE, **{area.slug: area.slug for area in params.lpu_areas}, ALL_AREAS: ALL_AREAS}
-    asked = _parts(text)
-    for slug in asked:
-        if slug not in known:
-            hint = _did_you_mean(slug, known | {area.name: area.slug for area in params.lpu_areas})
-            raise ArgumentsRefused(
-                f"LPU: '{slug}' is not an area of {params.force.name}.{hint} Areas: {_listed(known)}."
-            )
-    if not asked:
-        raise ArgumentsRefused(f"LPU: '{text}' names no area. Areas: {_listed(known)}.")
-    return None if ALL_AREAS in asked else tuple(slug for slug in known if slug in asked)
+def _areas(words: Words, params: Params, themes: Iterable[str]) -> tuple[str, ...] | None:
+    """The slugs of the areas asked for, by AREA or by LPU, its other name; None for all."""
+    area, lpu = _given(words.area), _given(words.lpu)
+    if area is not None and lpu is not None and area != lpu:
+        raise ArgumentsRefused(f"AREA and LPU: '{area}' and '{lpu}'. LPU is another name for AREA: give one of them.")
+    text, name = (lpu, "LPU") if area is None else (area, "AREA")
+    return None if text is None else chosen_areas(text, name, params, themes)
 
 
 def _formats(word: str | None) -> tuple[str, ...]:
@@ -160,11 +154,12 @@ def _formats(word: str | None) -> tuple[str, ...]:
     return tuple(suffix for suffix in FORMATS if suffix in asked)
 
 
-def _audience(word: str | None) -> str:
+def _audience(word: str | None) -> Audience:
     text = (_given(word) or AUDIENCES[0]).lower()
-    if text not in AUDIENCES:
-        raise ArgumentsRefused(f"AUDIENCE: '{text}' is not an audience. Write {' or '.join(AUDIENCES)}.")
-    return text
+    for audience in AUDIENCES:
+        if text == audience:
+            return audience
+    raise ArgumentsRefused(f"AUDIENCE: '{text}' is not an audience. Write {' or '.join(AUDIENCES)}.")
 
 
 def output_folder(word: str | None, default: Path) -> Path:

@@ -78,18 +78,18 @@ def hold(counts: bytes) -> bytes:
 
 def _parted(job: Job) -> tuple[bytes, bytes]:
     """The job without the counts that all reports of its theme share, and those, each pickled."""
-    if job.ingredients is None:
+    if job.report is None:
         return pickle.dumps(job), b""
-    counts = pickle.dumps((dict(job.ingredients.cubes), job.ingredients.index))
-    own = replace(job.ingredients, cubes={}, index=None)  # type: ignore[arg-type]
-    return pickle.dumps(replace(job, ingredients=own)), counts
+    counts = pickle.dumps((job.report.files, job.report.index))
+    own = replace(job.report, files={}, index=None)  # type: ignore[arg-type]
+    return pickle.dumps(replace(job, report=own)), counts
 
 
 def _joined(job: Job, counts: bytes) -> Job:
-    if job.ingredients is None:
+    if job.report is None:
         return job
-    cubes, index = pickle.loads(counts)  # noqa: S301
-    return replace(job, ingredients=replace(job.ingredients, cubes=cubes, index=index))
+    files, index = pickle.loads(counts)  # noqa: S301
+    return replace(job, report=replace(job.report, files=files, index=index))
 
 
 class _Batch:

@@ -11,10 +11,12 @@ import thematic.outputs.manifest as manifests
 from thematic.displays import MIME_TYPE
 from thematic.execution.cleaning import KERNEL, clean, impersonal, to_bytes
 from thematic.outputs.editions import NOTEBOOK
-from thematic.outputs.jobs import Failure, Ingredients, Job, Product
+from thematic.outputs.jobs import Failure, Job, Product
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from thematic.measures.data import ReportData
 
 ENGINE = "thematic"
 
@@ -54,8 +56,8 @@ def _execute(run: _Run) -> None:
     from papermill.execute import raise_for_execution_errors
     from papermill.utils import chdir
 
-    if run.job.ingredients is not None:
-        _hand_over(run.job.ingredients, run.job.edition.audience)
+    if run.job.report is not None:
+        _hand_over(run.job.report)
     source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
     parameters = run.job.edition.parameters
     ready = execute_notebook(_for_papermill(source), None, parameters=parameters, engine_name=ENGINE, prepare_only=True)
@@ -69,11 +71,10 @@ def _execute(run: _Run) -> None:
     run.failure = run.failure or _quiet_failure(run.notebook)
 
 
-def _hand_over(ingredients: Ingredients, audience: str) -> None:
+def _hand_over(data: ReportData) -> None:
     from thematic import report
 
-    theme, cubes = ingredients.theme, dict(ingredients.cubes)
-    report.use(report.Context(ingredients.params, theme, cubes, ingredients.index, audience))
+    report.use(data)
 
 
 def _for_papermill(notebook: NotebookNode) -> NotebookNode:

@@ -1,7 +1,7 @@
 """Short ways to the figures, the cubes and the rows, for an analyst's own notebooks: `from thematic import explore`.
 
 What there is: `themes()`, `measures("DA")`, `areas()`, `periods()`, `tables()`.
-What it says: `figures("DA")` as released, `cubes("DA")` as counted, `rows("crimes")` as recorded (restricted).
+What it says: `figures("DA")` as released, `cubes("DA")` as counted, `rows("a table")` as recorded (restricted).
 What to do with it: `count_by(rows, "column")`, `house_style()` for charts, `as_cell(counts, ...)` into a report.
 All of it reads the workbook's data as they were built last (`make data`); docs/working-with-data.md has examples.
 """

@@ -8,7 +8,7 @@ import pandas as pd
 from thematic.explore.built import built, counted
 from thematic.explore.names import theme_named
 
-_MONTHS = ("month", "from_month", "until_month")
+_MONTHS = ("month", "from_month", "until_month", "leaves_month")
 _FIRST = 12 * 1970
 """The number of January 1970 in the cubes; numpy numbers that month 0."""
 _NOT_A_TIME = np.iinfo("int64").min
@@ -17,15 +17,17 @@ _NOT_A_TIME = np.iinfo("int64").min
 def cubes(theme: str) -> pd.DataFrame:
     """The counts that a theme's figures are made from: nothing personal, but not yet through the disclosure gate.
 
-    Grain: count x dimension x category x month x from_month x until_month x LPU x local authority; `n` says how
-    many. `count` names what is counted, in words of the theme's file (`da rows`, `da outcomes`); `dimension` is total,
-    or one split (offence, outcome, strand, type, characteristic, cell): sum one dimension at a time.
+    Grain: count x dimension x category x month x from_month x until_month x leaves_month x a column `in_<level>` for
+    each level of areas; `n` says how many (of a sum of fractions, how many millionths). `count` names what is counted:
+    a selection of the theme's file, with a digest where the measure says more than that; `dimension` is total, a
+    breakdown that the table declares, or cell: sum one dimension at a time.
 
-    `month` is when it was recorded (an outcome: when it was given). It stands from the end of `from_month` and until
-    the end of the month before `until_month`, in which it was cancelled; NaT is never. So the figure of a window as it
-    stood at the end of month E is the sum of n with month in the window, from_month <= E, and until_month NaT or > E.
+    `month` is that of the date that places a row. It counts from the end of `from_month` and until the end of the month
+    before `until_month`, in which it was cancelled; NaT is never. So the figure of a window as it was at the end of
+    month E is the sum of n with month in the window, from_month <= E, and until_month NaT or > E. In a stock a row is
+    there until the end of the month before `leaves_month`.
 
-    >>> counts = explore.cubes("DA").query("count == 'da rows' and dimension == 'total' and until_month.isna()")
+    >>> counts = explore.cubes("DA").query("count == 'da' and dimension == 'total' and until_month.isna()")
     >>> counts.groupby("month")["n"].sum()
     """
     found = built()

@@ -12,14 +12,14 @@ from thematic.core.errors import ArgumentsRefused
 _NOT_RECORDED = "Not recorded"
 
 
-def as_cell(counts: pd.DataFrame, title: str, *, period: str, area: str, by: str = "", of: str = "Crimes") -> Code:
+def as_cell(counts: pd.DataFrame, title: str, *, period: str, area: str, by: str = "", of: str = "Number") -> Code:
     """The cell that shows counts in the report of one period and area: copy it into the theme's notebook.
 
     `counts` is what count_by() gives for one column. `title` says what is counted and for when; `by` heads the column
     of categories, `of` the column of counts. The report's disclosure gate withholds small counts from the public.
     Raises ArgumentsRefused for a frame with other columns.
 
-    >>> explore.as_cell(explore.count_by(crimes, "day"), "Crimes by day", period="2021-01", area="force", by="Day")
+    >>> explore.as_cell(explore.count_by(found, "weekday"), "By day", period="2021-01", area="force", by="Day")
     """
     if len(counts.columns) != 2 or counts.columns[1] != "n":
         few = ", ".join(map(str, counts.columns[:4]))

@@ -10,7 +10,6 @@ from thematic.core.periods import Month
 from thematic.cubes.cubes import Index
 from thematic.explore.built import Built, built, chosen, counted
 from thematic.params import Params
-from thematic.params.schema import TABLES
 
 
 def themes() -> pd.DataFrame:
@@ -27,8 +26,8 @@ def themes() -> pd.DataFrame:
 def measures(theme: str) -> pd.DataFrame:
     """The measures of a theme, a row each, in the report's order.
 
-    `unit` is count, percent or per_1000; `window` rolling_12 (12 months) or financial_year_to_date (from April);
-    `by` lists the dimensions that figures() has it in; `definition` says what is counted.
+    `unit` is count, percent, per_1000, per_10000, mean or times; `window` is what a figure is taken over, such as
+    rolling_12 (12 months); `by` lists the dimensions that figures() has it in; `definition` says what is counted.
 
     >>> explore.measures("DA").query("unit == 'percent'")
     """
@@ -47,18 +46,23 @@ def measures(theme: str) -> pd.DataFrame:
 def areas() -> pd.DataFrame:
     """The areas that reports are about, a row each, the force first.
 
-    `area` is the word for it here, `name` what the data call it; `valid_from` and `valid_to` are the first and the
-    last day of a Local Policing Unit that has not always existed.
+    `area` is the word for it here, `name` what the data call it, `level` the kind of area it is, in the force's words;
+    `valid_from` and `valid_to` are the first and the last day of one that has not always been open.
 
     >>> explore.areas()
     """
     params = built().params
     found = [
-        {"area": each.slug, "name": each.name, "valid_from": each.valid_from, "valid_to": each.valid_to}
-        for each in (params.force_area, *params.lpu_areas)
-    ]
+        {"area": each.slug, "name": each.name, "level": _level(params, each), "valid_from": each.valid_from,
+         "valid_to": each.valid_to}
+        for each in params.report_areas()
+    ]  # fmt: skip
     days = {"valid_from": "datetime64[s]", "valid_to": "datetime64[s]"}
     return pd.DataFrame(found).astype(days)
+
+
+def _level(params: Params, area: Area) -> str:
+    return "Force" if area.is_force else params.levels[area.level].title
 
 
 def periods() -> list[str]:
@@ -72,17 +76,19 @@ def periods() -> list[str]:
 def tables() -> pd.DataFrame:
     """The tables of the warehouse, a row each, for rows().
 
-    `rows` is how many passed the checks, `set_aside` how many did not (duplicates, quarantined, left out); `date` is
+    `row` says what one row is; `rows` is how many passed the checks, `set_aside` how many did not (duplicates, quarantined, left out); `date` is
     the column that places a row in a month, and `whole_from` the first month of which every row is there.
 
     >>> explore.tables()
     """
-    facts = built().facts
+    found = built()
+    facts, declared = found.facts, found.params.tables
     return pd.DataFrame(
         [
-            {"table": name, "rows": each.kept, "set_aside": each.rows_in - each.kept, "date": TABLES[name].date,
-             "whole_from": facts.history_from.get(name)}
+            {"table": name, "row": declared[name].row, "rows": each.kept, "set_aside": each.rows_in - each.kept,
+             "date": declared[name].date, "whole_from": facts.history_from.get(name)}
             for name, each in facts.tables.items()
+            if name in declared
         ]
     )  # fmt: skip
 
@@ -96,17 +102,18 @@ def theme_named(params: Params, word: str) -> str:
 
 def area_named(params: Params, word: str, period: Month) -> Area:
     """The area from its slug or its name. Raises ArgumentsRefused for one that does not exist in the period."""
-    places = (params.force_area, *params.lpu_areas)
-    slug = chosen("area", word, {name: each.slug for each in places for name in (each.name, each.slug)})
+    places = params.report_areas()
+    names = {each.name: each.slug for each in places} | {each.slug: each.slug for each in places}
+    slug = chosen("area", word, names)
     area = params.area(slug)
     if not area.open_in(period):
         raise ArgumentsRefused(f"{area.name} does not exist at the end of {period}: explore.areas() has its days.")
     return area
 
 
-def areas_in(params: Params, period: Month) -> list[Area]:
-    """The force and the Local Policing Units that exist at the end of the period."""
-    return [area for area in (params.force_area, *params.lpu_areas) if area.open_in(period)]
+def areas_in(params: Params, theme: str, period: Month) -> list[Area]:
+    """The areas that a theme is reported for and that exist at the end of the period."""
+    return [area for area in params.report_areas(theme) if area.open_in(period)]
 
 
 def period_named(index: Index, word: str | None) -> Month:
@@ -119,5 +126,6 @@ def period_named(index: Index, word: str | None) -> Month:
 
 
 def table_named(found: Built, word: str) -> str:
-    """The table of the warehouse by its name."""
-    return chosen("table", word, {name: name for name in found.facts.tables})
+    """The table of the warehouse by its name, or by its title."""
+    titles = {found.params.tables[name].title: name for name in found.facts.tables if name in found.params.tables}
+    return chosen("table", word, titles | {name: name for name in found.facts.tables})

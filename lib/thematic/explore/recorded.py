@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 from thematic.explore.built import built, chosen
 from thematic.explore.names import table_named
 from thematic.explore.restricted import RestrictedFrame
-from thematic.params.schema import PERSONAL
+from thematic.params import Params
+from thematic.params.tables import fixed_categories
 
 _TYPES: dict[pa.DataType, Any] = {
     **dict.fromkeys((pa.int8(), pa.int16(), pa.int32(), pa.int64()), pd.Int64Dtype()),
@@ -22,22 +23,37 @@ _TYPES: dict[pa.DataType, Any] = {
 def rows(table: str) -> RestrictedFrame:
     """The rows of a table of the warehouse as checked: RESTRICTED, they are about people.
 
-    Grain: a row for each crime, incident, notice, disclosure or survey response, its columns those of the extract
-    (and, for crimes, offence_group, offence_subgroup, aggravated and days_to_record). Dates are days at midnight, flags
-    are true or false, blank is missing. Duplicates and rows that failed a check are not in it; cancelled crimes are,
-    with `cancelled_on`. It is the whole table: choose the theme's rows, the area and the window yourself, as
+    Grain: that of the table (explore.tables() says what a row is); columns: those that its file in params/tables
+    declares, derived ones included. A weekday, an hour or a band is of a categorical column, in its order; fractions are
+    floats. Dates are days at midnight, moments are of the local clock, flags are true or
+    false, blank is missing. Duplicates and rows that failed a check are not in it; void rows are, with the date that
+    made them so. It is the whole table: choose the theme's rows, the area and the window yourself, as
     notebooks/explore.ipynb does.
 
     Every display of the frame, and of what is filtered from it, says that it is restricted. Saving it is your own act.
     Raises UserError in a report, and ArgumentsRefused for a table that is not there.
 
-    >>> crimes = explore.rows("crimes")
-    >>> crimes[crimes["domestic"] & crimes["recorded_on"].between("2020-02-01", "2021-01-31")]
+    >>> found = explore.rows("a table")
+    >>> found[found["a date"].between("2020-02-01", "2021-01-31")]
     """
     found = built()
     path = found.workbook.warehouse / f"{table_named(found, table)}.parquet"
     whole = pq.ParquetFile(path).read(use_threads=False)
-    return RestrictedFrame(whole.to_pandas(types_mapper=_TYPES.get, date_as_object=False))
+    whole = whole.cast(pa.schema([_with_floats(field) for field in whole.schema]))
+    frame = whole.to_pandas(types_mapper=_TYPES.get, date_as_object=False)
+    return RestrictedFrame(frame.astype(_orders(found.params, path.stem)))
+
+
+def _with_floats(field: pa.Field) -> pa.Field:
+    return field.with_type(pa.float64()) if pa.types.is_decimal(field.type) else field
+
+
+def _orders(params: Params, table: str) -> dict[str, pd.CategoricalDtype]:
+    """The types of the derived columns whose values are known, in their order."""
+    declared = params.tables[table]
+    derived = [name for name in declared.derived if name not in declared.columns]
+    fixed = {name: fixed_categories(declared, name, params.lists) for name in derived}
+    return {name: pd.CategoricalDtype(values, ordered=True) for name, values in fixed.items() if values}
 
 
 def count_by(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -48,9 +64,10 @@ def count_by(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     names, describes or places a person. Small counts can still tell of one: report.counts() withholds them from the
     public. Raises ArgumentsRefused for a column that is not there.
 
-    >>> explore.count_by(crimes.assign(day=crimes["recorded_on"].dt.day_name()), "day")
+    >>> explore.count_by(found, "weekday")
     """
     known = {str(name): str(name) for name in rows.columns}
+    personal = {name for table in built().params.tables.values() for name in table.personal}
     by = [chosen("column", name, known) for name in columns]
     counted = rows.groupby(by, observed=False, dropna=False).size().to_frame("n").reset_index()
-    return RestrictedFrame(counted) if PERSONAL & set(by) else pd.DataFrame(counted)
+    return RestrictedFrame(counted) if personal & set(by) else pd.DataFrame(counted)

@@ -7,19 +7,20 @@ from typing import get_args
 
 import pandas as pd
 
+from thematic.core.areas import Area
 from thematic.cubes import cubes
 from thematic.explore.built import built, chosen, counted
 from thematic.explore.names import area_named, areas_in, period_named, theme_named
-from thematic.measures.figures import FIGURE_COLUMNS, Figure
-from thematic.params.models import Audience
-from thematic.report import Context, Report
+from thematic.measures.data import ReportData
+from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS, Figure
+from thematic.measures.release import released
+from thematic.params.declared import Audience
 
 ALL = "all"
 _TYPES = {
     **dict.fromkeys(FIGURE_COLUMNS, "str"),
     **dict.fromkeys(("window_start", "window_end"), "datetime64[s]"),
-    **dict.fromkeys(("numerator", "denominator"), "Int64"),
-    **dict.fromkeys(("value", "lower_95", "upper_95", "previous_value", "change"), "float64"),
+    **dict.fromkeys(FIGURE_NUMBERS, "float64"),
     "significant": "boolean",
 }
 
@@ -28,13 +29,13 @@ def figures(theme: str, period: str | None = None, area: str = "force", audience
     """The released figures of a report: the rows of its CSV, in the same order, with types.
 
     Grain: measure x dimension x category. `window_start` and `window_end` are days, both inclusive. `value` is in
-    `unit` (count, percent, per_1000), and so are `lower_95`, `upper_95` and `previous_value`; `change` is in per cent,
-    or in percentage points where `change_unit` is pp. Where `status` is [c] confidential, [x] not available or
+    `unit` (such as count, percent, per_1000), and so are `lower_95`, `upper_95` and `previous_value`; `change` is in
+    per cent, in percentage points where `change_unit` is pp, and else in units. Where `status` is [c] confidential, [x] not available or
     [z] not applicable there is no value; `change_status` says the same of the change.
 
-    `theme` is a goal such as DA; `period` is YYYY-MM, by default the latest; `area` is "force", an LPU's slug or
-    name, or "all" for every one that exists, with the column `area` first. `audience` is "internal" or "public" (small
-    counts withheld, others rounded). Raises ArgumentsRefused for others, and DataRefused where no data are built.
+    `theme` is a goal such as DA; `period` is YYYY-MM, by default the latest; `area` is "force", another area's
+    slug or name, or "all" for every one that exists, with the column `area` first. `audience` is "internal" or
+    "public" (protected). Raises ArgumentsRefused for others, and DataRefused where no data are built.
 
     >>> found = explore.figures("DA", period="2021-01", area="all")
     >>> found.query("measure == 'da_rate_per_1000' and dimension == 'total'")[["area", "value", "change"]]
@@ -42,12 +43,14 @@ def figures(theme: str, period: str | None = None, area: str = "force", audience
     found = built()
     index = counted(found)
     slug, month = theme_named(found.params, theme), period_named(index, period)
-    heard = _audience(audience)
-    context = Context(found.params, slug, cubes.read_bytes(found.workbook, slug), index)
+    heard, files = _audience(audience), cubes.read_bytes(found.workbook, slug)
+
+    def of(place: Area) -> pd.DataFrame:
+        return _frame(released(ReportData(found.params, slug, files, index, place, month, heard)).rows)
+
     if area.strip().lower() != ALL:
-        return _frame(Report(context, area_named(found.params, area, month), month, heard).figures.rows)
-    places = areas_in(found.params, month)
-    each = {place.slug: _frame(Report(context, place, month, heard).figures.rows) for place in places}
+        return of(area_named(found.params, area, month))
+    each = {place.slug: of(place) for place in areas_in(found.params, slug, month)}
     return pd.concat(each, names=["area"]).reset_index("area").reset_index(drop=True)
 
 
@@ -58,4 +61,5 @@ def _audience(word: str) -> Audience:
 
 
 def _frame(rows: Sequence[Figure]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(FIGURE_COLUMNS), dtype=object).astype(_TYPES)
+    said = [[getattr(row, name) for name in FIGURE_COLUMNS] for row in rows]
+    return pd.DataFrame(said, columns=list(FIGURE_COLUMNS), dtype=object).astype(_TYPES)

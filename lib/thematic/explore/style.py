@@ -25,7 +25,7 @@ def house_style() -> Colours:
     charts of `report` stay as they are.
 
     >>> colours = explore.house_style()
-    >>> sns.barplot(counts, x="n", y="day", color=colours.focus)
+    >>> sns.barplot(counts, x="n", y="weekday", color=colours.focus)
     """
     line = mpl.rcParams["lines.linewidth"]
     matplotlib.style.use("afcharts.afcharts")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 
+from thematic.core.areas import Area
 from thematic.core.digests import digest, digest_bytes
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
@@ -46,6 +47,7 @@ class Drafts:
             period=str(edition.period),
             area=edition.area.slug,
             area_name=edition.area.name,
+            level="" if edition.area.is_force else edition.area.level,
             audience=edition.audience,
             synthetic=self.index.synthetic,
             source=self.index.title,
@@ -56,15 +58,19 @@ class Drafts:
 
     def up_to_date(self, report: Manifest) -> bool:
         """Whether a report would be made from the same things today; its files are not looked at."""
-        areas = {area.slug: area for area in (self.params.force_area, *self.params.lpu_areas)}
-        known = report.theme in self.params.themes and report.area in areas
-        if not known or report.period not in self.index.slices[report.theme]:
+        area = self._areas.get(report.theme, {}).get(report.area)
+        if area is None or report.period not in self.index.slices[report.theme]:
             return False
-        edition = Edition(report.theme, Month.parse(report.period), areas[report.area], report.audience)
+        edition = Edition(report.theme, Month.parse(report.period), area, report.audience)
         return report.key == edition_key(edition, self._inputs(edition, self._files(edition)))
 
     def _files(self, edition: Edition) -> dict[str, str]:
         return with_commentary(self._theme_files[edition.theme], edition, self.params)
+
+    @cached_property
+    def _areas(self) -> dict[str, dict[str, Area]]:
+        """The areas that each theme is reported for, by slug."""
+        return {theme: {area.slug: area for area in self.params.report_areas(theme)} for theme in self.params.themes}
 
     @cached_property
     def _theme_files(self) -> dict[str, dict[str, str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from thematic.core.areas import Area
 from thematic.core.digests import code_digest, digest, digest_bytes
@@ -13,6 +15,9 @@ from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.params import Params
+from thematic.params.declared import Audience
+from thematic.params.measures import MeasureOf
+from thematic.params.tables import Lookup
 
 FORMATS = {"csv": "thematic-csv", "html": "thematic-html", "pdf": "thematic-pdf", "xlsx": "thematic-xlsx"}
 """The suffix of each format and the nbconvert exporter that makes it."""
@@ -29,7 +34,7 @@ class Edition:
     theme: str
     period: Month
     area: Area
-    audience: str
+    audience: Audience
 
     @property
     def folder(self) -> Path:
@@ -58,25 +63,32 @@ def list_editions(
     themes: Iterable[str],
     periods: Iterable[Month],
     areas: tuple[str, ...] | None,
-    audience: str,
+    audience: Audience,
 ) -> list[Edition]:
-    """Every edition asked for, by period, theme and area, the force first; `areas` None is all.
+    """Every edition asked for, by period, theme and area, the force first; `areas` (slugs) None is all.
 
-    An LPU has no report for a period at whose end it does not exist. Raises ArgumentsRefused where an LPU asked for
-    by name exists in none of the periods.
+    An area has no report for a period at whose end it is not open, nor of a theme that is not reported for its level.
+    Raises ArgumentsRefused where an area asked for has no report in any of the periods.
     """
     periods = list(periods)
-    wanted = [area for area in (params.force_area, *params.lpu_areas) if areas is None or area.slug in areas]
-    for area in wanted:
-        if areas is not None and not any(area.open_in(period) for period in periods):
-            raise ArgumentsRefused(f"LPU: {area.slug} does not exist in {_listed(periods)}{_lifetime(area)}.")
+    reported = {theme: params.report_areas(theme) for theme in themes}
+    if areas is not None:
+        for slug in areas:
+            _refuse_without_report(params.area(slug), reported, periods)
     return [
         Edition(theme, period, area, audience)
         for period in periods
-        for theme in themes
-        for area in wanted
-        if area.open_in(period)
+        for theme, places in reported.items()
+        for area in places
+        if (areas is None or area.slug in areas) and area.open_in(period)
     ]
+
+
+def _refuse_without_report(area: Area, reported: Mapping[str, tuple[Area, ...]], periods: Sequence[Month]) -> None:
+    if not any(area in places for places in reported.values()):
+        raise ArgumentsRefused(f"AREA: {', '.join(reported)}: no report is made for {area.name} ({area.slug}).")
+    if not any(area.open_in(period) for period in periods):
+        raise ArgumentsRefused(f"AREA: {area.slug} does not exist in {_listed(periods)}{_lifetime(area)}.")
 
 
 def check_periods(periods: Iterable[Month], first: Month, latest: Month, source: str) -> None:
@@ -97,22 +109,46 @@ def shared_inputs(workbook: Workbook) -> dict[str, str]:
 
 
 def params_files(params: Params, theme: str) -> dict[str, str]:
-    """The files under params/ that a theme's reports rest on, each with the digest of what it declares."""
+    """What a theme's reports rest on under params/ and data/reference/, each with the digest of what it declares.
+
+    They are files, and measures by name, for a family declares many in one file.
+    """
     declared: dict[str, Any] = {
         f"themes/{theme}": params.themes[theme],
         "force": params.force,
-        "outcomes": params.outcomes,
         "events": params.events,
         "disclosure": params.disclosure,
         "glossary": params.glossary,
-        **{f"measures/{name}": params.measures[name] for name in params.themes[theme].measures},
+        **{f"areas/{name}": level for name, level in params.levels.items()},
+        **{f"tables/{name}": params.tables[name] for name in params.themes[theme].tables},
     }
-    told = {name: model.model_dump(mode="json", by_alias=True) for name, model in declared.items()}
+    files = {f"params/{name}.yaml": _digest_of(model) for name, model in declared.items()}
+    files |= {f"measure {name}": _digest_of(params.measures[name]) for name in _measures(params, theme)}
+    files |= {f"data/reference/{name}.csv": digest(params.lists[name].rows) for name in _lists(params, theme)}
     if recommendations := params.recommendations.get(theme):
-        told[f"recommendations/{theme}"] = [each.model_dump(mode="json") for each in recommendations]
-    files = {f"params/{name}.yaml": digest(value) for name, value in told.items()}
+        said = [each.model_dump(mode="json") for each in recommendations]
+        files[f"params/recommendations/{theme}.yaml"] = digest(said)
     boundaries = params.force.boundaries
     return files if boundaries is None else {**files, boundaries.file: digest(params.boundaries)}
+
+
+def _digest_of(model: BaseModel) -> str:
+    return digest(model.model_dump(mode="json", by_alias=True))
+
+
+def _measures(params: Params, theme: str) -> list[str]:
+    """The measures of a theme, and those that their figures are worked out from."""
+    own = list(params.themes[theme].measures)
+    sides = (side for name in own for side in (params.measures[name].numerator, params.measures[name].denominator))
+    return list(dict.fromkeys([*own, *(side.measure for side in sides if isinstance(side, MeasureOf))]))
+
+
+def _lists(params: Params, theme: str) -> list[str]:
+    """The code lists that a theme's tables name."""
+    tables = [params.tables[name] for name in params.themes[theme].tables]
+    columns = (column.list for table in tables for column in table.columns.values())
+    lookups = (each.lookup.source for table in tables for each in table.derived.values() if isinstance(each, Lookup))
+    return sorted({name for name in (*columns, *lookups) if name is not None})
 
 
 def with_commentary(params_files: Mapping[str, str], edition: Edition, params: Params) -> dict[str, str]:
@@ -130,7 +166,7 @@ def edition_key(edition: Edition, inputs: Mapping[str, str]) -> str:
     return digest([edition.theme, str(edition.period), area, edition.audience, dict(inputs)])
 
 
-def _listed(periods: list[Month]) -> str:
+def _listed(periods: Sequence[Month]) -> str:
     return str(periods[0]) if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
 
 

@@ -10,21 +10,7 @@ from thematic.outputs.editions import Edition
 from thematic.outputs.manifest import Manifest
 
 if TYPE_CHECKING:
-    from thematic.cubes.cubes import Index
-    from thematic.params import Params
-
-
-@dataclass(frozen=True)
-class Ingredients:
-    """What the reports of one theme read: its params, its cubes and their index; it becomes a report's Context.
-
-    (That is made in the report's own process, so that the process that plans need not load what draws reports.)
-    """
-
-    params: Params
-    theme: str
-    cubes: Mapping[str, bytes]
-    index: Index
+    from thematic.measures.data import ReportData
 
 
 @dataclass(frozen=True)
@@ -32,7 +18,7 @@ class Job:
     """All that is needed to make an edition, here or on another machine.
 
     `exporters` names the nbconvert exporter for each suffix wanted; `manifest` is what is known before the run;
-    `ingredients` is what the notebook reads its figures from (None: from the workbook's folders).
+    `report` is what the notebook reads its figures from (None: from the workbook's folders).
     """
 
     edition: Edition
@@ -40,7 +26,7 @@ class Job:
     notebook: bytes
     notebook_name: str
     manifest: Manifest
-    ingredients: Ingredients | None = None
+    report: ReportData | None = None
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from thematic.core.digests import digest_bytes, digest_file
-from thematic.displays import Cover, Figures, Glance, GlanceRow
+from thematic.displays import Cover, FigureList, Glance, GlanceRow
 from thematic.outputs.editions import Edition
+from thematic.params.declared import Audience
 
 SUFFIX = "json"
 
@@ -51,7 +52,9 @@ class Indicator(BaseModel):
 class Manifest(BaseModel):
     """<area>.json: what a report is, the digests of what it was made from, and its files by suffix.
 
-    `inputs` has one digest for each kind of thing; `params` has one for each file behind the one for params.
+    `inputs` has one digest for each kind of thing; `params` has one for each file or measure behind the one for params.
+
+    `level` is that of the area, "" of the force.
 
     `rows` and `quarantined` count the extract's rows by table. They, the force's name, the protective marking and the
     indicator are as the notebook's own outputs give them, and empty where they do not; and so is whether the analyst's
@@ -67,7 +70,8 @@ class Manifest(BaseModel):
     period: str
     area: str
     area_name: str
-    audience: str
+    level: str = ""
+    audience: Audience
     synthetic: bool
     source: str
     key: str
@@ -95,7 +99,7 @@ class Manifest(BaseModel):
                 told |= {"force": payload["force"], "marking": payload["marking"]}
             if payload.get("kind") == Glance.kind and not told.get("indicator"):
                 told["indicator"] = Indicator.of(payload)
-            if payload.get("kind") == Figures.kind:
+            if payload.get("kind") == FigureList.kind:
                 told["commentary_stale"] = payload.get("commentary_stale", False)
         names = ("rows", "quarantined", "force", "marking", "indicator", "commentary_stale")
         kept = {name: told[name] for name in names if name in told}

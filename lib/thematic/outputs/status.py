@@ -74,7 +74,7 @@ def _changed(part: str, before: Manifest, today: Manifest, notebook: str) -> lis
         return []
     files = _differing(before.params, today.params) if part == "params" and before.params else []
     if len(files) > _MANY:
-        return [f"{len(files)} files of params/ (such as {files[0]})"]
+        return [f"{len(files)} declarations of params/ (such as {files[0]})"]
     return files or [_INPUTS.get(part, notebook)]
 
 
@@ -105,7 +105,7 @@ def stale_lines(editions: Sequence[Edition]) -> list[str]:
         return []
     named = ", ".join(edition.label for edition in editions)
     shown = "leave it out" if editions[0].audience == "public" else "say so"
-    again = "When it is right: thematic commentary GOAL --period YYYY-MM --lpu AREA --confirm"
+    again = "When it is right: thematic commentary GOAL --period YYYY-MM --area AREA --confirm"
     return [
         f"Commentary to read again, for the figures have changed since it was written: {named}. "
         f"These reports {shown}. {again}"

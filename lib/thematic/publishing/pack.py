@@ -107,7 +107,8 @@ def _builds(order: _Order, part: PackPart) -> Iterator[Words]:
             goals.setdefault(tuple(item.areas), []).append(order.params.themes[item.theme].goal)
     out = str(order.reports_folder(part))
     for areas, asked in goals.items():
-        yield replace(order.words, goals=asked, lpu=",".join(areas), format="pdf", audience=audience_of(part), out=out)
+        said = replace(order.words, goals=asked, area=",".join(areas), lpu=None)
+        yield replace(said, format="pdf", audience=audience_of(part), out=out)
 
 
 def _pdf(order: _Order, part: PackPart, editions: list[Edition]) -> bytes:

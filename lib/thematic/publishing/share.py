@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from thematic.build import log
-from thematic.build.build import asked_editions, data_alone, prepare
+from thematic.build.build import asked_editions, data_alone, level_titles, prepare
 from thematic.build.request import ALL, Request, Words, check
+from thematic.core.digests import digest
 from thematic.core.errors import ArgumentsRefused, DiskRefused, reason
 from thematic.core.folders import replacing
 from thematic.core.workbook import Workbook
@@ -24,6 +25,7 @@ from thematic.params import load_params
 from thematic.publishing.bundles import write_checksums, write_zip
 
 FOLDER = "share"
+_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], No
         archive = folder.with_name(f"{folder.name}.zip")
         try:
             with replacing(folder) as part:
-                _fill(part, order.request.out, reports)
+                _fill(part, order.request.out, reports, level_titles(order.drafts.params))
                 write_zip(part, folder.name, archive)
         except OSError as error:
             raise DiskRefused(f"{workbook.shown(folder)} could not be written: {reason(error)}.") from error
@@ -171,16 +173,21 @@ def _name(order: _Order, editions: Iterable[Edition]) -> str:
     periods = sorted({edition.period for edition in editions})
     span = [str(periods[0]), *(["to", str(periods[-1])] if len(periods) > 1 else [])]
     themes = order.request.themes if order.words.goals and ALL not in order.words.goals else ()
-    return "-".join([*span, order.request.audience, *themes, *(order.request.areas or ())])
+    return "-".join([*span, order.request.audience, *themes, *_named_areas(order.request.areas or ())])
 
 
-def _fill(folder: Path, out: Path, reports: Mapping[Edition, Manifest]) -> None:
+def _named_areas(areas: Sequence[str]) -> Sequence[str]:
+    """The areas as a file's name has them: of many only how many they are, and what tells them from as many others."""
+    return areas if len(areas) <= _NAMED else (f"{len(areas)}-areas", digest(areas)[:6])
+
+
+def _fill(folder: Path, out: Path, reports: Mapping[Edition, Manifest], levels: Mapping[str, str]) -> None:
     """Copies the reports into the folder, with a catalogue of them alone and the checksums of all."""
     for edition, report in reports.items():
         (folder / edition.folder).mkdir(parents=True, exist_ok=True)
         for suffix in report.formats:
             shutil.copyfile(edition.path(out, suffix), edition.path(folder, suffix))
     places = {(str(edition.period), edition.theme, edition.area.slug): report for edition, report in reports.items()}
-    for address, page in pages(Catalogue(places)).items():
+    for address, page in pages(Catalogue(places, levels=levels)).items():
         (folder / address).write_bytes(page)
     write_checksums(folder)

@@ -15,11 +15,10 @@ from pydantic import BaseModel, ConfigDict
 
 from thematic.core.errors import ParamsRefused
 from thematic.core.periods import Month
-from thematic.cubes.tallies import ThemeCubes
-from thematic.measures.breakdowns import Setting
-from thematic.measures.disclosure import Gate
-from thematic.measures.evaluation import evaluate
-from thematic.measures.figures import Figure, Figures, half_width
+from thematic.cubes.cubes import Index
+from thematic.measures.data import ReportData
+from thematic.measures.figures import Figure, Figures
+from thematic.measures.release import released
 from thematic.params import Params
 from thematic.params.reading import read_model
 
@@ -73,11 +72,12 @@ class Plan(_Declared):
     deviations: list[Deviation] = []
 
 
-def evaluator(params: Params, files: Callable[[str], ThemeCubes]) -> Evaluate:
-    """Evaluates each theme and period once, for the force and the internal audience."""
-    read = cache(files)
-    gate = Gate(params.disclosure, "internal")
-    return cache(lambda theme, period: evaluate(Setting(params, read(theme), params.force_area, period), gate))
+def evaluator(params: Params, index: Index, files: Callable[[str], dict[str, bytes]]) -> Evaluate:
+    """Evaluates each theme and period once, for the force and the internal audience; `files` gives a theme's cubes."""
+    read, force = cache(files), params.force_area
+    return cache(
+        lambda theme, period: released(ReportData(params, theme, read(theme), index, force, period, "internal"))
+    )
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,18 @@ def _ours(block: Block, column: Column, row: str, evaluate: Evaluate) -> float |
     figures = evaluate(block.theme, period)
     figure = _figure(figures, block, column, row)
     if column.part == "share":
-        return 100 * float(figure["value"]) / float(figures.one(column.measure)["value"])
-    return half_width(figure) if column.part == "margin" else figure[column.part]
+        whole = figures.one(column.measure).value
+        return 100 * figure.value / whole if figure.value is not None and whole else None
+    if column.part == "margin":
+        return half_width(figure)
+    value: float | None = getattr(figure, column.part)
+    return value
+
+
+def half_width(figure: Figure) -> float | None:
+    """Half the width of a figure's 95% interval, in its own unit; None without one."""
+    lower, upper = figure.lower_95, figure.upper_95
+    return None if lower is None or upper is None else (upper - lower) / 2
 
 
 def _figure(figures: Figures, block: Block, column: Column, row: str) -> Figure:

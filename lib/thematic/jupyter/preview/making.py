@@ -7,7 +7,7 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 
-from thematic.build.build import asked_editions, data_alone, job_of, prepare
+from thematic.build.build import asked_editions, data_alone, job_of, prepare, report_data
 from thematic.build.request import Request, Words, check, data_paths
 from thematic.core.areas import FORCE
 from thematic.core.errors import ArgumentsRefused
@@ -20,7 +20,7 @@ from thematic.extracts import warehouse
 from thematic.jupyter.preview.notebook import Saved, read_saved
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import Edition
-from thematic.outputs.jobs import Ingredients, Job, Product
+from thematic.outputs.jobs import Job, Product
 from thematic.params import Params, load_params
 
 Say = Callable[[str], None]
@@ -75,7 +75,7 @@ def _request(asked: Asked, saved: Saved, params: Params, workbook: Workbook) -> 
     words = Words(
         [params.themes[saved.theme].goal],
         period=told["period"] if asked.period is None else asked.period,
-        lpu=(told["area"] if asked.area is None else asked.area) or FORCE,
+        area=(told["area"] if asked.area is None else asked.area) or FORCE,
         audience=told["audience"] if asked.audience is None else asked.audience,
         format=_HTML,
         data=asked.data,
@@ -93,7 +93,7 @@ def one_report(words: Words, params: Params, workbook: Workbook) -> Request:
     if request.periods is not None and len(request.periods) != 1:
         raise ArgumentsRefused(f"PERIOD: '{words.period}' is more than one month. {one}: name one, such as 2021-01.")
     if request.areas is None or len(request.areas) != 1:
-        raise ArgumentsRefused(f"LPU: '{words.lpu}' is more than one area. {one}: name one, or {FORCE}.")
+        raise ArgumentsRefused(f"AREA: '{words.area or words.lpu}' is more than one area. {one}: name one, or {FORCE}.")
     return request
 
 
@@ -112,8 +112,8 @@ def _index(asked: Asked, workbook: Workbook, params: Params, say: Say) -> Index:
 def _job(workbook: Workbook, params: Params, edition: Edition, index: Index, saved: Saved) -> Job:
     name = params.themes[edition.theme].notebook
     manifest = Drafts.of(workbook, params, index, {name: saved.data}).manifest(edition)
-    ingredients = Ingredients(params, edition.theme, cubes.read_bytes(workbook, edition.theme), index)
-    return job_of(edition, manifest, (saved.path.name, saved.data), [_HTML], ingredients)
+    report = report_data(params, edition, cubes.read_bytes(workbook, edition.theme), index)
+    return job_of(edition, manifest, (saved.path.name, saved.data), [_HTML], report)
 
 
 def _produce(job: Job, is_wanted: Callable[[], bool]) -> Product | None:

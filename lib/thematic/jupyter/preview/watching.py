@@ -47,7 +47,8 @@ def watch(workbook: Workbook, words: Words, port: int | None, opens: bool, say: 
 
 
 def _asked(words: Words, workbook: Workbook) -> Asked:
-    request = one_report(replace(words, lpu=words.lpu or FORCE), load_params(workbook), workbook)
+    one = replace(words, area=words.area if words.area or words.lpu else FORCE)
+    request = one_report(one, load_params(workbook), workbook)
     return Asked(
         root=str(workbook.root),
         theme=request.themes[0],

@@ -107,18 +107,35 @@ class Grid:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The reports of a folder by period, theme and area, those of them that are out of date, and those that failed."""
+    """The reports of a folder by period, theme and area, those of them that are out of date, and those that failed.
+
+    `levels` gives the force's word for each level of areas, in the order in which they are listed.
+    """
 
     reports: Mapping[Place, Manifest]
     failures: frozenset[Place] = field(default_factory=frozenset)
     outdated: frozenset[Place] = field(default_factory=frozenset)
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def areas(self) -> dict[str, str]:
-        """The names of areas by slug, the force first, then by name; an area that has only failed goes by its slug."""
-        names = {slug: slug for _, _, slug in self.failures}
-        names |= {slug: report.area_name for (_, _, slug), report in sorted(self.reports.items())}
-        return dict(sorted(names.items(), key=lambda item: (item[0] != FORCE, item[1].casefold())))
+        """The names of areas by slug: the force first, then level by level, by name.
+
+        An area that has only failed goes by its slug. Where there are areas of several levels, each name bears its own.
+        """
+        found = {slug: (report.level, report.area_name) for (_, _, slug), report in sorted(self.reports.items())}
+        several = len({level for level, _ in found.values() if level}) > 1
+        order = {level: place for place, level in enumerate(self.levels)}
+
+        def place(slug: str) -> tuple[bool, int, str]:
+            level, name = found.get(slug, ("", slug))
+            return slug != FORCE, order.get(level, len(order)), name.casefold()
+
+        slugs = sorted({*found, *(slug for _, _, slug in self.failures)}, key=place)
+        return {slug: self._name(*found.get(slug, ("", slug)), several) for slug in slugs}
+
+    def _name(self, level: str, name: str, several: bool) -> str:
+        return f"{name} ({self.levels.get(level, level)})" if several and level else name
 
     @cached_property
     def themes(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,8 +17,10 @@ _MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 UpToDate = Callable[[Manifest], bool]
 
 
-def read_catalogue(out: Path, up_to_date: UpToDate) -> Catalogue:
+def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str]) -> Catalogue:
     """What lies in the folder: its manifests (an unreadable one is passed over) and the notebooks under failed/.
+
+    `levels` gives the words for levels of areas, in their order.
 
     A report is out of date where `up_to_date` says no, and where a file that its manifest names is not there.
     """
@@ -29,12 +31,12 @@ def read_catalogue(out: Path, up_to_date: UpToDate) -> Catalogue:
         _place(path) for path, report in found.items() if report and _whole(path, report, files) and up_to_date(report)
     }
     failures = {_place(path) for path in (out / FAILED).glob(f"{_MONTHS}/*/*.{NOTEBOOK}")}
-    return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current))
+    return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current), levels)
 
 
-def write_catalogue(out: Path, up_to_date: UpToDate) -> Path | None:
+def write_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str]) -> Path | None:
     """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
-    catalogue = read_catalogue(out, up_to_date)
+    catalogue = read_catalogue(out, up_to_date, levels)
     written = pages(catalogue)
     for path in out.glob(f"{_MONTHS}/{INDEX}"):
         if path.relative_to(out).as_posix() not in written:
