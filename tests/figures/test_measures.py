@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -14,11 +15,11 @@ DA |= {"local_authority": "Halton", "offence_subgroup": "Violence with injury"}
 
 
 def value(found, measure, dimension="total", category=None):
-    return found.one(measure, dimension, category)["value"]
+    return found.one(measure, dimension, category).value
 
 
 def by_category(found, measure, dimension):
-    return {figure["category"]: figure for figure in found.of(measure, dimension)}
+    return {figure.category: figure for figure in found.of(measure, dimension)}
 
 
 def test_a_window_holds_its_first_and_last_day_and_neither_neighbour(tmp_path: Path) -> None:
@@ -31,8 +32,8 @@ def test_a_window_holds_its_first_and_last_day_and_neither_neighbour(tmp_path: P
     """, **DA)  # fmt: skip
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, latest="2021-03"), "2021-01")
     row = found.one("da_recorded")
-    assert (row["value"], row["previous_value"]) == (2, 1)
-    assert (row["window_start"], row["window_end"]) == ("2020-02-01", "2021-01-31")
+    assert (row.value, row.previous_value) == (2, 1)
+    assert (row.window_start, row.window_end) == (date(2020, 2, 1), date(2021, 1, 31))
 
 
 def test_each_window_is_seen_as_it_stood_at_its_own_end(tmp_path: Path) -> None:
@@ -46,9 +47,9 @@ def test_each_window_is_seen_as_it_stood_at_its_own_end(tmp_path: Path) -> None:
     """, **DA)  # fmt: skip
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, latest="2021-03"), "2021-01")
     row = found.one("da_recorded")
-    assert (row["value"], row["previous_value"], row["change"]) == (2, 1, 100.0)
+    assert (row.value, row.previous_value, row.change) == (2, 1, 100.0)
     june = found.one("da_recorded", "month", "2019-06")
-    assert june["value"] == 0, "months are seen from the end of the period"
+    assert june.value == 0, "months are seen from the end of the period"
 
 
 def test_outcome_percentages_go_by_the_outcomes_date_and_leave_out_cancelled_crimes(tmp_path: Path) -> None:
@@ -62,13 +63,13 @@ def test_outcome_percentages_go_by_the_outcomes_date_and_leave_out_cancelled_cri
         2020-03-05  |              |            |
     """, **DA)  # fmt: skip
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, latest="2021-03"), "2021-01")
-    recorded = found.one("da_recorded")["value"]
+    recorded = found.one("da_recorded").value
     assert recorded == 4
     assert value(found, "da_solved_pct") == 100 * 1 / 4
     assert value(found, "da_suspect_identified_pct") == 100 * 2 / 4
     assert value(found, "da_no_suspect_identified_pct") == 100 * 1 / 4
     assert value(found, "da_outcome_16_pct") == 25
-    outcomes = {figure["category"]: figure["value"] for figure in found.of("da_outcomes", "outcome")}
+    outcomes = {figure.category: figure.value for figure in found.of("da_outcomes", "outcome")}
     assert outcomes == {"1": 1, "16": 1, "18": 1}
 
 
@@ -85,8 +86,8 @@ def test_a_repeat_is_1_to_365_days_after_another_anywhere_even_if_cancelled(tmp_
     """, **DA)  # fmt: skip
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}), "2021-01", area="widnes")
     row = found.one("da_repeat_victim_pct")
-    assert (row["numerator"], row["denominator"]) == (repeats, 2)
-    assert row["lower_95"] < row["value"] + 1e-9 < row["upper_95"]
+    assert (row.numerator, row.denominator) == (repeats, 2)
+    assert row.lower_95 < row.value + 1e-9 < row.upper_95
 
 
 def test_a_repeat_needs_the_same_selection(tmp_path: Path) -> None:
@@ -96,19 +97,19 @@ def test_a_repeat_needs_the_same_selection(tmp_path: Path) -> None:
         2020-06-20  | A          | Y
     """, **DA)  # fmt: skip
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}), "2021-01")
-    assert found.one("da_repeat_victim_pct")["numerator"] == 0
+    assert found.one("da_repeat_victim_pct").numerator == 0
 
 
-def test_characteristics_say_something_or_nothing(tmp_path: Path) -> None:
+def test_a_filled_set_counts_the_rows_in_which_each_column_says_something(tmp_path: Path) -> None:
     crimes = drawn("crimes", """
         recorded_on | victim_ref | victim_age | victim_sex | victim_ethnicity | victim_religion
-        2020-06-01  | A          | 0          | Female     | Not Stated       | unknown
-        2020-06-02  | B          |            | REFUSED    | White            | none
+        2020-06-01  | A          | 0          | Female     |                  |
+        2020-06-02  | B          |            |            | White            | none
         2020-06-03  |            | 30         | Male       | White            | none
     """, **DA)  # fmt: skip
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}), "2021-01")
     rows = found.of("da_characteristics_recorded_pct", "characteristic")
-    said = {row["category"]: (row["numerator"], row["denominator"]) for row in rows}
+    said = {row.category: (row.numerator, row.denominator) for row in rows}
     assert said == {
         "age": (1, 2), "sex": (1, 2), "ethnicity": (1, 2), "disability": (0, 2), "religion": (1, 2),
         "sexual_orientation": (0, 2),
@@ -123,12 +124,12 @@ def test_rates_use_the_population_of_the_place_and_of_the_open_lpus(tmp_path: Pa
     """, **{**DA, "lpu": None, "local_authority": None})  # fmt: skip
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}), "2021-01")
     lpus = by_category(found, "da_rate_per_1000", "lpu")
-    assert lpus["Widnes"]["value"] == 1000 / 65160
-    assert lpus["Widnes"]["change_status"] == "[z]", "nothing in the year before"
-    assert lpus["No location recorded"]["status"] == "[x]", "nobody lives there"
-    assert found.one("da_rate_per_1000")["denominator"] == 1069646
-    assert lpus["Crewe"]["value"] == 0
-    assert lpus["Crewe"]["lower_95"] == 0 < lpus["Crewe"]["upper_95"]
+    assert lpus["Widnes"].value == 1000 / 65160
+    assert lpus["Widnes"].change_status == "[z]", "nothing in the year before"
+    assert lpus["No location recorded"].status == "[x]", "nobody lives there"
+    assert found.one("da_rate_per_1000").denominator == 1069646
+    assert lpus["Crewe"].value == 0
+    assert lpus["Crewe"].lower_95 == 0 < lpus["Crewe"].upper_95
 
 
 def test_too_little_history_is_not_available(tmp_path: Path) -> None:
@@ -140,35 +141,36 @@ def test_too_little_history_is_not_available(tmp_path: Path) -> None:
     early = {"history": "2020-02", "latest": "2021-01"}
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, **early), "2021-01")
     recorded, solved = found.one("da_recorded"), found.one("da_solved_pct")
-    assert (recorded["value"], recorded["status"], recorded["change_status"]) == (2, "", "[x]")
-    assert recorded["previous_value"] is None
-    assert (solved["value"], solved["status"], solved["change_status"]) == (100, "", "[x]")
-    assert found.notes["da_solved_pct", "total"], "the value leans on months that are not there, and says so"
+    assert (recorded.value, recorded.status, recorded.change_status) == (2, "", "[x]")
+    assert recorded.previous_value is None
+    assert (solved.value, solved.status, solved.change_status) == (None, "[x]", "[x]"), "it looks back 12 months"
+    assert "looks back to 1 February 2019" in found.reasons["da_solved_pct", "total"][0]
     before = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, **early), "2020-12")
-    assert before.one("da_recorded")["status"] == "[x]"
-    assert found.of("da_recorded", "month")[0]["category"] == "2020-02"
+    assert before.one("da_recorded").status == "[x]"
+    assert found.of("da_recorded", "month")[0].category == "2020-02"
 
 
 def test_a_previous_window_that_leans_before_the_history_gives_no_change(tmp_path: Path) -> None:
     crimes = drawn("crimes", "recorded_on\n2019-02-01\n2020-02-01", **DA)
     cubes = theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, history="2019-02")
     found = figures(cubes, "2021-01")
-    assert found.one("da_recorded")["change"] == 0
-    assert found.one("da_solved_pct")["change_status"] == "[x]"
-    assert found.one("da_solved_pct")["status"] == ""
+    assert found.one("da_recorded").change == 0
+    assert found.one("da_solved_pct").change_status == "[x]"
+    assert found.one("da_solved_pct").status == ""
 
 
 def test_a_missing_table_or_column_is_not_available_and_says_why(tmp_path: Path) -> None:
     crimes = drawn("crimes", "recorded_on\n2020-02-01", **DA)
     columns = {
-        "crimes": ["crime_ref", "recorded_on", "offence_code", "domestic", "outcome_code", "outcome_on", "victim_ref"]
-    }
+        "crimes": ["crime_ref", "recorded_on", "cancelled_on", "offence_code", "domestic", "outcome_code", "outcome_on",
+                   "victim_ref"]
+    }  # fmt: skip
     found = figures(theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, columns=columns), "2021-01")
     notices = found.one("dvpn_authorised")
-    assert (notices["value"], notices["status"], notices["change_status"]) == (None, "[x]", "[x]")
+    assert (notices.value, notices.status, notices.change_status) == (None, "[x]", "[x]")
     assert "holds no protection notices" in found.reasons["dvpn_authorised", "total"][0]
-    assert {row["status"] for row in found.of("da_characteristics_recorded_pct", "characteristic")} == {"[x]"}
-    assert found.one("da_recorded")["value"] == 1
+    assert {row.status for row in found.of("da_characteristics_recorded_pct", "characteristic")} == {"[x]"}
+    assert found.one("da_recorded").value == 1
 
 
 def test_notices_are_counted_from_april(tmp_path: Path) -> None:
@@ -184,9 +186,9 @@ def test_notices_are_counted_from_april(tmp_path: Path) -> None:
     tables = {"crimes": crimes, "protection_notices": notices}
     found = figures(theme_cubes(tmp_path, "domestic-abuse", tables), "2020-12")
     names = ("dvpn_authorised", "dvpn_breached", "dvpo_granted", "dvpo_denied", "dvpo_breached", "dvpo_court_actions")
-    assert [found.one(name)["value"] for name in names] == [2, 1, 1, 0, 3, 2]
-    assert [found.one(name)["previous_value"] for name in names] == [1, None, None, 1, 1, None]
-    assert found.one("dvpn_authorised")["window_start"] == "2020-04-01"
+    assert [found.one(name).value for name in names] == [2, 1, 1, 0, 3, 2]
+    assert [found.one(name).previous_value for name in names] == [1, 0, 0, 1, 1, 0]
+    assert found.one("dvpn_authorised").window_start == date(2020, 4, 1)
 
 
 def test_an_lpu_report_has_its_own_rows_the_other_lpus_and_the_force(tmp_path: Path) -> None:
@@ -205,8 +207,8 @@ def test_an_lpu_report_has_its_own_rows_the_other_lpus_and_the_force(tmp_path: P
     assert len(found.of("da_recorded", "lpu")) == 8
     force = figures(cubes, "2021-01")
     assert force.of("da_recorded", "force") == []
-    assert sum(row["value"] for row in force.of("da_recorded", "lpu")) == 3
-    assert sum(row["value"] for row in force.of("da_recorded", "local_authority")) == 3
+    assert sum(row.value for row in force.of("da_recorded", "lpu")) == 3
+    assert sum(row.value for row in force.of("da_recorded", "local_authority")) == 3
 
 
 def test_the_public_see_no_small_count_and_no_figure_made_from_one(tmp_path: Path) -> None:
@@ -214,15 +216,15 @@ def test_the_public_see_no_small_count_and_no_figure_made_from_one(tmp_path: Pat
     crimes = drawn("crimes", "\n".join(["recorded_on|outcome_code|outcome_on", *days, *["2019-06-01||"] * 4]), **DA)
     cubes = theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes})
     internal, public = figures(cubes, "2021-01"), figures(cubes, "2021-01", audience="public")
-    assert internal.one("da_recorded")["value"] == 58
+    assert internal.one("da_recorded").value == 58
     row = public.one("da_recorded")
-    assert (row["value"], row["numerator"], row["change_status"], row["significant"]) == (60, 60, "[c]", None)
-    assert row["previous_value"] is None
-    assert public.one("da_rate_per_1000")["value"] == 1000 * 60 / 1069646
+    assert (row.value, row.numerator, row.change_status, row.significant) == (60, 60, "[c]", None)
+    assert row.previous_value is None
+    assert public.one("da_rate_per_1000").value == 1000 * 60 / 1069646
     solved = public.one("da_solved_pct")
-    assert (solved["value"], solved["status"], solved["numerator"]) == (None, "[c]", None)
-    assert {row["value"] for row in public.of("da_recorded", "month")} == {None, 0, 5, 10}
-    assert public.one("da_recorded", "month", "2019-06")["status"] == "[c]"
+    assert (solved.value, solved.status, solved.numerator) == (None, "[c]", None)
+    assert {row.value for row in public.of("da_recorded", "month")} == {None, 0, 5, 10}
+    assert public.one("da_recorded", "month", "2019-06").status == "[c]"
 
 
 @pytest.mark.parametrize("theme", ["domestic-abuse", "rape", "hate-crime"])
@@ -230,7 +232,7 @@ def test_a_source_that_feeds_none_of_a_themes_counts_gives_x_throughout_and_says
     crimes = drawn("crimes", "recorded_on\n2020-02-01")
     columns = {"crimes": ["crime_ref", "recorded_on", "offence_title", "lsoa_code"]}
     found = figures(theme_cubes(tmp_path, theme, {"crimes": crimes}, columns=columns), "2021-01")
-    counts = [row for row in found.rows if row["unit"] == "count"]
+    counts = [row for row in found.rows if row.unit == "count"]
     assert counts
-    assert {(row["value"], row["status"], row["change_status"]) for row in found.rows} == {(None, "[x]", "[x]")}
+    assert {(row.value, row.status, row.change_status) for row in found.rows} == {(None, "[x]", "[x]")}
     assert all("does not give" in told or "holds no" in told for each in found.reasons.values() for told in each)

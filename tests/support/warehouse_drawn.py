@@ -3,61 +3,85 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
-from thematic.cubes.tallies import ThemeCubes
+from thematic.cubes.cubes import Index
 from thematic.extracts import warehouse
-from thematic.measures.breakdowns import Setting
-from thematic.measures.disclosure import Audience, Gate
-from thematic.measures.evaluation import evaluate
+from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
+from thematic.measures.release import released
 from thematic.params import Params, load_params
-from thematic.params.schema import TABLES
+from thematic.params.declared import Audience
+from thematic.params.tables import Days, Difference, Minutes, Table
 from thematic.tools.sample.folder import fresh_sample
 
 ROOT = Path(__file__).parents[2]
-KINDS = {"date": "datetime64[s]", "whole": "Int64", "flag": "boolean", "number": "Float64"}
-DERIVED = {"offence_group": "string", "offence_subgroup": "string", "aggravated": "boolean", "days_to_record": "Int64"}
+KINDS = {
+    "date": pa.date32(),
+    "moment": pa.timestamp("us"),
+    "whole": pa.int64(),
+    "flag": pa.bool_(),
+    "number": pa.decimal128(18, 6),
+}
 
 
+@cache
 def own_params() -> Params:
     return load_params(Workbook(ROOT))
 
 
-def drawn(table: str, text: str, **defaults: object) -> pd.DataFrame:
-    """Warehouse rows from a drawn table: a header, then a row a line, cells parted by `|`; blank is missing."""
+def types_of(table: Table) -> dict[str, pa.DataType]:
+    """The type in which the warehouse keeps each column of a table."""
+    types = {name: KINDS.get(column.kind, pa.string()) for name, column in table.columns.items()}
+    for name, derived in table.derived.items():
+        if name not in types:
+            decimal = isinstance(derived, Minutes | Difference)
+            types[name] = KINDS["number"] if decimal else pa.int64() if isinstance(derived, Days) else pa.string()
+    return types
+
+
+def drawn(table: str, text: str, params: Params | None = None, **defaults: object) -> pa.Table:
+    """Warehouse rows from a drawn table: a header, then a row a line, cells parted by `|`; blank is missing.
+
+    References are numbered where they are absent.
+    """
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
-    frame = pd.DataFrame(lines[1:], columns=lines[0]).replace("", pd.NA)
+    frame = pd.DataFrame(lines[1:], columns=lines[0]).replace("", None)
     for name, value in defaults.items():
         if name not in frame:
             frame[name] = value
-    return typed(table, frame)
+    return typed((params or own_params()).tables[table], frame)
 
 
-def typed(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with every column of the warehouse's table, in its types; references numbered where absent."""
-    declared = TABLES[table]
-    kinds = {column.name: KINDS.get(column.kind, "string") for column in declared.columns}
-    kinds |= DERIVED if table == "crimes" else {}
-    if declared.reference not in frame:
-        frame[declared.reference] = [f"{table}-{number}" for number in range(len(frame))]
-    columns = {}
-    for name, kind in kinds.items():
-        values = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
-        if kind == "boolean":
-            values = values.map({"Y": True, "N": False, True: True, False: False}, na_action="ignore")
-        columns[name] = pd.to_datetime(values).dt.date if kind.startswith("datetime") else values.astype(kind)
-    return pd.DataFrame(columns)
+def typed(table: Table, frame: pd.DataFrame) -> pa.Table:
+    """The frame with every column of the warehouse's table, in its types."""
+    if table.reference is not None and table.reference not in frame:
+        frame[table.reference] = [f"R{number}" for number in range(len(frame))]
+    return pa.table({name: _array(frame, name, kind) for name, kind in types_of(table).items()})
 
 
-def facts(tables: dict[str, pd.DataFrame], history: str, latest: str, **changes: object) -> SimpleNamespace:
+def _array(frame: pd.DataFrame, name: str, kind: pa.DataType) -> pa.Array:
+    values = list(frame[name]) if name in frame else [None] * len(frame)
+    values = [None if pd.isna(value) else value for value in values]
+    if pa.types.is_boolean(kind):
+        return pa.array([None if value is None else value in ("Y", True) for value in values], kind)
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return pa.array([None if value is None else pd.Timestamp(value).to_pydatetime() for value in values], kind)
+    return pa.array([None if value is None else str(value) for value in values], pa.string()).cast(kind)
+
+
+def facts(params: Params, tables: dict[str, pa.Table], history: str, latest: str, **changes: object) -> SimpleNamespace:
     told = {
         "key": "drawn",
         "title": "Drawn extract",
@@ -65,59 +89,56 @@ def facts(tables: dict[str, pd.DataFrame], history: str, latest: str, **changes:
         "licence": None,
         "latest_period": latest,
         "history_from": dict.fromkeys(tables, history),
+        "ends": dict.fromkeys(tables, latest),
+        "gaps": {},
+        "not_ended": [],
         "populations": None,
-        "columns": {name: list(TABLES[name].names) for name in tables},
+        "columns": {name: list(params.tables[name].all_names) for name in tables},
     }
     return SimpleNamespace(**{**told, **changes})
+
+
+@dataclass(frozen=True)
+class DrawnCubes:
+    """The cubes of one theme, made by the product from drawn rows."""
+
+    params: Params
+    theme: str
+    index: Index
+    files: dict[str, bytes]
 
 
 def theme_cubes(
     folder: Path,
     theme: str,
-    tables: dict[str, pd.DataFrame],
+    tables: dict[str, pa.Table],
     *,
     params: Params | None = None,
     history: str = "2017-04",
     latest: str = "2021-01",
     **changes: object,
-) -> ThemeCubes:
-    """Cubes made by the product from drawn warehouse tables."""
+) -> DrawnCubes:
+    """Cubes of one theme made by the product from drawn warehouse tables."""
+    params = params or own_params()
+    params = replace(params, themes={theme: params.themes[theme]})
     workbook = Workbook(folder)
     workbook.warehouse.mkdir(parents=True, exist_ok=True)
-    for name, frame in tables.items():
-        _write(frame, workbook.warehouse / f"{name}.parquet")
+    for name, rows in tables.items():
+        pq.write_table(rows, workbook.warehouse / f"{name}.parquet")
     quality = pd.DataFrame({"table": ["crimes"], "month": ["2020-01"], "status": ["kept"], "reason": [""], "n": [1]})
     quality.to_parquet(workbook.warehouse / "quality.parquet")
-    told = facts(tables, history, latest, **changes)
-    index = cubes.build(workbook, params or own_params(), told, lambda _: None)  # type: ignore[arg-type]
-    return ThemeCubes.read(theme, index, cubes.read_bytes(workbook, theme))
+    told = facts(params, tables, history, latest, **changes)
+    index = cubes.build(workbook, params, told, lambda _: None)  # type: ignore[arg-type]
+    return DrawnCubes(params, theme, index, cubes.read_bytes(workbook, theme))
 
 
-def _write(frame: pd.DataFrame, path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    dates = {name for table in TABLES.values() for name in (c.name for c in table.columns if c.kind == "date")}
-    arrays = {
-        name: pa.array([None if pd.isna(day) else day for day in values], pa.date32())
-        if name in dates
-        else pa.array(values)
-        for name, values in frame.items()
-    }
-    pq.write_table(pa.table(arrays), path)
+def report_data(found: DrawnCubes, period: str, area: str = "force", audience: Audience = "internal") -> ReportData:
+    place = found.params.area(area)
+    return ReportData(found.params, found.theme, found.files, found.index, place, Month.parse(period), audience)
 
 
-def figures(
-    found: ThemeCubes,
-    period: str,
-    *,
-    area: str = "force",
-    audience: Audience = "internal",
-    params: Params | None = None,
-) -> Figures:
-    params = params or own_params()
-    setting = Setting(params, found, params.area(area), Month.parse(period))
-    return evaluate(setting, Gate(params.disclosure, audience))
+def figures(found: DrawnCubes, period: str, *, area: str = "force", audience: Audience = "internal") -> Figures:
+    return released(report_data(found, period, area, audience))
 
 
 def sample_workbook(folder: Path) -> Workbook:
