@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from thematic.charts import canvas
 from thematic.charts.canvas import FOCUS, INK, QUIET, REGULAR, STRONG, WIDE, width_of, wrap
-from thematic.displays import Chart, Table
+from thematic.displays import Chart, DisplayTable
 
 Value = float | str | None
 Intervals = tuple[Sequence[float | None], Sequence[float | None]]
@@ -32,7 +32,7 @@ def bars(
     subtitle: str,
     alt: str,
     unit: str,
-    table: Table,
+    table: DisplayTable,
     intervals: Intervals | None = None,
     highlight: str | None = None,
     source: str | None = None,

@@ -16,7 +16,7 @@ from thematic.charts import band, canvas, notices
 from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, width_of, written
 from thematic.charts.notices import Event
 from thematic.core.periods import Month
-from thematic.displays import Chart, Table
+from thematic.displays import Chart, DisplayTable
 from thematic.stats.trend import Limits
 
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -32,11 +32,12 @@ def months(
     title: str,
     subtitle: str,
     alt: str,
-    table: Table,
+    table: DisplayTable,
     events: Sequence[Event] = (),
     source: str | None = None,
     notes: Sequence[str] = (),
     decimals: int | None = None,
+    suffix: str = "",
     limits: Limits | None = None,
     polarity: band.Polarity = "none",
 ) -> Chart:
@@ -46,7 +47,8 @@ def months(
     missing (shown as `[x]`, and so is a month between the first and the last that has no row). The line
     breaks there.
     `events` are name, first and last month, both inclusive; what lies outside the points is left out.
-    `decimals` are those of the last point; by default none for whole numbers, else one.
+    `decimals` are those of the last point; by default none for whole numbers, else one. `suffix` is its unit, and that
+    of the ticks, such as %.
     `limits` are drawn as a band behind the line, and their special causes as triangles whose colour says whether
     that side is good, bad or neither by the measure's `polarity`.
     Raises ValueError where there is no month at all, and for limits of another number of months.
@@ -54,7 +56,7 @@ def months(
     series = Series.of(points)
     if limits is not None and len(limits.expected) != len(series.values):
         raise ValueError(f"limits of {len(limits.expected)} months do not fit a chart of {len(series.values)}")
-    wide, narrow = canvas.drawings(lambda width: draw(series, width, events, decimals, limits, polarity), id, alt)
+    wide, narrow = canvas.drawings(lambda width: draw(series, width, events, decimals, limits, polarity, suffix), id, alt)
     return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow)
 
 
@@ -107,13 +109,13 @@ def draw(
     decimals: int | None = None,
     limits: Limits | None = None,
     polarity: band.Polarity = "none",
+    suffix: str = "",
 ) -> Figure:
     """The figure, its margins as wide as what stands in them."""
-    ticks, top = _scale(series, limits)
-    whole = all(tick.is_integer() for tick in ticks)
-    tick_labels = [written(tick, 0 if whole else 1) for tick in ticks]
+    ticks, bottom, top = _scale(series, limits)
+    tick_labels = [written(tick, _places(ticks)) + suffix for tick in ticks]
     last = series.values[-1]
-    last_label = "" if math.isnan(last) else written(last, series.decimals if decimals is None else decimals)
+    last_label = "" if math.isnan(last) else written(last, series.decimals if decimals is None else decimals) + suffix
     name_room = width_of(_WIDEST_MONTH) / 2 + 2
     left = max(max(map(width_of, tick_labels)) + 10, name_room)
     right = max(width_of(last_label, STRONG) + 12, band.label_room(limits) + 10, name_room)
@@ -135,18 +137,26 @@ def draw(
     if limits is not None:
         band.draw_causes(axes, series.values, limits, polarity)
         canvas.draw_keys(axes, found, left, _NAMES_HEIGHT)
-    axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(0, top))
+    axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(bottom, top))
     return figure
 
 
-def _scale(series: Series, limits: Limits | None) -> tuple[list[float], float]:
-    """Round ticks from zero to just past the highest value and limit, and the top of the axis."""
+def _scale(series: Series, limits: Limits | None) -> tuple[list[float], float, float]:
+    """Round ticks from zero, or from below the lowest value under it, to just past the highest value and limit, and
+    the ends of the axis."""
     highest = [] if limits is None else [level for level in limits.upper if level is not None]
-    peak = max([*series.present, *highest], default=0.0) or 1.0
+    peak, foot = max([*series.present, *highest, 0.0]), min([*series.present, 0.0])
+    if peak == foot:
+        peak = 1.0
     locator = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10], integer=series.decimals == 0)
-    ticks = [float(tick) for tick in locator.tick_values(0, peak)]
+    ticks = [float(tick) for tick in locator.tick_values(foot, peak)]
     enough = next(place for place, tick in enumerate(ticks) if tick >= peak * 0.999)
-    return ticks[: enough + 1], max(ticks[enough], peak / _HEADROOM)
+    return ticks[: enough + 1], min(ticks[0], 0.0), max(ticks[enough], peak / _HEADROOM)
+
+
+def _places(ticks: Sequence[float]) -> int:
+    """The decimals that the ticks need."""
+    return next((places for places in range(6) if all(abs(tick - round(tick, places)) < 1e-9 for tick in ticks)), 6)
 
 
 def _draw_grid(axes: Axes, ticks: Sequence[float], labels: Sequence[str]) -> None:

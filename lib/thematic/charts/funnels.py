@@ -16,7 +16,7 @@ from thematic.charts import canvas
 from thematic.charts.band import Polarity, colour_of, judgement
 from thematic.charts.canvas import FOCUS, GRID, INK, REGULAR, RULE, STRONG, WIDE, width_of, written
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
-from thematic.displays import Chart, Table
+from thematic.displays import Chart, DisplayTable
 from thematic.stats.statistics import FUNNEL_COVERAGES, Floats, funnel_limits, funnel_standing
 from thematic.stats.trend import Side
 
@@ -43,19 +43,16 @@ class Place:
     population: int
     count: int
 
-    @property
-    def rate(self) -> float:
-        return 1000 * self.count / self.population
-
 
 @dataclass(frozen=True)
 class Funnel:
-    """Places, held against the rate per 1,000 of all of them together.
+    """Places, held against the rate of all of them together, `per` so many people.
 
     Raises ValueError where there is no place, nobody lives in one of them, or nothing happened in any.
     """
 
     places: Sequence[Place]
+    per: int = 1000
 
     def __post_init__(self) -> None:
         if not any(place.count for place in self.places) or min(place.population for place in self.places) <= 0:
@@ -63,20 +60,23 @@ class Funnel:
 
     @property
     def centre(self) -> float:
-        return 1000 * sum(place.count for place in self.places) / sum(place.population for place in self.places)
+        return self.per * sum(place.count for place in self.places) / sum(place.population for place in self.places)
+
+    def rate(self, of: Place) -> float:
+        return self.per * of.count / of.population
 
     def standing(self, of: Place) -> Standing:
-        return funnel_standing(of.count, self.centre * of.population / 1000)
+        return funnel_standing(of.count, self.centre * of.population / self.per)
 
     def limits(self, populations: Sequence[float], coverage: float) -> tuple[Floats, Floats]:
-        """The lower limit (0 where there is none) and the upper, as rates per 1,000, for populations above 0."""
+        """The lower limit (0 where there is none) and the upper, as rates, for populations above 0."""
         people = np.asarray(populations, dtype=float)
-        lower, upper = funnel_limits(self.centre * people / 1000, coverage)
-        return np.nan_to_num(lower) * 1000 / people, upper * 1000 / people
+        lower, upper = funnel_limits(self.centre * people / self.per, coverage)
+        return np.nan_to_num(lower) * self.per / people, upper * self.per / people
 
     def within(self, of: Place, coverage: float) -> tuple[int, int]:
         """The least and the greatest count of a place that lie within the limits."""
-        lower, upper = funnel_limits([self.centre * of.population / 1000], coverage)
+        lower, upper = funnel_limits([self.centre * of.population / self.per], coverage)
         return 0 if np.isnan(lower[0]) else int(np.floor(lower[0])) + 1, int(np.ceil(upper[0])) - 1
 
     @property
@@ -91,7 +91,7 @@ class Funnel:
     def down(self) -> tuple[float, float]:
         """The rates from which to which it is drawn: every place and every limit in sight, with air around them."""
         lower, upper = self.limits(self.across, FUNNEL_COVERAGES[-1])
-        rates = [*(place.rate for place in self.places), *lower, *upper]
+        rates = [*(self.rate(place) for place in self.places), *lower, *upper]
         margin = 0.08 * (max(rates) - min(rates))
         return max(min(rates) - margin, 0.0), max(rates) + margin
 
@@ -103,13 +103,13 @@ def funnel(
     title: str,
     subtitle: str,
     alt: str,
-    table: Table,
+    table: DisplayTable,
     polarity: Polarity = "none",
     highlight: str | None = None,
     source: str | None = None,
     notes: Sequence[str] = (),
 ) -> Chart:
-    """Rates per 1,000 against populations, with the exact 95% and 99.8% Poisson limits of their common rate.
+    """Rates against populations, with the exact 95% and 99.8% Poisson limits of their common rate.
 
     Places outside are triangles that point to their side, filled beyond the 99.8% limits and open beyond the 95%
     ones, in the colour of what that side means by the measure's `polarity`. Every place that there is room for
@@ -142,7 +142,7 @@ def draw(drawn: Funnel, width: float = WIDE, polarity: Polarity = "none", highli
     ordered = sorted(drawn.places, key=lambda place: place.name != highlight)
     for each in ordered:
         look = {"markersize": 12 if each.name == highlight else 9, **_look(drawn.standing(each), polarity)}
-        axes.plot([each.population], [each.rate], linestyle="", clip_on=False, zorder=5, **look)
+        axes.plot([each.population], [drawn.rate(each)], linestyle="", clip_on=False, zorder=5, **look)
     weights = [STRONG if each.name == highlight else REGULAR for each in ordered]
     _draw_names(axes, drawn, ordered, weights, Box(2, 4, width - left - 1, _PLOT_HEIGHT + _ABOVE - 2))
     canvas.draw_keys(axes, keys, left, _BELOW)
@@ -218,7 +218,7 @@ def _draw_names(axes: Axes, drawn: Funnel, ordered: Sequence[Place], weights: Se
     lines += [np.full(_CURVE_POINTS, drawn.centre)] * 2
     at = np.linspace(0, plot, _CURVE_POINTS)
     curves = [partial(np.interp, xp=at, fp=[up(rate) for rate in line]) for line in lines]
-    spots = [(plot * (each.population - start) / (end - start), up(each.rate)) for each in ordered]
+    spots = [(plot * (each.population - start) / (end - start), up(drawn.rate(each))) for each in ordered]
     room = _NAME_ROOM * plot
     labels = place([each.name for each in ordered], spots, area, curves, weights, room)
     for label, spot, weight in zip(labels, spots, weights, strict=True):

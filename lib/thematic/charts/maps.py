@@ -31,7 +31,7 @@ from thematic.charts.ground import (
 )
 from thematic.core import hexagons
 from thematic.core.hexagons import Hexagon
-from thematic.displays import Chart, Table
+from thematic.displays import Chart, DisplayTable
 
 _EDGE = 2
 _SHADES = tuple(get_af_colours("sequential")[4:0:-1])
@@ -83,7 +83,7 @@ def hotspots(
     title: str,
     subtitle: str,
     alt: str,
-    table: Table,
+    table: DisplayTable,
     source: str | None = None,
     notes: Sequence[str] = (),
 ) -> Chart:
@@ -101,7 +101,7 @@ def areas(
     title: str,
     subtitle: str,
     alt: str,
-    table: Table,
+    table: DisplayTable,
     source: str | None = None,
     notes: Sequence[str] = (),
 ) -> Chart:

@@ -1,6 +1,6 @@
 """Turns what a notebook shows (a table, a chart, a sentence) into an output that carries its structure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from thematic.displays.base import MIME_TYPE, RESTRICTED, SHORTHAND, Display, notes_html, paragraphs, shorthand_in
@@ -8,31 +8,38 @@ from thematic.displays.charts import Chart
 from thematic.displays.glance import Glance, GlanceRow
 from thematic.displays.recommendations import Recommendation, Recommendations
 from thematic.displays.signed import SignedTable
-from thematic.displays.tables import Column, Table
-from thematic.displays.words import Commentary, Cover, Figures, Glossary, Notes, Sentence, Term
+from thematic.displays.tables import Column, DisplayTable
+from thematic.displays.values import Cell, FigureCell, Format, RangeCell, Value, of_json, printed
+from thematic.displays.words import Commentary, Cover, FigureList, Glossary, Notes, Sentence, Term
 
 __all__ = [
     "MIME_TYPE",
     "RESTRICTED",
     "SHORTHAND",
+    "Cell",
     "Chart",
     "Column",
     "Commentary",
     "Cover",
     "Display",
-    "Figures",
+    "DisplayTable",
+    "FigureCell",
+    "FigureList",
+    "Format",
     "Glance",
     "GlanceRow",
     "Glossary",
     "Notes",
+    "RangeCell",
     "Recommendation",
     "Recommendations",
     "Sentence",
     "SignedTable",
-    "Table",
     "Term",
+    "Value",
     "notes_html",
     "paragraphs",
+    "printed",
     "read",
     "shorthand_in",
 ]
@@ -40,17 +47,18 @@ __all__ = [
 _KINDS: dict[str, type[Display]] = {
     display.kind: display
     for display in (
-        Cover, Sentence, Commentary, Table, Glance, Recommendations, Chart, Glossary, Notes, Figures,
+        Cover, Sentence, Commentary, DisplayTable, Glance, Recommendations, Chart, Glossary, Notes, FigureList,
     )
 }  # fmt: skip
 
-# By kind and field, what the members of the field are.
-_MEMBERS: dict[tuple[str, str], type[Any]] = {
-    (Table.kind, "columns"): Column,
-    (Glossary.kind, "terms"): Term,
-    (Glance.kind, "rows"): GlanceRow,
-    (Recommendations.kind, "rows"): Recommendation,
+_MEMBERS: dict[tuple[str, str], Callable[[Any], Any]] = {
+    (DisplayTable.kind, "columns"): lambda said: Column(**said),
+    (DisplayTable.kind, "rows"): lambda row: list(map(of_json, row)),
+    (Glossary.kind, "terms"): lambda said: Term(**said),
+    (Glance.kind, "rows"): GlanceRow.of_payload,
+    (Recommendations.kind, "rows"): lambda said: Recommendation(**said),
 }
+"""By kind and field, what makes a member of the field of its JSON values."""
 
 
 def read(payload: Mapping[str, Any]) -> Display:
@@ -64,4 +72,4 @@ def _field(kind: str, name: str, value: Any) -> Any:
     if (kind, name) == (Chart.kind, "table"):
         return read(value)
     member = _MEMBERS.get((kind, name))
-    return [member(**each) for each in value] if member else value
+    return list(map(member, value)) if member else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from html import escape
 from typing import Any, ClassVar
 
@@ -56,7 +56,11 @@ class Display:
 
     def payload(self) -> dict[str, Any]:
         """The structure, as JSON values: the fields, and `kind`."""
-        return {"kind": self.kind, **asdict(self)}
+        return self._fields()
+
+    def _fields(self) -> dict[str, Any]:
+        """`kind` and the fields, their members that are dataclasses as dicts; cells are left as they are."""
+        return {"kind": self.kind, **{each.name: _plain(getattr(self, each.name)) for each in fields(self)}}
 
     def html(self) -> str:
         raise NotImplementedError
@@ -67,3 +71,10 @@ class Display:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         html = f'{_LAB_STYLE}<div class="thematic">{self.html()}</div>'
         return {MIME_TYPE: self.payload(), "text/html": html, "text/plain": self.plain()}
+
+
+def _plain(said: Any) -> Any:
+    """A field as JSON values; what it holds is taken one level down."""
+    if isinstance(said, list | tuple):
+        return [asdict(each) if is_dataclass(each) and not isinstance(each, type) else each for each in said]
+    return said

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any, ClassVar
 
 from thematic.displays.base import Display, notes_html, shorthand_in
-from thematic.displays.tables import Table
+from thematic.displays.tables import DisplayTable
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Chart(Display):
     subtitle: str
     alt: str
     svg: str
-    table: Table
+    table: DisplayTable
     notes: Sequence[str] = ()
     source: str | None = None
     narrow: str = ""
 
     def payload(self) -> dict[str, Any]:
-        return {**super().payload(), "table": self.table.payload()}
+        return {**self._fields(), "table": self.table.payload()}
 
     def all_notes(self) -> list[str]:
         """The notes under the chart, the shorthand drawn in it explained last."""

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from thematic.displays.base import SHORTHAND
-from thematic.displays.signed import Cell, Part, SignedTable
+from thematic.displays.signed import Part, Parts, SignedTable
 from thematic.displays.signs import sparkline, trend_sign
 from thematic.displays.tables import Column
+from thematic.displays.values import FigureCell, of_json, to_json
 
 NOT_APPLICABLE = "[z]"
 
 
 @dataclass(frozen=True)
 class GlanceRow:
-    """An indicator: its value, change (`+5.0%`) and the period's end as they are printed.
+    """An indicator: its figure (value, margin and change) and the period's end as it is printed.
 
     `significant` is Yes, No or shorthand. `trend` is Stable, Increase, Decrease, Significant increase, Significant
     decrease, shorthand, or "" for an indicator that has none (`[z]`). `polarity` says which way is better: lower,
-    higher or none. `spark` has the months, oldest first, None where there is no number. `force` is the force's own.
+    higher or none. `spark` has the months, oldest first, None where there is no number. `force` is the force's own
+    figure, None where there is no such column.
     """
 
     indicator: str
-    value: str
-    change: str
+    figure: FigureCell
     period: str
     significant: str
     trend: str = ""
     polarity: str = "none"
     spark: Sequence[float | None] = ()
-    force: str = ""
+    force: FigureCell | None = None
+
+    @property
+    def value(self) -> str:
+        """The value with its margin, as printed: `17,025`, `87.2% ± 5.5%`, `[c]`."""
+        return self.figure.figure
+
+    @property
+    def change(self) -> str:
+        """The change as printed: `+5.0%`, `[z]`; nothing beside a figure without a value."""
+        has_value = self.figure.value.value is not None
+        return self.figure.change.printed() if has_value and self.figure.change is not None else ""
+
+    @property
+    def has_value(self) -> bool:
+        return self.figure.value.value is not None
 
     @property
     def worth(self) -> str:
@@ -42,6 +58,20 @@ class GlanceRow:
         if self.polarity not in ("lower", "higher"):
             return "neutral"
         return "favourable" if rises == (self.polarity == "higher") else "unfavourable"
+
+    def payload(self) -> dict[str, Any]:
+        """The row as JSON values."""
+        return {**vars(self), "figure": to_json(self.figure), "force": to_json(self.force)}
+
+    @classmethod
+    def of_payload(cls, said: Mapping[str, Any]) -> GlanceRow:
+        """The row that JSON values describe. Raises TypeError for what is none."""
+        cells = {name: cell for name in ("figure", "force") if isinstance(cell := _cell(said.get(name)), FigureCell)}
+        return cls(**{**said, **cells})
+
+
+def _cell(said: Any) -> Any:
+    return None if said is None else of_json(said)
 
 
 @dataclass(frozen=True)
@@ -60,6 +90,9 @@ class Glance(SignedTable):
     notes: Sequence[str] = ()
     source: str | None = None
 
+    def payload(self) -> dict[str, Any]:
+        return {**replace(self, rows=())._fields(), "rows": [row.payload() for row in self.rows]}
+
     @property
     def _has(self) -> tuple[bool, bool, bool]:
         """Whether there are trends, months and the force's figures to show."""
@@ -75,31 +108,31 @@ class Glance(SignedTable):
         trends, months, force = self._has
         return [24, 17, 12, *([18] if trends else []), *([13] if months else []), 13, *([17] if force else [])]
 
-    def cells(self) -> list[list[Cell]]:
+    def cells(self) -> list[list[Parts]]:
         return [self._cells(row) for row in self.rows]
 
-    def _cells(self, row: GlanceRow) -> list[Cell]:
+    def _cells(self, row: GlanceRow) -> list[Parts]:
         trends, months, force = self._has
-        cells: list[Cell] = [[Part(row.indicator)], _value(row), [Part(row.period or NOT_APPLICABLE)]]
+        cells: list[Parts] = [[Part(row.indicator)], _value(row), [Part(row.period or NOT_APPLICABLE)]]
         cells += [_trend(row)] if trends else []
         cells += [_months(row)] if months else []
         cells.append([Part(row.significant or NOT_APPLICABLE)])
-        return [*cells, *([[Part(row.force or NOT_APPLICABLE)]] if force else [])]
+        beside = row.force.printed() if row.force is not None else NOT_APPLICABLE
+        return [*cells, *([[Part(beside)]] if force else [])]
 
 
-def _value(row: GlanceRow) -> Cell:
-    if not row.change or row.value in SHORTHAND:
-        return [Part(row.value)]
-    return [Part(row.value), Part(row.change if row.change in SHORTHAND else f"({row.change})")]
+def _value(row: GlanceRow) -> Parts:
+    change = row.figure.bracketed
+    return [Part(row.value), *([Part(change)] if change else [])]
 
 
-def _trend(row: GlanceRow) -> Cell:
+def _trend(row: GlanceRow) -> Parts:
     sign = trend_sign(row.trend, row.worth)
     if not sign:
         return [Part(row.trend or NOT_APPLICABLE)]
     return [Part(svg=sign), Part(row.trend), *([Part(row.worth, "quiet")] if row.worth else [])]
 
 
-def _months(row: GlanceRow) -> Cell:
+def _months(row: GlanceRow) -> Parts:
     drawing = sparkline(row.spark)
     return [Part(svg=drawing)] if drawing else [Part(row.trend if row.trend in SHORTHAND else NOT_APPLICABLE)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from thematic.displays.signed import Cell, Part, SignedTable
+from thematic.displays.signed import Parts, Part, SignedTable
 from thematic.displays.signs import rating_sign
 from thematic.displays.tables import Column
 
@@ -45,7 +45,7 @@ class Recommendations(SignedTable):
     def widths(self) -> list[float]:
         return [12, 30, 14, 14, 16, 26]
 
-    def cells(self) -> list[list[Cell]]:
+    def cells(self) -> list[list[Parts]]:
         return [
             [
                 [Part(row.reference or _NOT_GIVEN)],
@@ -59,6 +59,6 @@ class Recommendations(SignedTable):
         ]
 
 
-def _rating(rag: str) -> Cell:
+def _rating(rag: str) -> Parts:
     sign = rating_sign(rag)
     return [*([Part(svg=sign)] if sign else []), Part(rag or _NOT_GIVEN)]

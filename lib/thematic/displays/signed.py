@@ -19,7 +19,8 @@ class Part:
     svg: str = ""
 
 
-Cell = Sequence[Part]
+Parts = Sequence[Part]
+"""The pieces of one cell."""
 
 
 class SignedTable(Display):
@@ -41,7 +42,7 @@ class SignedTable(Display):
         """How wide the columns stand to each other on paper."""
         raise NotImplementedError
 
-    def cells(self) -> list[list[Cell]]:
+    def cells(self) -> list[list[Parts]]:
         raise NotImplementedError
 
     def all_notes(self) -> list[str]:
@@ -75,12 +76,12 @@ class SignedTable(Display):
 NOTHING = "There are none."
 
 
-def words(cell: Cell) -> str:
+def words(cell: Parts) -> str:
     """The words of a cell."""
     return " ".join(part.text for part in cell if part.text)
 
 
-def _row(columns: Sequence[Column], row: Sequence[Cell]) -> str:
+def _row(columns: Sequence[Column], row: Sequence[Parts]) -> str:
     first, *rest = [_cell(cell) for cell in row]
     cells = [f'<th scope="row" role="rowheader"{number(columns[0])}>{first}</th>']
     cells += [
@@ -90,7 +91,7 @@ def _row(columns: Sequence[Column], row: Sequence[Cell]) -> str:
     return "".join(cells)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Parts) -> str:
     parts = [part.svg or _words(part, alone=len(cell) == 1) for part in cell]
     if len(parts) == 1:
         return parts[0]

@@ -1,13 +1,15 @@
-"""Turns columns and rows of text into a table with headers, a caption, notes and a source."""
+"""Turns columns and rows of cells into the table that a page shows, with headers, a caption, notes and a source."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from thematic.displays.base import Display, notes_html, shorthand_in
+from thematic.displays.values import Cell, printed, to_json
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,14 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table(Display):
-    """A table, its cells written out. A row's first cell is its header; `emphasis` are row indices."""
+class DisplayTable(Display):
+    """A table of words and values. A row's first cell is its header; `emphasis` are row indices."""
 
     kind: ClassVar[str] = "table"
     id: str
     title: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Cell]]
     emphasis: Sequence[int] = ()
     notes: Sequence[str] = ()
     source: str | None = None
@@ -38,15 +40,23 @@ class Table(Display):
     def __post_init__(self) -> None:
         if not self.columns:
             raise ValueError(f"table '{self.id}' has no columns")
-        wrong = [list(row) for row in self.rows if len(row) != len(self.columns)]
+        wrong = [list(map(printed, row)) for row in self.rows if len(row) != len(self.columns)]
         if wrong:
             raise ValueError(
                 f"table '{self.id}' has {len(self.columns)} columns; this row does not fit them: {wrong[0]}"
             )
 
+    def payload(self) -> dict[str, Any]:
+        return {**self._fields(), "rows": [list(map(to_json, row)) for row in self.rows]}
+
+    @cached_property
+    def texts(self) -> list[list[str]]:
+        """The cells as they are printed."""
+        return [list(map(printed, row)) for row in self.rows]
+
     def all_notes(self) -> list[str]:
         """The notes under the table, the shorthand in its cells explained last."""
-        return [*self.notes, *shorthand_in((cell for row in self.rows for cell in row), self.notes)]
+        return [*self.notes, *shorthand_in((cell for row in self.texts for cell in row), self.notes)]
 
     def html(self, label: str = "", anchor: str = "") -> str:
         return self.grid(label, anchor) + notes_html(self.all_notes(), self.source)
@@ -54,7 +64,7 @@ class Table(Display):
     def grid(self, label: str = "", anchor: str = "") -> str:
         """The table alone, its caption named after `label`, such as `Table 2`."""
         head = "".join(map(_header, self.columns))
-        body = "".join(self._row(index, row) for index, row in enumerate(self.rows))
+        body = "".join(self._row(index, row) for index, row in enumerate(self.texts))
         caption = caption_html(self.title, label, anchor)
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -68,7 +78,7 @@ class Table(Display):
 
     def plain(self) -> str:
         lines = [self.title, " | ".join(column.label for column in self.columns)]
-        return "\n".join([*lines, *(" | ".join(row) for row in self.rows)])
+        return "\n".join([*lines, *(" | ".join(row) for row in self.texts)])
 
 
 def _header(column: Column) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 NO_BREAK = "\u00a0"
 
-LOW = "[low]"
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Format:
     """How a number is printed: its decimals, what stands before and behind it, whether it has its sign, and whether
     thousands are grouped."""
@@ -38,7 +38,7 @@ PERCENT_CHANGE = Format(1, "%", signed=True)
 POINTS = Format(1, f"{NO_BREAK}pp", signed=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Value:
     """A number with its format, or the shorthand that stands in its place. With `[low]` the number is kept."""
 
@@ -53,10 +53,95 @@ class Value:
         return self.format.printed(self.value)
 
 
-Cell = str | Value
-"""What stands in one cell: words, or a value."""
+@dataclass(frozen=True, slots=True)
+class RangeCell:
+    """The two ends of a range, or the shorthand that stands in their place (in both)."""
+
+    lower: Value
+    upper: Value
+
+    def printed(self) -> str:
+        """What a reader sees: `21.8 to 24.0`."""
+        if self.lower.value is None or self.upper.value is None:
+            return self.lower.status or self.upper.status
+        return f"{self.lower.printed()} to {self.upper.printed()}"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCell:
+    """A figure as boards write it: its value, half its 95% interval and its change, the last two where it has them."""
+
+    value: Value
+    margin: Value | None = None
+    change: Value | None = None
+
+    @property
+    def figure(self) -> str:
+        """The value with its margin: `87.2% ± 5.5%`."""
+        margin = f" ± {self.margin.printed()}" if self.margin is not None and self.value.value is not None else ""
+        return f"{self.value.printed()}{margin}"
+
+    def printed(self) -> str:
+        """What a reader sees: `87.2% ± 5.5% (+1.8 pp)`, `3 [z]`."""
+        return " ".join(part for part in (self.figure, self.bracketed) if part)
+
+    @property
+    def bracketed(self) -> str:
+        """The change in brackets, shorthand in its own; nothing beside a figure without a value."""
+        if self.value.value is None or self.change is None:
+            return ""
+        return f"({self.change.printed()})" if self.change.value is not None else self.change.status
+
+
+Cell = str | Value | RangeCell | FigureCell
+"""What stands in one cell: words, a value, or values that are read together."""
 
 
 def printed(cell: Cell) -> str:
     """What a reader sees of a cell."""
     return cell if isinstance(cell, str) else cell.printed()
+
+
+def parts_of(cell: Cell) -> Mapping[str, Value]:
+    """The values in a cell by what they are: value, margin, change, lower, upper; none in words."""
+    match cell:
+        case Value():
+            return {"value": cell}
+        case RangeCell():
+            return {"lower": cell.lower, "upper": cell.upper}
+        case FigureCell():
+            parts = {"value": cell.value, "margin": cell.margin, "change": cell.change}
+            return {name: part for name, part in parts.items() if part is not None}
+    return {}
+
+
+def to_json(cell: Cell | None) -> Any:
+    """A cell as JSON values: words as they are, a value with its format and status, what is usual left out."""
+    return cell if cell is None or isinstance(cell, str) else dict(_pairs(cell))
+
+
+def _pairs(part: Value | RangeCell | FigureCell | Format) -> Iterator[tuple[str, Any]]:
+    for each in fields(part):
+        said = getattr(part, each.name)
+        if isinstance(said, Value | Format):
+            yield each.name, dict(_pairs(said))
+        elif each.name == "value" or said != each.default:
+            yield each.name, said
+
+
+def of_json(said: Any) -> Cell:
+    """The cell that JSON values describe. Raises TypeError for what is none."""
+    if isinstance(said, str):
+        return said
+    if not isinstance(said, Mapping):
+        raise TypeError(f"a cell is words or values, not {type(said).__name__}")
+    if isinstance(said.get("value"), Mapping):
+        return FigureCell(**{name: value_of_json(part) for name, part in said.items()})
+    if "lower" in said:
+        return RangeCell(value_of_json(said["lower"]), value_of_json(said["upper"]))
+    return value_of_json(said)
+
+
+def value_of_json(said: Mapping[str, Any]) -> Value:
+    """The value that JSON values describe. Raises TypeError for what is none."""
+    return Value(**{**said, "format": Format(**said.get("format", {}))})

@@ -1,118 +1,181 @@
-"""Turns released figures into words: numbers as boards write them, and sentences that say what they show."""
+"""Turns released figures into cells and words: numbers as boards write them, and sentences that say what they show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from thematic.measures.disclosure import CONFIDENTIAL
-from thematic.measures.figures import Figure, half_width
-from thematic.params.models import Measure
+from thematic.core.periods import Window
+from thematic.displays.values import COUNT, PERCENT_CHANGE, POINTS, Cell, FigureCell, Format, RangeCell, Value
+from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+from thematic.measures.figures import LOW, Figure, Number
+from thematic.params.areas import Level
+from thematic.params.measures import Measure
 
-SIGNS = {"percent": "%", "count": "", "per_1000": ""}
-LOW = "[low]"
-NO_BREAK = "\u00a0"
+_SUFFIXES = {"percent": "%"}
+UNIT_HEADINGS = {
+    "count": "Count",
+    "percent": "Per cent",
+    "per_1000": "Per 1,000",
+    "per_10000": "Per 10,000",
+    "mean": "Mean",
+    "times": "Times",
+}
+"""What heads a column of a measure's values where its title stands above."""
 
 
-def number(value: Any, measure: Measure, status: str = "") -> str:
-    """A value as it is printed (`3,446`, `17.4%`), or `[low]` where only rounding makes it zero; else its status."""
+def format_of(measure: Measure) -> Format:
+    """How the values of a measure are printed: `3,446`, `17.4%`."""
+    return Format(measure.decimals, _SUFFIXES.get(measure.unit, ""))
+
+
+def value_of(value: Number | None, measure: Measure, status: str = "") -> Value:
+    """A value of a measure as a cell; `[low]` where only rounding makes it nothing, its status where there is none."""
+    format = format_of(measure)
     if value is None:
-        return status
-    printed = f"{value:,.{measure.decimals}f}"
-    rounds_away = value != 0 and not printed.strip("-0.,")
-    return LOW if rounds_away else f"{printed}{SIGNS[measure.unit]}"
+        return Value(None, format, status)
+    return Value(value, format, LOW if format.is_low(value) else "")
 
 
-def change(figure: Figure) -> str:
-    """A change as it is printed: `+5.0%`, `-1.0 pp`; its status where there is none."""
-    if figure["change"] is None:
-        return str(figure["change_status"])
-    unit = f"{NO_BREAK}pp" if figure["change_unit"] == "pp" else "%"
-    return f"{signed(figure['change'])}{unit}"
+def number(value: Number | None, measure: Measure, status: str = "") -> str:
+    """A value as it is printed in a sentence."""
+    return value_of(value, measure, status).printed()
 
 
-def signed(value: float) -> str:
-    """One decimal with its sign; a change that rounds to nothing has none."""
-    text = f"{value:+.1f}"
-    return "0.0" if text in {"+0.0", "-0.0"} else text
+def now(figure: Figure, measure: Measure) -> Value:
+    """The value of a figure's window."""
+    return value_of(figure.value, measure, figure.status)
 
 
-def before(figure: Figure, measure: Measure) -> str:
-    """The value of the window before as it is printed. With a count, "not applicable" speaks of the change alone: there
-    were none before, and a reader is told so."""
-    none_before = figure["change_status"] == "[z]" and measure.unit != "percent"
-    return number(0 if none_before else figure["previous_value"], measure, figure["change_status"])
+def before(figure: Figure, measure: Measure) -> Value:
+    """The value of the window a year before."""
+    return value_of(figure.previous_value, measure, figure.change_status)
 
 
-def with_change(figure: Figure, measure: Measure) -> str:
-    """The value, the margin of a survey, and the change in brackets: `87.2% ± 5.5% (+1.8 pp)`."""
-    value = number(figure["value"], measure, figure["status"])
-    if figure["status"]:
-        return value
-    return f"{value}{margin(figure, measure)} ({change(figure)})".replace("([", "[").replace("])", "]")
+def change(figure: Figure, measure: Measure) -> Value:
+    """The change: `+5.0%`, `-1.0 pp`, in units for a difference; its status where there is none."""
+    in_units = Format(measure.decimals, signed=True)
+    format = {"pp": POINTS, "units": in_units}.get(figure.change_unit, PERCENT_CHANGE)
+    return Value(figure.change, format, figure.change_status if figure.change is None else "")
 
 
-def margin(figure: Figure, measure: Measure) -> str:
-    """Half the width of a share's 95% interval, as boards read survey results."""
-    half = half_width(figure)
-    return "" if measure.test != "proportion" or half is None else f" ± {half:.{measure.decimals}f}%"
+def margin(figure: Figure, measure: Measure) -> Value | None:
+    """Half the width of a share's 95% interval, as boards read survey results; None for what has none."""
+    if measure.unit != "percent" or figure.lower_95 is None or figure.upper_95 is None:
+        return None
+    return Value((figure.upper_95 - figure.lower_95) / 2, format_of(measure))
 
 
-def significance(figure: Figure) -> str:
-    """Whether a change is significant, in a table's cell; confidential where a count behind the test is."""
-    if figure["change_status"] or figure["significant"] is None:
-        return str(figure["change_status"]) or CONFIDENTIAL
-    return "Yes" if figure["significant"] else "No"
+def with_change(figure: Figure, measure: Measure) -> FigureCell:
+    """The value, its margin and its change: `87.2% ± 5.5% (+1.8 pp)`."""
+    return FigureCell(now(figure, measure), margin(figure, measure), change(figure, measure))
 
 
-def movement(figure: Figure, measure: Measure, window: str) -> str:
+def interval(figure: Figure, measure: Measure) -> Cell:
+    """The 95% interval, or the status in its place; `[z]` for a figure that has none."""
+    if figure.lower_95 is None or figure.upper_95 is None:
+        return Value(None, format_of(measure), figure.status if figure.value is None else NOT_APPLICABLE)
+    return RangeCell(Value(figure.lower_95, format_of(measure)), Value(figure.upper_95, format_of(measure)))
+
+
+def counted(count: int | None, status: str = "") -> Value:
+    """A whole number as a cell."""
+    return Value(count, COUNT, status)
+
+
+def significance(figure: Figure, *, is_tested: bool = True) -> str:
+    """Whether a change is significant, in a table's cell; confidential where a count behind the test is, and `[z]` for
+    a measure whose changes are not tested."""
+    if figure.change_status:
+        return figure.change_status
+    if figure.significant is None:
+        return CONFIDENTIAL if is_tested else NOT_APPLICABLE
+    return "Yes" if figure.significant else "No"
+
+
+def inline(title: str) -> str:
+    """A title as it stands within a sentence: `local authority`, but `Local Policing Unit` and `BCU`."""
+    first, rest = title[:1], title[1:]
+    return title if rest != rest.lower() else f"{first.lower()}{rest}"
+
+
+def when(measure: Measure, window: Window) -> str:
+    """A measure's window in a sentence: `in the 12 months to January 2021`, of a stock `at the end of January 2021`."""
+    if measure.window == "at_period_end":
+        return f"at the end of {window.end.label}"
+    return f"in the {window.span}"
+
+
+def window_heading(measure: Measure, window: Window) -> str:
+    """A measure's window as it heads a column: `Year to Jan 2021`, of a stock `End of Jan 2021`."""
+    said = window.short_label
+    return f"End of {window.end.short_label}" if measure.window == "at_period_end" else said[:1].upper() + said[1:]
+
+
+def movement(figure: Figure, measure: Measure, when: str) -> str:
     """One sentence: how the figure moved from the window before, and whether that is more than chance would give."""
     subject = measure.subject or measure.title
-    value = number(figure["value"], measure, figure["status"])
-    if figure["status"]:
-        return f"{subject}: {_WITHOUT_VALUE[figure['status']]} for the {window}."
-    if figure["change_status"]:
-        return f"{subject} stood at {value} in the {window}, {_without_change(figure, measure)}."
-    before = number(figure["previous_value"], measure)
-    if signed(figure["change"]) == "0.0":
-        return f"{subject} was much the same in the {window} at {value} ({before} a year before)."
-    verb = "rose" if figure["change"] > 0 else "fell"
-    size = (
-        change(figure).lstrip("+-").replace("pp", "percentage points").replace("1.0\u00a0percentage points", _ONE_POINT)
-    )
-    return f"{subject} {verb} by {size} to {value} in the {window}{_weight(figure)}."
+    value = number(figure.value, measure, figure.status)
+    if figure.value is None:
+        return f"{subject}: {_without_value(figure.status, measure)} {when}."
+    if figure.change is None:
+        return f"{subject} stood at {value} {when}, {_without_change(figure, measure)}."
+    earlier, moved = number(figure.previous_value, measure), change(figure, measure)
+    if not moved.printed().startswith(("+", "-")):
+        return f"{subject} was much the same {when} at {value} ({earlier} a year before)."
+    verb = "rose" if figure.change > 0 else "fell"
+    return f"{subject} {verb} by {_size(moved)} to {value} {when}{_weight(figure)}."
 
 
-_ONE_POINT = "1.0\u00a0percentage point"
-_WITHOUT_VALUE = {
-    "[c]": "the figure is confidential [c]",
-    "[x]": "no figure is available [x]",
-    "[z]": "there is nothing to take a percentage of [z]",
-}
+def _size(moved: Value) -> str:
+    """A change without its sign, points written out."""
+    if moved.format != POINTS:
+        return moved.printed().lstrip("+-")
+    size = moved.printed().lstrip("+-").removesuffix(POINTS.suffix)
+    return f"{size}\u00a0percentage point" + ("" if size == "1.0" else "s")
+
+
+_NOTHING_TO = {"percent": "take a percentage of", "mean": "take a mean of"}
+
+
+def _nothing_to(measure: Measure) -> str:
+    return _NOTHING_TO.get(measure.unit, "divide by")
+
+
+def _without_value(status: str, measure: Measure) -> str:
+    words = {
+        CONFIDENTIAL: "the figure is confidential",
+        NOT_AVAILABLE: "no figure is available",
+        NOT_APPLICABLE: f"there is nothing to {_nothing_to(measure)}",
+    }
+    return f"{words[status]} {status}"
 
 
 def _without_change(figure: Figure, measure: Measure) -> str:
-    if figure["change_status"] == "[c]":
-        return "with a change that is confidential [c]"
-    if figure["change_status"] == "[x]":
-        return "with no earlier figure to compare it with [x]"
-    if measure.unit == "percent":
-        return "with nothing in the year before to take a percentage of [z]"
-    return "as in the year before" if figure["value"] == 0 else "where there was none in the year before [z]"
+    match figure.change_status:
+        case "[c]":
+            return "with a change that is confidential [c]"
+        case "[x]":
+            return "with no earlier figure to compare it with [x]"
+    if figure.previous_value is None:
+        return f"with nothing in the year before to {_nothing_to(measure)} [z]"
+    if figure.value == 0:
+        return "as in the year before"
+    none = "where there was none" if measure.unit == "count" else f"where it was {number(0, measure)}"
+    return f"{none} in the year before [z]"
 
 
 def _weight(figure: Figure) -> str:
-    if figure["significant"] is None:
+    if figure.significant is None:
         return ""
-    return ", a statistically significant change" if figure["significant"] else ", a change within normal variation"
+    return ", a statistically significant change" if figure.significant else ", a change within normal variation"
 
 
 def summary(pairs: Sequence[tuple[Measure, Figure]]) -> str:
     """What the indicators of a section say together: which of them changed by more than chance would give."""
-    tested = [(measure, figure) for measure, figure in pairs if figure["significant"] is not None]
+    tested = [(measure, figure) for measure, figure in pairs if figure.significant is not None]
     if not tested:
         return "None of these indicators can be compared with the year before."
-    moved = [measure.short for measure, figure in tested if figure["significant"]]
+    moved = [measure.short for measure, figure in tested if figure.significant]
     held = "indicator that can be compared" if len(tested) == 1 else "indicators that can be compared"
     if not moved:
         return f"Of the {len(tested)} {held} with the year before, none changed by more than normal variation."
@@ -122,26 +185,26 @@ def summary(pairs: Sequence[tuple[Measure, Figure]]) -> str:
     )
 
 
-def where(measure: Measure, figures: Sequence[Figure], own: Figure | None, force: Figure) -> str:
-    """Where a rate or a count by LPU is highest and lowest; of an LPU's own, where it stands among them.
+def where(measure: Measure, level: Level, figures: Sequence[Figure], own: Figure | None, force: Figure) -> str:
+    """Where a figure by area of a level is highest and lowest; of an area's own, where it stands among them.
 
-    `figures` are those of the LPUs; `own` is the report's own, None in the force's report.
+    `figures` are those of the level's areas; `own` is the report's own, None in the force's report.
     """
-    known = sorted((each for each in figures if not each["status"]), key=lambda each: -each["value"])
+    found = [(each.value, each) for each in figures if each.value is not None]
+    known = sorted(found, key=lambda pair: -pair[0])
     subject = measure.subject or measure.title
     if len(known) < 2:
-        return f"{subject} cannot be compared between Local Policing Units."
+        return f"{subject} cannot be compared between {inline(level.plural)}."
     if own is None:
-        high, low = known[0], known[-1]
-        ends = [f"{each['category']} ({number(each['value'], measure)})" for each in (high, low)]
-        same = number(high["value"], measure) == number(low["value"], measure)
+        ends = [f"{each.category} ({number(value, measure)})" for value, each in (known[0], known[-1])]
+        same = number(known[0][0], measure) == number(known[-1][0], measure)
         return f"{subject} was the same everywhere: {ends[0]}." if same else _between(subject, ends)
-    if own["status"]:
-        return f"{subject}: {_WITHOUT_VALUE[own['status']]} for {own['category']}."
-    higher = sum(each["value"] > own["value"] for each in known)
-    beside = number(force["value"], measure, force["status"])
+    if own.value is None:
+        return f"{subject}: {_without_value(own.status, measure)} for {own.category}."
+    higher = sum(value > own.value for value, _ in known)
+    beside = number(force.value, measure, force.status)
     return (
-        f"{subject} was {number(own['value'], measure)} in {own['category']}, {_ranked(higher, len(known))}; "
+        f"{subject} was {number(own.value, measure)} in {own.category}, {_ranked(higher, len(known))}; "
         f"the force's was {beside}."
     )
 

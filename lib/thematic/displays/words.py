@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from thematic.displays.base import Display, paragraphs
 
+Datum = str | int | float | bool | None
+
 
 @dataclass(frozen=True)
 class Cover(Display):
@@ -132,21 +134,38 @@ class Notes(Display):
 
 
 @dataclass(frozen=True)
-class Figures(Display):
-    """Every released figure, one to a row, all cells text: what the CSV holds. Pages do not draw it.
+class FigureList(Display):
+    """Every released figure, one to a row, typed: what the CSV holds. Pages do not draw it.
 
+    A cell is text, a number, true or false, or None where there is nothing; days are YYYY-MM-DD.
     `counts` says how many rows of the extract the report rests on, by table: all (`rows`) and those `quarantined`.
     `commentary_stale` says that the analyst's words, shown or left out, are about other figures than these.
     """
 
     kind: ClassVar[str] = "figures"
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]] = field(default_factory=tuple)
+    rows: Sequence[Sequence[Datum]] = field(default_factory=tuple)
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     commentary_stale: bool = False
+
+    @property
+    def texts(self) -> list[list[str]]:
+        """The rows as the CSV has them: full precision, whole numbers without a decimal point, empty for None."""
+        return [list(map(_text, row)) for row in self.rows]
 
     def html(self) -> str:
         return f"<p>{escape(self.plain())}</p>"
 
     def plain(self) -> str:
         return f"{len(self.rows):,} released figures, for the CSV."
+
+
+def _text(datum: Datum) -> str:
+    match datum:
+        case None:
+            return ""
+        case bool():
+            return "true" if datum else "false"
+        case float():
+            return repr(datum)
+    return str(datum)

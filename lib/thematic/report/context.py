@@ -1,42 +1,27 @@
-"""Gives a report what it is made from: the params and the cubes, handed over by a batch or read from the workbook."""
+"""Gives a report what it is made from: the data that a batch hands over, or those that stand in the workbook."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+from thematic.core.areas import Area
 from thematic.core.errors import ArgumentsRefused, UserError
+from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
-from thematic.cubes.cubes import Index
-from thematic.cubes.tallies import ThemeCubes
-from thematic.params import Params, load_params
+from thematic.measures.data import ReportData
+from thematic.measures.disclosure import AUDIENCES
+from thematic.params import load_params
+from thematic.params.declared import Audience
 
 NO_DATA = "No data have been prepared yet. Run `make data` (or `thematic data`) in the workbook first."
 
-
-@dataclass(frozen=True)
-class Context:
-    """All that a report of one theme is made from; it holds no path and can be sent to another machine.
-
-    `audience` is whom a batch makes the report for; None where somebody works in a notebook.
-    """
-
-    params: Params
-    theme: str
-    cubes: dict[str, bytes]
-    index: Index
-    audience: str | None = None
-
-    def theme_cubes(self) -> ThemeCubes:
-        return ThemeCubes.read(self.theme, self.index, self.cubes)
+_handed_over: list[ReportData] = []
 
 
-_handed_over: list[Context] = []
-
-
-def use(context: Context | None) -> None:
-    """Has the process's reports made from `context`; None has them read the workbook's folders again."""
-    _handed_over[:] = [] if context is None else [context]
+def use(data: ReportData | None) -> None:
+    """Has the process's reports made from `data`; None has them read the workbook's folders again."""
+    _handed_over[:] = [] if data is None else [data]
 
 
 def is_handed_over() -> bool:
@@ -44,13 +29,30 @@ def is_handed_over() -> bool:
     return bool(_handed_over)
 
 
-def context_for(theme: str) -> Context:
-    """The context handed over, or the workbook's own params and cubes as they stand on disk.
+def data_for(theme: str, period: str, area: str, audience: str) -> ReportData:
+    """What the report of a theme, a period, an area and an audience is made from.
 
-    Raises UserError where the theme is not known or no cubes have been built.
+    Raises ArgumentsRefused, which says what exists, for one that does not, and UserError where no data are there.
     """
-    if _handed_over:
-        return _handed_over[0]
+    found = _handed_over[0] if _handed_over else _in_workbook(theme)
+    if theme != found.theme_name:
+        raise ArgumentsRefused(
+            f"This is made as a report on '{found.theme_name}', and its notebook opens one on '{theme}'. "
+            "Name the notebook under the theme that it opens (params/themes/, key notebook)."
+        )
+    asked = _asked(found, period, area, audience)
+    if asked == (found.period, found.area, found.audience):
+        return found
+    if _handed_over and found.audience == "public" != asked[2]:
+        raise ArgumentsRefused(
+            f"This report is for the public, and open_report(..., audience='{audience}') would show what they may not "
+            "see. Give it the notebook's parameter: audience=audience."
+        )
+    return replace(found, period=asked[0], area=asked[1], audience=asked[2])
+
+
+def _in_workbook(theme: str) -> ReportData:
+    """The workbook's own params and cubes as they stand on disk, for the force's internal report of the last month."""
     workbook = Workbook.find()
     params = load_params(workbook)
     if theme not in params.themes:
@@ -58,4 +60,20 @@ def context_for(theme: str) -> Context:
     index = cubes.load_index(workbook)
     if index is None:
         raise UserError(NO_DATA)
-    return Context(params, theme, cubes.read_bytes(workbook, theme), index)
+    latest = Month.parse(index.latest_period)
+    files = cubes.read_bytes(workbook, theme)
+    return ReportData(params, theme, files, index, params.force_area, latest, "internal")
+
+
+def _asked(found: ReportData, period: str, area: str, audience: str) -> tuple[Month, Area, Audience]:
+    month = Month.parse(period)
+    if month not in found.index.periods:
+        first, last = found.index.first_period, found.index.latest_period
+        raise ArgumentsRefused(f"The data have no complete month {period}: they run from {first} to {last}.")
+    places = {place.slug: place for place in found.params.report_areas(found.theme_name)}
+    if area not in places:
+        raise ArgumentsRefused(f"There is no area '{area}'. Areas: {', '.join(places)}.")
+    heard: Audience | None = next((known for known in AUDIENCES if known == audience), None)
+    if heard is None:
+        raise ArgumentsRefused(f"There is no audience '{audience}'. Audiences: {', '.join(AUDIENCES)}.")
+    return month, places[area], heard

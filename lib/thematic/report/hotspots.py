@@ -10,59 +10,73 @@ from thematic import charts
 from thematic.core import hexagons
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.hexagons import Hexagon
-from thematic.cubes.bases import CELL, base_of
-from thematic.displays import SHORTHAND, Chart, Column, Sentence, Table
-from thematic.measures.breakdowns import Setting
-from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, Gate
+from thematic.cubes.bases import base_of
+from thematic.displays import SHORTHAND, Chart, Column, DisplayTable, Format, Sentence, Value
+from thematic.displays import Cell as TableCell
+from thematic.displays.wording import inline
+from thematic.measures.data import ReportData
+from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+from thematic.measures.figures import Figures
 from thematic.measures.hotspots import LEVELS, Cell, Hotspots, find
-from thematic.params import Params
+from thematic.params.measures import Count
+from thematic.params.themes import CELL, TOTAL
+from thematic.report.beside import beside, measure_named, reason_note
 from thematic.report.drawings import listed
 from thematic.report.maps import ground_of, no_ground
-from thematic.report.tables import Sheet
 
 _NEAR_KM = 5
-"""How far from a hexagon's middle the town may lie that it is called after; else it is called after its LPU."""
+"""How far from a hexagon's middle the town may lie that it is called after; else it is called after its unit."""
 
 _NAMED = 4
 _ROWS = 30
+_SCORE = Format(1)
 
 
-def hotspots(sheet: Sheet, setting: Setting, gate: Gate, name: str) -> Chart | Sentence:
+def hotspots(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     """The hexagons of the report's area by what was counted in them, and the hotspots among them.
 
-    A sentence where no coordinates are given or the window is not whole. Raises ArgumentsRefused for a measure that
-    the theme does not map.
+    A sentence where no coordinates are given, the window is not whole, or the area is no sum of units. Raises
+    ArgumentsRefused for a measure that the theme does not map.
     """
-    params, measure = sheet.params, sheet.measure(name)
-    theme = params.themes[setting.cubes.theme]
-    if theme.hotspots is None or name not in theme.hotspots.measures:
-        where = f"params/themes/{setting.cubes.theme}.yaml"
+    measure = measure_named(data, name)
+    counted = measure.numerator
+    mapped = data.theme.hotspots.measures if data.theme.hotspots is not None else ()
+    if name not in mapped or not isinstance(counted, Count):
+        where = f"params/themes/{data.theme_name}.yaml"
         raise ArgumentsRefused(f"'{name}' has no hotspots: list it in {where} as hotspots: {{measures: [{name}]}}.")
-    reason = setting.cubes.unavailable(base_of(measure.numerator, measure, theme).key, CELL)
+    reason = data.cubes.unavailable(base_of(counted, data.theme, data.params.tables).key, CELL)
+    if reason is None and not data.area.is_force and _units(data) is None:
+        reason = f"hexagons are known by {inline(data.params.unit.title)} alone"
     if reason is not None:
-        why = [f"{NOT_AVAILABLE} {SHORTHAND[NOT_AVAILABLE]}: {reason}."]
-    elif sheet.figures.one(name)["status"] == NOT_AVAILABLE:
-        why = sheet.reasons("total", name)
+        why = [reason_note(reason)]
+    elif figures.one(name).status == NOT_AVAILABLE:
+        why = beside(data, figures, TOTAL, name)
     else:
-        found = _Found(sheet, find(setting, gate, name), name)
+        found = _Found(data, find(data, name), name)
         if found.cells:
-            return _hotspot_chart(found, ground_of(setting, found.hotspots.width_km))
-        why = [no_ground(params)]
+            return _chart(found, ground_of(data, found.hotspots.width_km))
+        why = [no_ground(data.params)]
     return Sentence(" ".join([f"{measure.title}: no map of hotspots can be drawn.", *why]))
+
+
+def _units(data: ReportData) -> frozenset[str] | None:
+    """The names of the units that the report's area is, or is the sum of; None for the force and for other areas."""
+    level, names = data.area.counted_at
+    return names if level == data.params.units else None
 
 
 @dataclass(frozen=True)
 class _Found:
     """A measure's hotspots and the report that tells of them."""
 
-    sheet: Sheet
+    data: ReportData
     hotspots: Hotspots
     name: str
 
     @cached_property
     def cells(self) -> list[Cell]:
         """The hexagons of the report's area."""
-        return self.hotspots.within(None if self.sheet.area.is_force else self.sheet.area.name)
+        return self.hotspots.within(_units(self.data))
 
     @cached_property
     def hot(self) -> list[Cell]:
@@ -70,16 +84,16 @@ class _Found:
 
     @property
     def subject(self) -> str:
-        measure = self.sheet.measure(self.name)
+        measure = self.data.measure(self.name)
         return measure.subject or measure.title
 
     def near(self, cell: Cell) -> str:
-        """The town that a hexagon is near, or its LPU."""
+        """The town that a hexagon is near, or its unit."""
         middle = hexagons.middle(cell.hexagon, self.hotspots.width_km)
-        towns = {town.name: hexagons.plane(town.longitude, town.latitude) for town in self.sheet.params.force.towns}
+        towns = {town.name: hexagons.plane(town.longitude, town.latitude) for town in self.data.params.force.towns}
         nearest = min(towns, key=lambda name: dist(towns[name], middle), default=None)
         close = nearest is not None and dist(towns[nearest], middle) <= _NEAR_KM
-        return nearest if nearest is not None and close else cell.lpu
+        return nearest if nearest is not None and close else cell.unit
 
     def places(self) -> list[str]:
         """The towns that the hotspots are near, the one with most in them first."""
@@ -89,34 +103,34 @@ class _Found:
         return sorted(held, key=lambda place: (-held[place], place))
 
 
-def _hotspot_chart(found: _Found, ground: charts.Ground) -> Chart:
-    sheet, spots, name = found.sheet, found.hotspots, found.name
+def _chart(found: _Found, ground: charts.Ground) -> Chart:
+    data, spots, name = found.data, found.hotspots, found.name
     drawn = charts.Hexagons(
         spots.width_km,
         {cell.hexagon: cell.shown for cell in spots.cells},
         {cell.hexagon: cell.level for cell in spots.hot if cell.level is not None},
-        _nothing(sheet.params, spots),
+        _nothing(data, spots),
     )
     return charts.hotspots(
         drawn,
         ground,
         id=f"hotspots-{name}".replace("_", "-"),
-        title=_hotspots_title(found),
-        subtitle=f"{sheet.measure(name).title} in each hexagon {spots.width_km:g} km across, {sheet.area.name}, "
-        f"{sheet.window(name).label}",
-        alt=_hotspots_alt(found),
-        table=_hotspots_table(found),
-        notes=_hotspots_notes(found),
-        source=sheet.source,
+        title=_title(found),
+        subtitle=f"{data.measure(name).title} in each hexagon {spots.width_km:g} km across, {data.area.name}, "
+        f"{data.window(name).label}",
+        alt=_alt(found),
+        table=_table(found),
+        notes=_notes(found),
+        source=data.source,
     )
 
 
-def _nothing(params: Params, spots: Hotspots) -> str:
-    return f"None, or fewer than {params.disclosure.threshold}" if spots.withheld else "None"
+def _nothing(data: ReportData, spots: Hotspots) -> str:
+    return f"None, or fewer than {data.params.disclosure.threshold}" if spots.withheld else "None"
 
 
-def _hotspots_title(found: _Found) -> str:
-    area = found.sheet.area
+def _title(found: _Found) -> str:
+    area = found.data.area
     if not found.hotspots.is_tested:
         return f"{found.subject}: too few for hotspots to be told from chance"
     if not found.hot:
@@ -127,7 +141,7 @@ def _hotspots_title(found: _Found) -> str:
     return f"{found.subject} clustered around {listed(named)}"
 
 
-def _hotspots_alt(found: _Found) -> str:
+def _alt(found: _Found) -> str:
     spots, told = found.hotspots, []
     for level in LEVELS:
         hot = [cell for cell in found.hot if cell.level == level]
@@ -145,26 +159,26 @@ def _by_count(cell: Cell) -> tuple[int, Hexagon]:
     return -cell.shown, cell.hexagon
 
 
-def _hotspots_table(found: _Found) -> Table:
-    columns = [Column("Middle of the hexagon", "left"), Column("Near", "left"), Column("Local Policing Unit", "left")]
+def _table(found: _Found) -> DisplayTable:
+    columns = [Column("Middle of the hexagon", "left"), Column("Near", "left"), Column(found.data.params.unit.title, "left")]
     columns += [Column("Count"), Column("Gi*"), Column("Hotspot", "left")]
     holding = sorted((cell for cell in found.cells if cell.shown), key=_by_count)
     rows = [_row(found, cell) for cell in holding[:_ROWS]]
-    caption = f"{found.sheet.measure(found.name).title} by hexagon"
+    caption = f"{found.data.measure(found.name).title} by hexagon"
     more = len(holding) - len(rows)
     notes = [f"The {_ROWS} largest of {len(holding)} hexagons with a count."] if more > 0 else []
-    return Table(f"hotspots-{found.name}-numbers".replace("_", "-"), caption, columns, rows, notes=notes)
+    return DisplayTable(f"hotspots-{found.name}-numbers".replace("_", "-"), caption, columns, rows, notes=notes)
 
 
-def _row(found: _Found, cell: Cell) -> list[str]:
+def _row(found: _Found, cell: Cell) -> list[TableCell]:
     longitude, latitude = hexagons.place(hexagons.middle(cell.hexagon, found.hotspots.width_km))
-    score = NOT_APPLICABLE if cell.z is None else f"{cell.z:.1f}"
+    score = Value(cell.z, _SCORE, NOT_APPLICABLE if cell.z is None else "")
     level = "No" if cell.level is None else f"{100 * cell.level:g}% level"
-    return [f"{latitude:.2f}, {longitude:.2f}", found.near(cell), cell.lpu, f"{cell.shown:,}", score, level]
+    return [f"{latitude:.2f}, {longitude:.2f}", found.near(cell), cell.unit, Value(cell.shown), score, level]
 
 
-def _hotspots_notes(found: _Found) -> list[str]:
-    spots, rules = found.hotspots, found.sheet.params.disclosure
+def _notes(found: _Found) -> list[str]:
+    spots, rules = found.hotspots, found.data.params.disclosure
     notes = [
         f"A hexagon is {spots.width_km:g} km from side to side, {hexagons.area_of(spots.width_km):.1f} square km. Its "
         "count is of all in it, and more is recorded where more people live or go: a hotspot is no rate."
@@ -185,7 +199,7 @@ def _hotspots_notes(found: _Found) -> list[str]:
 
 def _off_map(found: _Found) -> str:
     off = found.hotspots.off_map
-    told = f"Fewer than {found.sheet.params.disclosure.threshold}" if off is None else f"{off:,}"
+    told = f"Fewer than {found.data.params.disclosure.threshold}" if off is None else f"{off:,}"
     if off == 0:
         return "All that was counted in the force is on its map."
     return f"{told} of the force’s count are not on the map: they have no coordinates, or such as lie off its ground."

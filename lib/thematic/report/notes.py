@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from thematic.core.areas import NO_LOCATION
-from thematic.core.periods import Month
-from thematic.cubes.bases import table_of
-from thematic.cubes.tallies import ThemeCubes
-from thematic.displays import SHORTHAND, Column, Notes, Table
-from thematic.measures.disclosure import NOT_AVAILABLE
+from thematic.displays import SHORTHAND, Column, DisplayTable, Notes, Value
+from thematic.displays.wording import inline
+from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
-from thematic.params import Params
-from thematic.params.models import Audience, Measure, Theme
+from thematic.params import year_of
+from thematic.params.areas import AreaParams
+from thematic.params.measures import Measure
+from thematic.report.beside import is_ratio, reason_note
 
 _FATES = ("kept", "duplicate", "quarantined", "left_out")
 _QUALITY_MONTHS = 24
+_PLACES_NAMED = 12
 
 
-def quality_table(theme: Theme, cubes: ThemeCubes, period: Month) -> Table:
+def quality_table(data: ReportData) -> DisplayTable:
     """How the rows dated in the 24 months up to the period fared, a row for each table the theme counts."""
-    seen = _seen(theme, cubes, period)
-    columns = [
-        Column("Table", "left"),
-        Column("Rows"),
-        *(Column(fate.replace("_", " ").capitalize()) for fate in _FATES),
-    ]
+    seen = _seen(data)
+    heads = [fate.replace("_", " ").capitalize() for fate in _FATES]
+    columns = [Column("Table", "left"), Column("Rows"), *map(Column, heads)]
     rows = []
     for table, found in seen[seen["status"].isin(_FATES)].groupby("table"):
         sizes = [int(found.loc[found["status"] == fate, "n"].sum()) for fate in _FATES]
-        rows.append([str(table).replace("_", " ").capitalize(), f"{sum(sizes):,}", *(f"{size:,}" for size in sizes)])
-    first = (period - (_QUALITY_MONTHS - 1)).label
-    notes = [f"Quarantined: {row.n:,} of {row.table.replace('_', ' ')}, {row.reason}." for row in _quarantined(seen)]
-    notes += _unplaced(seen)
+        rows.append([_title(data, table), Value(sum(sizes)), *map(Value, sizes)])
+    first = (data.period - (_QUALITY_MONTHS - 1)).label
+    notes = [f"Quarantined: {row.n:,} of {_inner(data, row.table)}, {row.reason}." for row in _quarantined(seen)]
+    notes += _unplaced(data, seen)
     notes.append("Rows without a readable date are not in this table; the build's summary counts them.")
-    title = f"Rows of the extract dated {first} to {period.label}"
-    return Table("data-quality", title, columns, rows, notes=notes, source=cubes.index.title)
+    title = f"Rows of the extract dated {first} to {data.period.label}"
+    return DisplayTable("data-quality", title, columns, rows, notes=notes, source=data.source)
+
+
+def _title(data: ReportData, table: object) -> str:
+    return data.params.tables[str(table)].title
+
+
+def _inner(data: ReportData, table: object) -> str:
+    """A table's title as it stands within a sentence."""
+    return inline(_title(data, table))
 
 
 def _quarantined(seen: pd.DataFrame) -> list[Any]:
@@ -45,89 +54,136 @@ def _quarantined(seen: pd.DataFrame) -> list[Any]:
     return list(found.sort_values(["n", "table", "reason"], ascending=[False, True, True]).itertuples())
 
 
-def _unplaced(seen: pd.DataFrame) -> list[str]:
-    found = seen[seen["status"] == "unplaced"]
+def _unplaced(data: ReportData, seen: pd.DataFrame) -> list[str]:
     told = []
-    for table, rows in found.groupby("table"):
+    for table, rows in seen[seen["status"] == "unplaced"].groupby("table"):
         places = sorted(rows["reason"].unique())
-        shown = ", ".join(places[:12]) + (f" and {len(places) - 12} more" if len(places) > 12 else "")
+        more = len(places) - _PLACES_NAMED
+        shown = ", ".join(places[:_PLACES_NAMED]) + (f" and {more} more" if more > 0 else "")
         told.append(
-            f"{int(rows['n'].sum()):,} rows of {str(table).replace('_', ' ')} lie in {len(places)} places that the "
+            f"{int(rows['n'].sum()):,} rows of {_inner(data, table)} lie in {len(places)} places that the "
             f"lookup does not know ({shown}); they count for the force under {NO_LOCATION}."
         )
     return told
 
 
-def _seen(theme: Theme, cubes: ThemeCubes, period: Month) -> pd.DataFrame:
+def _seen(data: ReportData) -> pd.DataFrame:
     """The account of the rows of the theme's tables, by month up to the period."""
-    wanted = {table_of(theme, selection) for selection in theme.selections}
-    dated = cubes.quality.dropna(subset=["month"])
-    first, last = str(period - (_QUALITY_MONTHS - 1)), str(period)
-    return dated[dated["table"].isin(wanted) & (dated["month"] >= first) & (dated["month"] <= last)]
+    dated = data.cubes.quality.dropna(subset=["month"])
+    first, last = str(data.period - (_QUALITY_MONTHS - 1)), str(data.period)
+    return dated[dated["table"].isin(data.theme.tables) & (dated["month"] >= first) & (dated["month"] <= last)]
 
 
-def counts(theme: Theme, cubes: ThemeCubes, period: Month) -> tuple[dict[str, int], dict[str, int]]:
+def counts(data: ReportData) -> tuple[dict[str, int], dict[str, int]]:
     """Rows of each table the theme counts, dated in the 24 months up to the period: all, and those quarantined."""
-    seen = _seen(theme, cubes, period)
+    seen = _seen(data)
     fared = seen[seen["status"].isin(_FATES)]
     rows = {str(table): int(size) for table, size in fared.groupby("table")["n"].sum().items()}
     bad = fared[fared["status"] == "quarantined"].groupby("table")["n"].sum()
     return rows, {table: int(bad.get(table, 0)) for table in rows}
 
 
-def data_notes(params: Params, theme: Theme, cubes: ThemeCubes, figures: Figures, period: Month) -> Notes:
+def data_notes(data: ReportData, figures: Figures) -> Notes:
     """Source, populations, what is not available and why, and the theme's caveats."""
-    index = cubes.index
-    items = [f"Source: {index.title}."]
-    if index.synthetic:
-        items.append("The data are synthetic: made to look like a force's, and no record is of a real crime or person.")
-    items.append(_populations(params, cubes))
-    reasons = dict.fromkeys(reason for told in figures.reasons.values() for reason in told)
-    items += [f"{NOT_AVAILABLE} {SHORTHAND[NOT_AVAILABLE]}: {reason}." for reason in reasons]
-    return Notes([*items, *theme.caveats])
-
-
-def _populations(params: Params, cubes: ThemeCubes) -> str:
-    if cubes.index.populations is not None:
-        return "Populations are sums over the LSOA lookup that came with the data."
-    sources = {(lpu.population_source, lpu.population_date) for lpu in params.force.lpus if lpu.population}
-    told = "; ".join(f"{source}, {day:%d %B %Y}" for source, day in sorted(sources, key=str) if source and day)
-    return f"Populations: {told}." if told else "No populations are given, so rates are not available."
-
-
-def method_notes(params: Params, theme: Theme, audience: Audience) -> Notes:
-    """How the figures are worked out, in the words of a reader."""
-    basis = "the date of the outcome" if theme.outcome_basis == "outcome" else "the date the crime was recorded"
-    from_april = any(measure.window != "rolling_12" for measure in _declared(params, theme))
-    items = [
-        "Figures are for the 12 months that end with the period and are compared with the 12 months before"
-        + ("; those counted from April say so." if from_april else "."),
-        "Each window is seen as it stood at its own end: what was recorded, cancelled or given an outcome later had "
-        "not happened yet. So like is compared with like, and the figure before is the one last year's report gave.",
-    ]
-    if any(measure.numerator.counted == "outcomes" for measure in _declared(params, theme)):
-        items.append(f"Outcome percentages go by {basis}. A crime with no outcome yet is in no group.")
+    items = [f"Source: {data.source}."]
+    if data.index.synthetic:
+        items.append("The data are synthetic: made to look like a force's, and no record is of a real event or person.")
+    items += _populations(data)
     items += [
-        "Counts and rates are tested by pairing the same months of the two windows, allowing for more spread than "
-        "chance gives; outcome percentages by an exact binomial test; shares by a score test of two proportions. A "
-        "change is called significant at 5%, two-sided; in a table by place, offence or outcome the tests are adjusted "
-        "together (Benjamini-Hochberg).",
-        "The trend holds the last 12 months against the level of the 12 months before, with the season of the two "
-        "years before, or against the same months a year earlier where the data begin later. It is significant where "
-        "the latest month is unlike that by more than months vary (XmR limits, runs of 7, two of three far out), and "
-        "an increase or a decrease where 6 of the last 7 months lie on one side.",
-        "Intervals are 95%: exact Poisson for rates, Wilson for shares. The margin of a survey is half its interval.",
-        "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + ".",
+        f"{_title(data, table)}: cancelled records are not taken off, for the source does not say which they are."
+        for table in data.theme.tables
+        if table in data.index.not_ended
     ]
-    if audience == "public":
-        rules = params.disclosure
-        items.append(
+    items += map(reason_note, dict.fromkeys(reason for told in figures.reasons.values() for reason in told))
+    return Notes([*items, *(caveat.text for caveat in data.theme.caveats if not caveat.measures)])
+
+
+def _populations(data: ReportData) -> list[str]:
+    """Where the populations of the theme's rates come from, and of which year they are; nothing where it has none."""
+    rates = [name for name in data.theme.measures if data.measure(name).is_rate]
+    if not rates:
+        return []
+    if data.index.populations is not None:
+        return ["Populations are sums over the lookup that came with the data."]
+    named = {by for name in rates for by in data.theme.measures[name]}
+    levels = [level for key, level in data.params.levels.items() if key == data.params.units or key in named]
+    told = [said for level in levels for area in level.areas for said in _population(area, data.period.last_day)]
+    if not told:
+        return ["No populations are given, so rates are not available."]
+    return [f"Populations: {'; '.join(dict.fromkeys(told))}."]
+
+
+def _population(area: AreaParams, on: date) -> Iterator[str]:
+    """The source of an area's populations and the days that they are of."""
+    known = [area.population, *area.population_by.values()]
+    years = sorted({year for each in known if (year := year_of(each, on)) is not None})
+    days = " and ".join(f"30 June {year}" for year in years)
+    later = ", the earliest known" if any(date(year, 6, 30) > on for year in years) else ""
+    if years:
+        yield f"{area.source}, {days}{later}" if area.source else f"{days}{later}"
+
+
+def method_notes(data: ReportData) -> Notes:
+    """How the figures are worked out, in the words of a reader."""
+    return Notes([*_windows(data), *_ratios(data), *_TESTS, _SHORTHAND, *_protection(data)])
+
+
+def _windows(data: ReportData) -> Iterator[str]:
+    usual = {measure.window == "rolling_12" and not measure.lag for measure in _declared(data)}
+    if True in usual:
+        others = "; those for another window say so." if False in usual else "."
+        yield f"Figures are for the 12 months that end with the period and are compared with the 12 months before{others}"
+    else:
+        yield "Each figure says what window it is for, and is compared with the same window a year earlier."
+    yield (
+        "Each window is seen as it stood at its own end: what was recorded, cancelled or decided later had not happened "
+        "yet. So like is compared with like, and the figure before is the one last year's report gave."
+    )
+
+
+def _ratios(data: ReportData) -> Iterator[str]:
+    """What is to be known of percentages whose numerator is no part of their denominator."""
+    if any(is_ratio(data, name) for name in data.theme.measures):
+        yield (
+            "A percentage that is a ratio counts other rows above the line than below it, such as those that reached a "
+            "stage in the window against those recorded in it; so it can be over 100%."
+        )
+    if data.theme.outcome_basis == "recorded":
+        counts = [count for measure in _declared(data) for count in measure.counts]
+        dated = [(count.dated, count.selection) for count in counts if count.dated is not None]
+        for meaning in dict.fromkeys(_meaning(data, *each) for each in dated):
+            yield f"What goes by another date ({meaning}) is counted by the date of the row itself."
+
+
+def _meaning(data: ReportData, column: str, selection: str) -> str:
+    table = data.params.tables[data.theme.table_of(selection)]
+    declared = table.columns.get(column)
+    return inline(declared.meaning.split(".")[0]) if declared is not None else column.replace("_", " ")
+
+
+_TESTS = (
+    "Counts and rates are tested by pairing the same months of the two windows, allowing for more spread than chance "
+    "gives; percentages that are ratios by an exact binomial test; shares by a score test of two proportions. A change "
+    "is called significant at 5%, two-sided; in a table by place or category the tests are adjusted together "
+    "(Benjamini-Hochberg). Means, sums of fractions and counts of what is there on a day are not tested.",
+    "The trend holds the last 12 months against the level of the 12 months before, with the season of the two years "
+    "before, or against the same months a year earlier where the data begin later. It is significant where the latest "
+    "month is unlike that by more than months vary (XmR limits, runs of 7, two of three far out), and an increase or a "
+    "decrease where 6 of the last 7 months lie on one side.",
+    "Intervals are 95%: exact Poisson for rates, Wilson for shares. The margin of a share is half its interval.",
+)
+_SHORTHAND = "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + "."
+
+
+def _protection(data: ReportData) -> Iterator[str]:
+    rules = data.params.disclosure
+    if data.gate.protects:
+        yield (
             f"To protect people, counts from 1 to {rules.threshold - 1} are withheld, other counts are rounded to the "
             f"nearest {rules.base}, and percentages, rates and changes are worked out from the rounded counts; a "
             f"percentage of fewer than {rules.minimum_denominator} is withheld. Rounded figures may not add up."
         )
-    return Notes(items)
 
 
-def _declared(params: Params, theme: Theme) -> list[Measure]:
-    return [params.measures[name] for name in theme.measures]
+def _declared(data: ReportData) -> list[Measure]:
+    return [data.measure(name) for name in data.theme.measures]

@@ -3,97 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
+from typing import Any
 
 from thematic.core.areas import NO_LOCATION, Area
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month, Window
-from thematic.cubes.tallies import ThemeCubes
 from thematic.displays import (
     Chart,
     Commentary,
     Cover,
+    DisplayTable,
+    FigureList,
     Glance,
     Glossary,
     Notes,
     Recommendations,
     Sentence,
-    Table,
     Term,
 )
-from thematic.displays import Figures as FigureList
-from thematic.displays.wording import movement, summary, where
-from thematic.measures.breakdowns import FORCE_ROW, Setting
-from thematic.measures.disclosure import AUDIENCES, Gate
-from thematic.measures.evaluation import evaluate, window_of
+from thematic.displays.wording import movement, summary, when, where
+from thematic.measures.breakdowns import shows
+from thematic.measures.data import ReportData
 from thematic.measures.figures import FIGURE_COLUMNS, Figures
+from thematic.measures.release import released
 from thematic.params import Params
 from thematic.params.commentary import Commentary as Words
-from thematic.params.models import Audience, Section, Theme
+from thematic.params.declared import Audience
 from thematic.params.reading import nearest
-from thematic.report import authored, drawings, funnels, hotspots, maps, notes, previewing, tables
-from thematic.report.context import Context, context_for
+from thematic.params.themes import Section, Theme
+from thematic.report import authored, beside, drawings, funnels, hotspots, maps, notes, previewing, tables
+from thematic.report.context import data_for
 
 
 def open_report(theme: str, period: str, area: str, audience: str = "internal") -> Report:
     """The report of a theme (its file's name in params/themes/) for a period `YYYY-MM` and an area.
 
-    `area` is "force" or the slug of a Local Policing Unit; `audience` is "internal" or "public" (small numbers
-    withheld). Raises ArgumentsRefused, which says what exists, for any other.
+    `area` is "force" or the slug of an area that reports are made for; `audience` is "internal" or "public" (small
+    numbers withheld). Raises ArgumentsRefused, which says what exists, for any other.
     """
-    context = context_for(theme)
-    month = Month.parse(period)
-    if month not in context.index.periods:
-        first, last = context.index.first_period, context.index.latest_period
-        raise ArgumentsRefused(f"The data have no complete month {period}: they run from {first} to {last}.")
-    place = next((known for known in _areas(context.params) if known.slug == area), None)
-    if place is None:
-        slugs = ", ".join(known.slug for known in _areas(context.params))
-        raise ArgumentsRefused(f"There is no area '{area}'. Areas: {slugs}.")
-    heard: Audience | None = next((known for known in AUDIENCES if known == audience), None)
-    if heard is None:
-        raise ArgumentsRefused(f"There is no audience '{audience}'. Audiences: {', '.join(AUDIENCES)}.")
-    if context.audience == "public" != heard:
-        raise ArgumentsRefused(
-            f"This report is for the public, and open_report(..., audience='{audience}') would show what they may not "
-            "see. Give it the notebook's parameter: audience=audience."
-        )
-    return Report(context, place, month, heard)
-
-
-def _areas(params: Params) -> tuple[Area, ...]:
-    return (params.force_area, *params.lpu_areas)
+    return Report(data_for(theme, period, area, audience))
 
 
 class Report:
     """One report. Every method gives a display; what is shown has passed the disclosure gate."""
 
-    def __init__(self, context: Context, area: Area, period: Month, audience: Audience) -> None:
-        self.area, self.period, self.audience = area, period, audience
-        self.params: Params = context.params
-        self._index = context.index
-        self._cubes: ThemeCubes = context.theme_cubes()
+    def __init__(self, data: ReportData) -> None:
+        self.data = data
+
+    @property
+    def area(self) -> Area:
+        return self.data.area
+
+    @property
+    def period(self) -> Month:
+        return self.data.period
+
+    @property
+    def audience(self) -> Audience:
+        return self.data.audience
+
+    @property
+    def params(self) -> Params:
+        return self.data.params
+
+    @property
+    def theme(self) -> Theme:
+        return self.data.theme
 
     @cached_property
     def figures(self) -> Figures:
         """Every released figure of the report, grain measure x dimension x category."""
-        return evaluate(self._setting, self._gate)
-
-    @property
-    def _setting(self) -> Setting:
-        return Setting(self.params, self._cubes, self.area, self.period)
-
-    @property
-    def _gate(self) -> Gate:
-        return Gate(self.params.disclosure, self.audience)
-
-    @property
-    def theme(self) -> Theme:
-        return self.params.themes[self._cubes.theme]
-
-    @property
-    def _sheet(self) -> tables.Sheet:
-        return tables.Sheet(self.params, self.figures, self.area, self.period, self._index.title)
+        return released(self.data)
 
     def cover(self) -> Cover:
         """The title block: force, marking, theme, area, period, and how fresh the data are."""
@@ -105,9 +88,9 @@ class Report:
             period=Window.rolling_12(self.period).label,
             as_at=f"{self.period.last_day.day} {self.period.label}",
             audience=self.audience,
-            source=self._index.title,
-            synthetic=self._index.synthetic,
-            licence=self._index.licence,
+            source=self.data.source,
+            synthetic=self.data.index.synthetic,
+            licence=self.data.index.licence,
         )
 
     def _section(self, name: str) -> Section:
@@ -119,69 +102,83 @@ class Report:
     def at_a_glance(self, section: str = "at_a_glance") -> Glance:
         """The indicators of a section of the theme: value, change, trend, and whether the change is significant."""
         found = self._section(section)
-        return tables.at_a_glance(self._sheet, found.title, section, found.measures)
+        return tables.at_a_glance(self.data, self.figures, found.title, section, found.measures)
 
     def summary(self, section: str = "at_a_glance") -> Sentence:
         """Which indicators of a section changed by more than chance would give."""
         names = self._section(section).measures
-        return Sentence(summary([(self._sheet.measure(name), self.figures.one(name)) for name in names]))
+        return Sentence(summary([(self.data.measure(name), self.figures.one(name)) for name in names]))
 
     def says_where(self, measure: str) -> Sentence:
-        """Where a measure is highest and lowest among the Local Policing Units, or where the report's own stands."""
-        declared = self._sheet.measure(measure)
-        figures = [figure for figure in self.figures.of(measure, "lpu") if figure["category"] != NO_LOCATION]
-        own = None if self.area.is_force else self.figures.one(measure, "lpu", self.area.name)
-        force = self.figures.one(measure, "total" if self.area.is_force else FORCE_ROW)
-        return Sentence(where(declared, figures, own, force))
+        """Where a measure is highest and lowest among the units of the force, or where the report's own stands."""
+        declared, units = beside.measure_named(self.data, measure), self.params.units
+        beside.checked(self.data, units, measure)
+        figures = [figure for figure in self.figures.of(measure, units) if figure.category != NO_LOCATION]
+        own = self.figures.one(measure, units, self.area.name) if self.area.level == units else None
+        return Sentence(
+            where(declared, self.params.unit, figures, own, drawings.of_force(self.data, self.figures, measure))
+        )
 
     def says(self, *measures: str) -> Sentence:
         """What the figures say, a sentence for each measure."""
         said = []
         for name in measures:
-            window = window_of(self._sheet.measure(name), self.period)
-            said.append(movement(self.figures.one(name), self._sheet.measure(name), window.span))
+            measure = beside.measure_named(self.data, name)
+            said.append(movement(self.figures.one(name), measure, when(measure, self.data.window(name))))
         return Sentence("\n\n".join(said))
 
     def months(self, measure: str) -> Chart | Sentence:
-        """The months of history up to the period, 36 at most, as a line; the numbers are behind it."""
-        return drawings.months(self._sheet, measure)
+        """The months up to the measure's last one, 36 at most, as a line; the numbers are behind it."""
+        return drawings.months(self.data, self.figures, measure)
 
     def rates(self, measure: str) -> Chart:
-        """The rate of each Local Policing Unit with its 95% interval, the report's own area standing out."""
-        return drawings.rates(self._sheet, measure)
+        """The rate of each unit of the force with its 95% interval, the report's own area standing out."""
+        return drawings.rates(self.data, self.figures, measure)
 
     def funnel(self, measure: str) -> Chart | Sentence:
-        """The rate of each Local Policing Unit against its population, and what lies outside the limits of chance."""
-        return funnels.funnel(self._sheet, measure)
+        """The rate of each unit of the force against its population, and what lies outside the limits of chance."""
+        return funnels.funnel(self.data, self.figures, measure)
 
     def map(self, measure: str) -> Chart | Sentence:
-        """The rate of each Local Policing Unit on a map, the report's own area standing out."""
-        return maps.rates(self._sheet, self._setting, measure)
+        """The rate of each unit of the force on a map, the report's own area standing out."""
+        return maps.rates(self.data, self.figures, measure)
 
     def hotspots(self, measure: str) -> Chart | Sentence:
         """A count by hexagon on a map of the report's area, and where it is more than chance would give."""
-        return hotspots.hotspots(self._sheet, self._setting, self._gate, measure)
+        return hotspots.hotspots(self.data, self.figures, measure)
 
-    def breakdown(self, measure: str, by: str, top: int | None = None, title: str = "") -> Table | Sentence:
-        """A measure by offence, outcome, strand, type or characteristic, largest first; `top` cuts the list."""
-        return tables.breakdown(self._sheet, measure, by, top, title)
+    def breakdown(
+        self, measure: str, by: str, top: int | None = None, title: str = ""
+    ) -> DisplayTable | Sentence | None:
+        """A measure by a breakdown of its table or by a level of areas, in declared order or the largest first.
 
-    def by_place(self, by: str, *measures: str, title: str = "") -> Table | None:
-        """Measures by `lpu` or `local_authority`: each window and the change (authorities only for the force)."""
-        if by == "local_authority" and not self.area.is_force:
-            return None
-        return tables.by_place(self._sheet, by, measures, title)
+        `top` cuts the list. None, which shows nothing, for a level that the report's area does not hold.
+        """
+        return tables.breakdown(self.data, self.figures, measure, by, top, title)
 
-    def section_by_place(self, by: str, section: str) -> Table | None:
-        """The measures of a section by place, the current window only, one column each."""
-        if by == "local_authority" and not self.area.is_force:
+    def by_place(self, by: str, *measures: str, title: str = "") -> DisplayTable | None:
+        """Measures by a level of areas: each window and the change.
+
+        None, which shows nothing, for a level that the report's area does not hold.
+        """
+        return tables.by_place(self.data, self.figures, by, measures, title) if self._has_level(by) else None
+
+    def section_by_place(self, by: str, section: str) -> DisplayTable | None:
+        """The measures of a section by a level of areas, the current window only, one column each."""
+        if not self._has_level(by):
             return None
         found = self._section(section)
-        return tables.counts_by_place(self._sheet, by, found.measures, found.title)
+        return tables.counts_by_place(self.data, self.figures, by, found.measures, found.title)
+
+    def _has_level(self, by: str) -> bool:
+        if by not in self.params.levels:
+            fix = nearest(by, {level: level for level in self.params.levels})
+            raise ArgumentsRefused(f"There is no level of areas '{by}'. {fix}")
+        return shows(self.data, by)
 
     def counts(
-        self, title: str, counts: Mapping[str, int], *, period: str, area: str, by: str = "", of: str = "Crimes"
-    ) -> Table | None:
+        self, title: str, counts: Mapping[str, int], *, period: str, area: str, by: str = "", of: str = "Number"
+    ) -> DisplayTable | None:
         """Counts that an analyst worked out from the records, by category, once they have passed the disclosure gate.
 
         They are of one period and area, and show in that report alone; None, which shows nothing, in any other. `by`
@@ -189,7 +186,7 @@ class Report:
         """
         if (Month.parse(period), area) != (self.period, self.area.slug):
             return None
-        return tables.counts(self._sheet, self._gate, title, counts, by, of)
+        return tables.counts(self.data, title, counts, by, of)
 
     def commentary(self) -> Commentary | None:
         """The analyst's words from params/commentary/; None, which shows nothing, where there are none to show.
@@ -204,7 +201,7 @@ class Report:
     @property
     def _words(self) -> Words | None:
         """The analyst's words that the audience may see."""
-        said = self.params.commentary_on(self._cubes.theme, self.period, self.area)
+        said = self.params.commentary_on(self.data.theme_name, self.period, self.area)
         return said if said is not None and said.shown_to(self.audience) else None
 
     @cached_property
@@ -213,29 +210,29 @@ class Report:
         if self._words is None or self._words.figures is None:
             return False
         internal = self.audience == "internal"
-        figures = self.figures if internal else evaluate(self._setting, Gate(self.params.disclosure, "internal"))
+        figures = self.figures if internal else released(replace(self.data, audience="internal"))
         return self._words.figures != figures.fingerprint
 
     def recommendations(self) -> Recommendations | None:
         """The theme's recommendations from params/recommendations/, overdue or not at the period's end; else None."""
-        known = self.params.recommendations.get(self._cubes.theme)
+        known = self.params.recommendations.get(self.data.theme_name)
         return authored.recommendations_display(known, self.period) if known else None
 
-    def data_quality(self) -> Table:
+    def data_quality(self) -> DisplayTable:
         """How the extract's rows of the two windows fared: kept, duplicate, quarantined, left out."""
-        return notes.quality_table(self.theme, self._cubes, self.period)
+        return notes.quality_table(self.data)
 
     def data_notes(self) -> Notes:
         """What a reader must know of the data: source, populations, what is missing and why, caveats."""
-        return notes.data_notes(self.params, self.theme, self._cubes, self.figures, self.period)
+        return notes.data_notes(self.data, self.figures)
 
     def method(self) -> Notes:
-        """How the figures are worked out: windows, as-at rule, outcome basis, tests, shorthand, disclosure."""
-        return notes.method_notes(self.params, self.theme, self.audience)
+        """How the figures are worked out: windows, as-at rule, tests, shorthand, disclosure."""
+        return notes.method_notes(self.data)
 
     def definitions(self) -> Glossary:
         """What each measure of the theme counts."""
-        declared = [self._sheet.measure(name) for name in self.theme.measures]
+        declared = [self.data.measure(name) for name in self.theme.measures]
         return Glossary([Term(measure.title, measure.definition) for measure in declared])
 
     def glossary(self) -> Glossary:
@@ -244,9 +241,10 @@ class Report:
 
     def all_figures(self) -> FigureList:
         """Every released figure, carried in the notebook for the CSV; pages do not show it."""
-        rows, quarantined = notes.counts(self.theme, self._cubes, self.period)
+        rows, quarantined = notes.counts(self.data)
         counts = {"rows": rows, "quarantined": quarantined}
-        return FigureList(list(FIGURE_COLUMNS), self.figures.csv_rows(), counts, self._stale)
+        typed = [[_datum(getattr(figure, name)) for name in FIGURE_COLUMNS] for figure in self.figures.rows]
+        return FigureList(list(FIGURE_COLUMNS), typed, counts, self._stale)
 
     def preview(self, height: int = 900) -> previewing.Framed | None:
         """The whole report as a reader will see it, in a frame `height` pixels high; nothing in a batch.
@@ -254,4 +252,9 @@ class Report:
         It is made from the notebook as it was saved last, for the period, area and audience of this report. Raises
         UserError where a cell fails, and where it is not known which notebook this is.
         """
-        return previewing.framed(self._cubes.theme, str(self.period), self.area.slug, self.audience, height)
+        return previewing.framed(self.data.theme_name, str(self.period), self.area.slug, self.audience, height)
+
+
+def _datum(said: Any) -> Any:
+    """A field of a figure as JSON has it."""
+    return said.isoformat() if isinstance(said, date) else said

@@ -3,217 +3,239 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
-from thematic.core.areas import Area
 from thematic.core.errors import ArgumentsRefused
-from thematic.core.periods import Month, Window
-from thematic.displays import SHORTHAND, Column, Glance, GlanceRow, Sentence, Table
-from thematic.displays.wording import before, change, margin, number, significance, with_change
-from thematic.measures.breakdowns import FORCE_ROW
-from thematic.measures.disclosure import CONFIDENTIAL, NOT_AVAILABLE, Gate
-from thematic.measures.evaluation import has_trend, window_of
+from thematic.displays import Cell, Column, DisplayTable, Format, Glance, GlanceRow, Sentence, Value
+from thematic.displays.wording import (
+    before,
+    change,
+    inline,
+    now,
+    significance,
+    when,
+    window_heading,
+    with_change,
+)
+from thematic.measures.breakdowns import shows
+from thematic.measures.data import ReportData
+from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import Figure, Figures
-from thematic.params import Params
-from thematic.params.models import Measure
-from thematic.params.reading import nearest
+from thematic.params.measures import RATE_SIZES, Measure
+from thematic.params.tables import ByColumn
+from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
+from thematic.report.beside import beside, checked, is_tested, measure_named
 
 _TREND_NOTE = "The change is of the whole window; the trend is of its latest months, against the season and last year."
-_PLACES = {"lpu": "Local Policing Unit", "local_authority": "Local authority"}
-_BY_PLACE = {"lpu": "Local Policing Unit", "local_authority": "local authority"}
-_HEADINGS = {"offence": "Offence", "outcome": "Outcome", "strand": "Strand", "type": "Type"}
-_HEADINGS["characteristic"] = "Characteristic"
+_SHARE = Format(1, "%")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """What the tables and charts of one report are drawn from."""
-
-    params: Params
-    figures: Figures
-    area: Area
-    period: Month
-    source: str
-
-    def measure(self, name: str) -> Measure:
-        """The measure of that name. Raises ArgumentsRefused where there is none."""
-        if name not in self.params.measures:
-            fix = nearest(name, {each: each for each in self.params.measures})
-            raise ArgumentsRefused(f"There is no measure '{name}'. {fix}")
-        return self.params.measures[name]
-
-    def window(self, name: str) -> Window:
-        return window_of(self.measure(name), self.period)
-
-    def reasons(self, dimension: str, *names: str) -> list[str]:
-        """Why figures of the measures are not available, and what stands beside those that are."""
-        keys = [(name, dimension) for name in names]
-        told = [
-            f"{NOT_AVAILABLE} {SHORTHAND[NOT_AVAILABLE]}: {reason}."
-            for key in keys
-            for reason in self.figures.reasons.get(key, [])
-        ]
-        told += [f"Read with care: {note}." for key in keys for note in self.figures.notes.get(key, [])]
-        return list(dict.fromkeys(told))
-
-
-def at_a_glance(sheet: Sheet, title: str, section: str, names: Sequence[str]) -> Glance:
+def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, names: Sequence[str]) -> Glance:
     """Each indicator of a section: value with its change, period ending, trend, months, and whether it moved."""
-    caption = f"{title}, {sheet.window(names[0]).label}"
-    beside = "" if sheet.area.is_force else sheet.params.force.name
-    rows = [_glance_row(sheet, name) for name in names]
-    notes = sheet.reasons("total", *names)
-    if any(sheet.figures.one(name)["trend"] for name in names):
+    rows = [_glance_row(data, figures, name) for name in names]
+    notes = [*_windows(data, names), *beside(data, figures, TOTAL, *names)]
+    if any(figures.one(name).trend for name in names):
         notes.append(_TREND_NOTE)
-    return Glance(f"glance-{section}".replace("_", "-"), caption, rows, beside, notes, sheet.source)
+    force = "" if data.area.is_force else data.params.force.name
+    return Glance(_id("glance", section), f"{title}, {_label(data, names)}", rows, force, notes, data.source)
 
 
-def _glance_row(sheet: Sheet, name: str) -> GlanceRow:
-    measure, figure = sheet.measure(name), sheet.figures.one(name)
-    force = "" if sheet.area.is_force else with_change(sheet.figures.one(name, FORCE_ROW), measure)
+def _id(*parts: str) -> str:
+    return "-".join(parts).replace("_", "-")
+
+
+def _label(data: ReportData, names: Sequence[str]) -> str:
+    """The window that measures share; the period where they have several."""
+    windows = {data.window(name).label for name in names}
+    return windows.pop() if len(windows) == 1 else data.period.label
+
+
+def _windows(data: ReportData, names: Sequence[str]) -> list[str]:
+    """What window each measure is for, where they have several."""
+    if len({data.window(name) for name in names}) == 1:
+        return []
+    said = {name: when(data.measure(name), data.window(name)).partition(" ")[2] for name in names}
+    by_window: dict[str, list[str]] = {}
+    for name, window in said.items():
+        by_window.setdefault(window, []).append(data.measure(name).short)
+    return [f"{window[:1].upper()}{window[1:]}: {', '.join(shorts)}." for window, shorts in by_window.items()]
+
+
+def _glance_row(data: ReportData, figures: Figures, name: str) -> GlanceRow:
+    measure, figure = data.measure(name), figures.one(name)
     return GlanceRow(
         measure.short,
-        number(figure["value"], measure, figure["status"]) + margin(figure, measure),
-        "" if figure["status"] else change(figure),
-        sheet.period.short_label,
-        significance(figure),
-        figure["trend"] or _no_trend(measure, figure),
+        with_change(figure, measure),
+        data.window(name).end.short_label,
+        significance(figure, is_tested=is_tested(data, name)),
+        figure.trend or _no_trend(data, name, figure),
         measure.polarity,
-        [month["value"] for month in _months(sheet, measure)],
-        force,
+        [month.value for month in _months(data, figures, measure)],
+        None if data.area.is_force else with_change(figures.one(name, FORCE_ROW), measure),
     )
 
 
-def _months(sheet: Sheet, measure: Measure) -> list[Figure]:
-    """The months of a count; a rate has those of the count it is made from, whose shape is its own."""
-    if measure.unit == "percent":
+def _months(data: ReportData, figures: Figures, measure: Measure) -> list[Figure]:
+    """The months of a count; a rate has those of the count it is made from, whose shape is the same."""
+    if measure.unit != "count" and measure.unit not in RATE_SIZES:
         return []
-    names = [name for name, dimension in sheet.figures.dimensions if dimension == "month"]
-    same = [name for name in names if sheet.measure(name).numerator == measure.numerator]
-    return sheet.figures.of(same[0], "month") if same else []
+    monthly = [name for name, dimension in figures.dimensions if dimension == MONTH]
+    known = {name: data.measure(name) for name in monthly}
+    same = [name for name, each in known.items() if each.unit == "count" and each.numerator == measure.numerator]
+    return figures.of(same[0], MONTH) if same else []
 
 
-def _no_trend(measure: Measure, figure: Figure) -> str:
+def _no_trend(data: ReportData, name: str, figure: Figure) -> str:
     """Why an indicator has no trend: none is worked out for it, counts behind it are withheld, or too few months."""
-    if not has_trend(measure):
+    measure = data.measure(name)
+    if measure.unit == "percent" or measure.window != "rolling_12" or not is_tested(data, name):
         return ""
-    withheld = figure["significant"] is None and not figure["change_status"]
-    return str(figure["status"]) or (
-        CONFIDENTIAL if withheld or figure["change_status"] == CONFIDENTIAL else NOT_AVAILABLE
-    )
+    if figure.value is None:
+        return figure.status
+    withheld = figure.significant is None and not figure.change_status
+    return CONFIDENTIAL if withheld or figure.change_status == CONFIDENTIAL else NOT_AVAILABLE
 
 
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
-def by_place(sheet: Sheet, by: str, names: Sequence[str], title: str) -> Table:
-    """A row for each place, then the force: for each measure the window before, the window and the change."""
-    columns = [Column(_PLACES[by], "left")]
+def by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], title: str) -> DisplayTable:
+    """A row for each place, then the report's own area and the force: for each measure the window before, the window
+    and the change."""
+    columns = [Column(data.params.levels[by].title, "left")]
     for name in names:
-        window = sheet.window(name)
-        label = sheet.measure(name).short
-        columns += [Column(f"{label}, {each.short_label}") for each in (window.year_earlier, window)]
+        window, label = data.window(name), data.measure(name).short
+        columns += [
+            Column(f"{label}, {_lowered(window_heading(data.measure(name), each))}")
+            for each in (window.year_earlier, window)
+        ]
         columns.append(Column("Change", of=label))
-    rows = [_place_row(sheet, by, names, place) for place in _places(sheet, by, names[0])]
-    rows.append([sheet.params.force.name, *_cells(_force_figures(sheet, names))])
-    return _place_table(sheet, by, names, title, columns, rows)
+    return _place_table(data, figures, by, names, title, columns, _three)
 
 
-def counts_by_place(sheet: Sheet, by: str, names: Sequence[str], title: str) -> Table:
-    """A row for each place, then the force, with one column for each measure's current window."""
-    columns = [Column(_PLACES[by], "left"), *(Column(sheet.measure(name).short) for name in names)]
-    rows = []
-    for place in _places(sheet, by, names[0]):
-        figures = [(sheet.measure(name), sheet.figures.one(name, by, place)) for name in names]
-        rows.append([place, *(number(figure["value"], measure, figure["status"]) for measure, figure in figures)])
-    total = [number(figure["value"], measure, figure["status"]) for measure, figure in _force_figures(sheet, names)]
-    rows.append([sheet.params.force.name, *total])
-    return _place_table(sheet, by, names, title, columns, rows)
+def counts_by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], title: str) -> DisplayTable:
+    """A row for each place, then the report's own area and the force, a column for each measure's current window."""
+    columns = [Column(data.params.levels[by].title, "left"), *(Column(data.measure(name).short) for name in names)]
+    return _place_table(data, figures, by, names, title, columns, lambda figure, measure: [now(figure, measure)])
+
+
+def _lowered(heading: str) -> str:
+    return heading[:1].lower() + heading[1:] if heading.startswith(("Year ", "End ")) else heading
+
+
+def _three(figure: Figure, measure: Measure) -> list[Cell]:
+    return [before(figure, measure), now(figure, measure), change(figure, measure)]
 
 
 def _place_table(
-    sheet: Sheet, by: str, names: Sequence[str], title: str, columns: list[Column], rows: list[list[str]]
-) -> Table:
-    emphasis = [len(rows) - 1] + [index for index, row in enumerate(rows[:-1]) if row[0] == sheet.area.name]
-    caption = f"{title or sheet.measure(names[0]).title} by {_BY_PLACE[by]}, {sheet.window(names[0]).label}"
-    identity = f"{by}-{names[0]}".replace("_", "-")
-    return Table(identity, caption, columns, rows, emphasis, sheet.reasons(by, *names), sheet.source)
-
-
-def _places(sheet: Sheet, by: str, name: str) -> list[str]:
-    return [figure["category"] for figure in sheet.figures.of(name, by)]
-
-
-def _place_row(sheet: Sheet, by: str, names: Sequence[str], place: str) -> list[str]:
-    return [place, *_cells([(sheet.measure(name), sheet.figures.one(name, by, place)) for name in names])]
-
-
-def _cells(figures: Sequence[tuple[Measure, Figure]]) -> Iterator[str]:
-    for measure, figure in figures:
-        yield before(figure, measure)
-        yield number(figure["value"], measure, figure["status"])
-        yield change(figure)
-
-
-def _force_figures(sheet: Sheet, names: Sequence[str]) -> list[tuple[Measure, Figure]]:
-    dimension = "total" if sheet.area.is_force else FORCE_ROW
-    return [(sheet.measure(name), sheet.figures.one(name, dimension)) for name in names]
-
-
-def breakdown(sheet: Sheet, name: str, by: str, top: int | None, title: str) -> Table | Sentence:
-    """A row for each category, largest first: the window before, the window, the change and what the test says.
-
-    A sentence where neither window has any.
-    """
-    measure, window = sheet.measure(name), sheet.window(name)
-    figures = _ordered(sheet.figures.of(name, by), by)
-    if not figures:
-        whole = sheet.figures.one(name)
-        before_too = "" if whole["change_status"] == NOT_AVAILABLE else " or the year before"
-        none = f"there are none in the {window.span}{before_too}."
-        why = sheet.reasons("total", name) if whole["status"] else [none]
-        return Sentence(" ".join([f"{title or f'{measure.title} by {_HEADINGS[by].lower()}'}:", *why]))
-    shown = figures[:top]
-    columns = [Column(_HEADINGS[by], "left")]
-    columns += [Column(_sentence(each.short_label)) for each in (window.year_earlier, window)]
-    columns += [Column("Change"), Column("Significant change", "left")]
+    data: ReportData,
+    figures: Figures,
+    by: str,
+    names: Sequence[str],
+    title: str,
+    columns: list[Column],
+    cells: Callable[[Figure, Measure], list[Cell]],
+) -> DisplayTable:
+    checked(data, by, *names)
+    own = data.area.name
+    places = [figure.category for figure in figures.of(names[0], by)]
+    kept: list[tuple[str, str, str | None]] = [(place, by, place) for place in places]
+    if data.area.level != by or own not in places:
+        kept.append((own, TOTAL, None))
+    if not data.area.is_force:
+        kept.append((data.params.force.name, FORCE_ROW, None))
     rows = [
-        [category_label(sheet, by, figure["category"]), *_cells([(measure, figure)]), significance(figure)]
+        [said, *(cell for name in names for cell in cells(figures.one(name, dimension, place), data.measure(name)))]
+        for said, dimension, place in kept
+    ]
+    strong = [place for place, row in enumerate(rows[:-1]) if row[0] == own]
+    level = inline(data.params.levels[by].title)
+    caption = f"{title or data.measure(names[0]).title} by {level}, {_label(data, names)}"
+    notes = [*_windows(data, names), *beside(data, figures, by, *names)]
+    return DisplayTable(_id(by, names[0]), caption, columns, rows, [len(rows) - 1, *strong], notes, data.source)
+
+
+def breakdown(
+    data: ReportData, figures: Figures, name: str, by: str, top: int | None, title: str
+) -> DisplayTable | Sentence | None:
+    """A row for each category in the report's order: the window before, the window, the change and what the test says.
+
+    A sentence where there is no category, nothing where the report does not have the level of areas.
+    """
+    measure = measure_named(data, name)
+    checked(data, by, name)
+    if not shows(data, by):
+        return None
+    heading, window, found = data.heading(name, by), data.window(name), figures.of(name, by)
+    title = title or f"{measure.title} by {inline(heading)}"
+    if not found:
+        return Sentence(" ".join([f"{title}:", *_nothing(data, figures, name, by)]))
+    shown, has_shares = found[:top], by in data.theme.shares and measure.unit == "count"
+    columns = [Column(heading, "left")]
+    columns += [Column(window_heading(measure, each)) for each in (window.year_earlier, window)]
+    columns += [Column("Change"), *([Column("Share")] if has_shares else []), Column("Significant change", "left")]
+    rows = [
+        [
+            category_label(data, name, by, figure.category),
+            *_three(figure, measure),
+            *([_share(figure, figures.one(name))] if has_shares else []),
+            significance(figure, is_tested=is_tested(data, name)),
+        ]
         for figure in shown
     ]
-    notes = sheet.reasons(by, name)
-    if len(shown) < len(figures):
-        notes.insert(0, f"The {len(shown)} largest of {len(figures)}; the CSV has them all.")
-    caption = f"{title or f'{measure.title} by {_HEADINGS[by].lower()}'}, {window.label}"
-    return Table(f"{by}-{name}".replace("_", "-"), caption, columns, rows, notes=notes, source=sheet.source)
+    notes = beside(data, figures, by, name)
+    if len(shown) < len(found):
+        which = "largest" if _is_by_size(data, name, by) else "first"
+        notes.insert(0, f"The {len(shown)} {which} of {len(found)}; the CSV has them all.")
+    return DisplayTable(_id(by, name), f"{title}, {window.label}", columns, rows, notes=notes, source=data.source)
 
 
-def counts(sheet: Sheet, gate: Gate, title: str, counts: Mapping[str, Any], by: str, of: str) -> Table:
+def _nothing(data: ReportData, figures: Figures, name: str, by: str) -> list[str]:
+    """Why a breakdown has no category."""
+    why = figures.reasons.get((name, by))
+    if why:
+        return beside(data, figures, by, name)
+    whole = figures.one(name)
+    if whole.value is None:
+        return beside(data, figures, TOTAL, name)
+    before_too = "" if whole.change_status == NOT_AVAILABLE else " or the year before"
+    return [f"there are none {when(data.measure(name), data.window(name))}{before_too}."]
+
+
+def _is_by_size(data: ReportData, name: str, by: str) -> bool:
+    declared = data.params.tables[data.table_of(name)].breakdowns.get(by)
+    return getattr(declared, "order", "declared") == "largest"
+
+
+def _share(figure: Figure, whole: Figure) -> Value:
+    """A category's part of the measure's own total, both as released."""
+    if figure.value is None or whole.value is None:
+        return Value(None, _SHARE, figure.status or whole.status)
+    if whole.value == 0:
+        return Value(None, _SHARE, NOT_APPLICABLE)
+    return Value(100 * figure.value / whole.value, _SHARE)
+
+
+def counts(data: ReportData, title: str, counts: Mapping[str, Any], by: str, of: str) -> DisplayTable:
     """A row for each category with its count as the gate releases it. Raises ArgumentsRefused for what is no count."""
     wrong = next((f"{name}: {n}" for name, n in counts.items() if not isinstance(n, Integral) or n < 0), None)
     if wrong is not None or not counts:
         raise ArgumentsRefused(f"report.counts takes whole numbers from 0 by category, not {wrong or 'nothing'}.")
-    released = {name: gate.count(int(n)) for name, n in counts.items()}
-    rows = [[name, CONFIDENTIAL if n is None else f"{n:,}"] for name, n in released.items()]
+    rows = list(_released(data, counts))
     identity = "counts-" + re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     notes = ["Counted from the records by the analyst, for this report alone."]
-    return Table(identity, title, [Column(by, "left"), Column(of)], rows, notes=notes, source=sheet.source)
+    return DisplayTable(identity, title, [Column(by, "left"), Column(of)], rows, notes=notes, source=data.source)
 
 
-def _ordered(figures: list[Figure], by: str) -> list[Figure]:
-    """Offences with the largest released value first, the rest in their own order."""
-    if by != "offence":
-        return figures
-    return sorted(figures, key=lambda figure: (-(figure["value"] or 0), figure["category"]))
+def _released(data: ReportData, counts: Mapping[str, Any]) -> Iterator[list[Cell]]:
+    for name, n in counts.items():
+        released = data.gate.count(int(n))
+        yield [str(name), Value(released, status="" if released is not None else CONFIDENTIAL)]
 
 
-def category_label(sheet: Sheet, by: str, category: str) -> str:
-    """A category as a reader knows it: outcomes with their titles, code words with spaces."""
-    if by == "outcome":
-        titles = {str(outcome.code): outcome.title for outcome in sheet.params.outcomes.codes}
-        return f"{category}. {titles.get(category, 'no title')}"
-    return category if by == "offence" else category.replace("_", " ").capitalize()
+def category_label(data: ReportData, name: str, by: str, category: str) -> str:
+    """A category as a reader knows it: codes with their titles, numbered ones with their numbers before."""
+    label = data.label(name, by, category)
+    if by in data.params.levels or label == category or not category.isdecimal():
+        return label
+    declared = data.params.tables[data.table_of(name)].breakdowns[by]
+    return f"{category}. {label}" if isinstance(declared, ByColumn) else label

@@ -1,0 +1,73 @@
+"""Turns what is known of a report's measures into what stands beside their figures: reasons, caveats, ratios."""
+
+from __future__ import annotations
+
+from thematic.core.areas import NO_LOCATION
+from thematic.core.errors import ArgumentsRefused
+from thematic.cubes.bases import base_of, counts_of, is_share
+from thematic.displays import SHORTHAND
+from thematic.displays.wording import listed
+from thematic.measures.data import ReportData
+from thematic.measures.disclosure import NOT_AVAILABLE
+from thematic.measures.figures import Figures
+from thematic.params.measures import Measure
+from thematic.params.reading import nearest
+
+
+def measure_named(data: ReportData, name: str) -> Measure:
+    """The measure of that name. Raises ArgumentsRefused where the theme has none."""
+    if name not in data.theme.measures:
+        fix = nearest(name, {each: each for each in data.theme.measures})
+        raise ArgumentsRefused(f"There is no measure '{name}' in the theme. {fix}")
+    return data.measure(name)
+
+
+def checked(data: ReportData, dimension: str, *names: str) -> None:
+    """Raises ArgumentsRefused where the theme does not break one of the measures down that way."""
+    for name in names:
+        measure_named(data, name)
+        declared = data.theme.measures[name]
+        if dimension not in declared:
+            raise ArgumentsRefused(
+                f"'{name}' has no figures by '{dimension}': params/themes/{data.theme_name}.yaml lists "
+                f"{', '.join(declared)} for it. Add {dimension} there, or name one of these."
+            )
+
+
+def is_tested(data: ReportData, name: str) -> bool:
+    """Whether changes of a measure are tested: those of means, stocks, sums of numbers and ratios of two are not."""
+    measure = data.measure(name)
+    if measure.unit in ("mean", "times") or measure.window == "at_period_end":
+        return False
+    counts = counts_of(measure, data.params.measures)
+    return all(base_of(count, data.theme, data.params.tables).scale == 1 for count in counts)
+
+
+def is_ratio(data: ReportData, name: str) -> bool:
+    """Whether a measure is a percentage whose numerator is no part of its denominator."""
+    measure = data.measure(name)
+    return measure.unit == "percent" and not is_share(measure, data.theme, data.params.measures)
+
+
+def beside(data: ReportData, figures: Figures, dimension: str, *names: str) -> list[str]:
+    """Why figures of the measures are not available, what is to be known of those that are, and which are ratios."""
+    keys = [(name, dimension) for name in names]
+    told = [reason_note(reason) for key in keys for reason in figures.reasons.get(key, [])]
+    told += [f"Read with care: {note}." for key in keys for note in figures.notes.get(key, [])]
+    told += [caveat.text for caveat in data.theme.caveats if set(caveat.measures) & set(names)]
+    ratios = list(dict.fromkeys(data.measure(name).short for name in names if is_ratio(data, name)))
+    if ratios:
+        what = "is a ratio, not a share" if len(ratios) == 1 else "are ratios, not shares"
+        said = listed(ratios)
+        told.append(f"{said[:1].upper()}{said[1:]} {what}: what is counted is not part of what it is a percentage of.")
+    return list(dict.fromkeys(told))
+
+
+def of_places(data: ReportData, figures: Figures, name: str) -> list[str]:
+    """What is said of the units' figures; that nobody lives at no location is of no use beside them."""
+    return [told for told in beside(data, figures, data.params.units, name) if NO_LOCATION not in told]
+
+
+def reason_note(reason: str) -> str:
+    """A reason why figures are not available, after the shorthand that stands for them."""
+    return f"{NOT_AVAILABLE} {SHORTHAND[NOT_AVAILABLE]}: {reason}."
