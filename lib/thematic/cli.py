@@ -262,25 +262,30 @@ def backtest() -> None:
 
 @app.command()
 def new(
-    slug: Annotated[str, typer.Argument(help="Its name in files and links, such as stalking.", show_default=False)],
+    slug: Annotated[str, typer.Argument(help="Its name in files and links, such as road-safety.", show_default=False)],
     *,
     title: Annotated[str, typer.Option(help="Its title (default: the name in words).")] = "",
-    offence_code: Annotated[list[str] | None, typer.Option(help="Offence code it counts; give it for each.")] = None,
-    offence_subgroup: Annotated[list[str] | None, typer.Option(help="Offence sub-group it counts instead.")] = None,
+    table: Annotated[str, typer.Option(help="The table of params/tables whose rows it counts.")] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help='Which rows, such as "column=value", "column=a,b" or "column>=18"; again for each.'),
+    ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Breakdowns of the table (default: all that show nothing personal).")
+    ] = None,
 ) -> None:
-    """Add a theme of your own: its file, ten measures and a notebook, ready to be built and changed."""
-    from thematic.new_theme.offence_choice import choose
-    from thematic.new_theme.scaffold import NewTheme, add_theme, check_name
+    """Add a theme of your own: its file, its measures and a notebook, ready to be built and changed."""
+    from thematic.new_theme.choosing import choose
+    from thematic.new_theme.scaffold import add_theme
+    from thematic.params import load_params
 
-    workbook = Workbook.find()
-    name, words = check_name(slug, title)
-    theme = NewTheme(name, words, choose(workbook, words, offence_code or [], offence_subgroup or []))
-    files = add_theme(workbook, theme, date.today())
-    typer.echo(f"{theme.title} counts these crimes:")
-    for line in theme.offences.listed:
-        typer.echo(f"  {line}")
-    measures = f"params/measures/{theme.prefix}_*.yaml"
-    typer.echo(f"Written: {workbook.shown(files[0])}, {measures} (10 files) and {workbook.shown(files[-1])}.")
+    workbook, today = Workbook.find(), date.today()
+    theme = choose(load_params(workbook), slug, title, table, where or [], by or [], today)
+    files = add_theme(workbook, theme, today)
+    (number, *_) = theme.subject.of_part("number")
+    typer.echo(f"{theme.title} counts: {number.said['definition']}")
+    measures = f"{len(files) - 2} measures in {workbook.shown(files[1].parent)}/"
+    typer.echo(f"Written: {workbook.shown(files[0])}, {measures} and {workbook.shown(files[-1])}.")
     typer.echo(f"Make its reports: make thematic {theme.goal} (or: thematic build {theme.goal})")
 
 

@@ -76,8 +76,9 @@ def periods() -> list[str]:
 def tables() -> pd.DataFrame:
     """The tables of the warehouse, a row each, for rows().
 
-    `row` says what one row is; `rows` is how many passed the checks, `set_aside` how many did not (duplicates, quarantined, left out); `date` is
-    the column that places a row in a month, and `whole_from` the first month of which every row is there.
+    `row` says what one row is; `rows` is how many passed the checks, `set_aside` how many did not (duplicates,
+    quarantined, left out); `date` is the column that places a row in a month, and `whole_from` the first month of which
+    every row is there.
 
     >>> explore.tables()
     """

@@ -24,8 +24,8 @@ def rows(table: str) -> RestrictedFrame:
     """The rows of a table of the warehouse as checked: RESTRICTED, they are about people.
 
     Grain: that of the table (explore.tables() says what a row is); columns: those that its file in params/tables
-    declares, derived ones included. A weekday, an hour or a band is of a categorical column, in its order; fractions are
-    floats. Dates are days at midnight, moments are of the local clock, flags are true or
+    declares, derived ones included. Weekdays, hours and bands are categories, in their order; fractions are floats.
+    Dates are days at midnight, moments are of the local clock, flags are true or
     false, blank is missing. Duplicates and rows that failed a check are not in it; void rows are, with the date that
     made them so. It is the whole table: choose the theme's rows, the area and the window yourself, as
     notebooks/explore.ipynb does.

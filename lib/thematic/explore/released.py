@@ -30,8 +30,8 @@ def figures(theme: str, period: str | None = None, area: str = "force", audience
 
     Grain: measure x dimension x category. `window_start` and `window_end` are days, both inclusive. `value` is in
     `unit` (such as count, percent, per_1000), and so are `lower_95`, `upper_95` and `previous_value`; `change` is in
-    per cent, in percentage points where `change_unit` is pp, and else in units. Where `status` is [c] confidential, [x] not available or
-    [z] not applicable there is no value; `change_status` says the same of the change.
+    per cent, in percentage points where `change_unit` is pp, and else in units. Where `status` is [c] confidential, [x]
+    not available or [z] not applicable there is no value; `change_status` says the same of the change.
 
     `theme` is a goal such as DA; `period` is YYYY-MM, by default the latest; `area` is "force", another area's
     slug or name, or "all" for every one that exists, with the column `area` first. `audience` is "internal" or

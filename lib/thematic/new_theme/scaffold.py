@@ -1,4 +1,4 @@
-"""Turns a new theme's name and its offences into the files that declare and narrate it: theme, measures, notebook."""
+"""Turns what a new theme counts into the files that declare and narrate it: theme, measures, notebook."""
 
 from __future__ import annotations
 
@@ -7,63 +7,71 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
-from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from thematic.core.errors import ArgumentsRefused, ParamsRefused, UserError
+from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes.cubes import load_index
 from thematic.execution.cleaning import KERNEL
-from thematic.new_theme.offence_choice import Choice
+from thematic.new_theme.conditions import as_declared
+from thematic.new_theme.figures import Proposal, Subject
+from thematic.new_theme.phrases import capitalised, label, uncapitalised
 from thematic.outputs.notebooks import read_notebooks
 from thematic.outputs.placing import write_whole
 from thematic.params import Params, load_params
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 TEMPLATES = Path(__file__).parent / "templates"
-CRIME_SOURCE = "Crime recording system (crimes extract)"
 LONGEST = 60
+_RESERVED = frozenset({"all", "force"})
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _CELL = re.compile(r"^%% (parameters|code|markdown) ([a-z0-9-]+)\n", re.MULTILINE)
-_GLOSSARY = (
-    "Local Policing Unit",
-    "Outcome",
-    "Per 1,000 residents",
-    "Recorded",
-    "Repeat victim",
-    "Solved",
-    "Significant change",
-    "Suspect identified",
-)
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~$])")
 _REVIEW_DAYS = 365
+_AT_A_GLANCE = 6
+_OWN_TERM = "Significant change"
+_SECTIONS = ("number", "rate", "groups", "repeats", "means")
+"""The parts whose figures stand at a glance, in this order."""
 
 
 @dataclass(frozen=True)
 class NewTheme:
-    """A theme to be: its slug, its title and the offences it counts."""
+    """A theme to be: its slug and what it counts."""
 
     slug: str
-    title: str
-    offences: Choice
+    subject: Subject
+
+    @property
+    def title(self) -> str:
+        return self.subject.title
 
     @property
     def goal(self) -> str:
         """The word that makes its reports; it may hold no hyphen."""
-        return self.prefix.upper()
+        return prefix_of(self.slug).upper()
 
     @property
-    def prefix(self) -> str:
-        """What its measures, its selection and its notebook are called by."""
-        return self.slug.replace("-", "_")
+    def notebook(self) -> str:
+        return f"{prefix_of(self.slug)}.ipynb"
+
+
+def prefix_of(slug: str) -> str:
+    """What a theme's measures, its selection and its notebook are called by."""
+    return slug.replace("-", "_")
 
 
 def check_name(slug: str, title: str) -> tuple[str, str]:
     """The slug and the title (by default the slug in words). Raises ArgumentsRefused where they cannot be used."""
-    if not _SLUG.fullmatch(slug) or slug in {"all", "force"} or len(slug) > LONGEST:
+    if not _SLUG.fullmatch(slug) or slug in _RESERVED or len(slug) > LONGEST:
         tidy = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-0123456789")[:LONGEST].rstrip("-")
-        hint = f" Write {tidy}." if _SLUG.fullmatch(tidy) and tidy not in {"all", "force"} else ""
+        hint = f" Write {tidy}." if _SLUG.fullmatch(tidy) and tidy not in _RESERVED else ""
         raise ArgumentsRefused(
             f"'{slug}' cannot be a theme's name: small letters and digits parted by single hyphens, a letter first, "
             f"at most {LONGEST} characters, neither all nor force.{hint}"
@@ -77,11 +85,11 @@ def check_name(slug: str, title: str) -> tuple[str, str]:
 def add_theme(workbook: Workbook, theme: NewTheme, today: date) -> list[Path]:
     """Writes the theme's files, which are returned; it then passes `thematic check` and can be built at once.
 
-    Raises UserError, and leaves nothing behind, where a file of that name is there already, the goal is taken, or
-    params/ would not be well with the new theme.
+    Raises UserError, and leaves nothing behind, where a file of that name is there already, the goal is taken, the
+    table gives no figure, or params/ would not be well with the new theme.
     """
-    params = load_params(workbook)
-    files = theme_files(workbook, params, theme, today)
+    params = theme.subject.params
+    files = theme_files(workbook, theme, today)
     _refuse_taken(workbook, params, theme, files)
     written: list[Path] = []
     try:
@@ -98,14 +106,19 @@ def add_theme(workbook: Workbook, theme: NewTheme, today: date) -> list[Path]:
     return list(files)
 
 
-def theme_files(workbook: Workbook, params: Params, theme: NewTheme, today: date) -> dict[Path, bytes]:
-    """The files of a theme by path: its declaration, its ten measures and its notebook."""
-    words = _words(workbook, params, theme)
-    declared = Template(_template("theme.yaml")).substitute(words)
-    files = {workbook.params / "themes" / f"{theme.slug}.yaml": declared}
-    for name, measure in _measures(words, today).items():
-        files[workbook.params / "measures" / f"{theme.prefix}_{name}.yaml"] = measure
-    files[workbook.notebooks / f"{theme.prefix}.ipynb"] = _notebook(words)
+def theme_files(workbook: Workbook, theme: NewTheme, today: date) -> dict[Path, bytes]:
+    """The files of a theme by path: its declaration, its measures and its notebook."""
+    if not theme.subject.of_part("number"):
+        table = theme.subject.table
+        raise ArgumentsRefused(
+            f"--table: {table.title.lower()} have neither a reference nor a column of numbers that is not personal, so "
+            "there is nothing to count or to add up. Name another table."
+        )
+    notebook = _notebook(workbook, theme, today)
+    measures = {each.name: _measure(theme.subject, each, today) for each in theme.subject.proposals}
+    files = {workbook.params / "themes" / f"{theme.slug}.yaml": _declaration(theme, [notebook, *measures.values()])}
+    files |= {workbook.params / "measures" / f"{name}.yaml": said for name, said in measures.items()}
+    files[workbook.notebooks / theme.notebook] = notebook
     return {path: text.encode() for path, text in files.items()}
 
 
@@ -114,6 +127,9 @@ def _refuse_taken(workbook: Workbook, params: Params, theme: NewTheme, files: Ma
     if there:
         more = f" (and {len(there) - 1} more of its files)" if len(there) > 1 else ""
         raise ArgumentsRefused(f"{there[0]} exists already{more}. Nothing was changed: choose another name.")
+    for each in theme.subject.proposals:
+        if each.name in params.measures:
+            raise ArgumentsRefused(f"There is a measure {each.name} already. Nothing was changed: choose another name.")
     for slug, other in params.themes.items():
         if theme.goal == other.goal:
             raise ArgumentsRefused(f"{theme.goal} is the goal of {slug} already. Choose another name.")
@@ -121,53 +137,55 @@ def _refuse_taken(workbook: Workbook, params: Params, theme: NewTheme, files: Ma
             raise ArgumentsRefused(f"--title: '{theme.title}' is the title of {slug} already. Choose another.")
 
 
-def _words(workbook: Workbook, params: Params, theme: NewTheme) -> dict[str, str]:
-    """What stands in the templates' places."""
-    index = load_index(workbook)
-    crimes = theme.offences.crimes
-    terms = [term for term in _GLOSSARY if term in params.glossary.terms]
-    return {
-        "slug": theme.slug,
-        "prefix": theme.prefix,
+def _declaration(theme: NewTheme, texts: Sequence[str]) -> str:
+    """The theme's own file; its glossary has the force's terms that stand in the other `texts`."""
+    subject = theme.subject
+    selection: dict[str, Any] = {"table": subject.table_name}
+    if subject.where:
+        selection["where"] = {column: as_declared(each) for column, each in subject.where.items()}
+    said: dict[str, Any] = {
+        "title": theme.title,
         "goal": theme.goal,
-        "title": _quoted(theme.title),
-        "comment": theme.title,
-        "topic": _in_markdown(_uncapitalised(theme.title)),
-        "what": _crimes_of(theme.title),
-        "crimes": crimes,
-        "crimes_within": _uncapitalised(crimes),
-        "column": theme.offences.column,
-        "values": _quoted(theme.offences.values),
-        "glossary": _quoted(terms),
-        "period": "2021-01" if index is None else index.latest_period,
+        "notebook": theme.notebook,
+        "selections": {subject.prefix: selection},
+        "sections": _sections(subject),
+        "measures": {each.name: list(each.dimensions) for each in subject.proposals},
     }
+    reported = [name for name, level in subject.params.levels.items() if level.reports]
+    if not set(reported) <= set(subject.levels):
+        said["areas"] = [name for name in reported if name in subject.levels]
+    if subject.has_points:
+        said["hotspots"] = {"measures": [subject.of_part("number")[0].name]}
+    if terms := _terms(subject, texts):
+        said["glossary"] = terms
+    comment = f"# {theme.title}: which rows it counts, what its report shows, and how each measure is broken down.\n"
+    return comment + _as_yaml(said)
 
 
-def _quoted(value: object) -> str:
-    """The value as JSON, which YAML reads as well."""
-    return json.dumps(value, ensure_ascii=False)
+def _sections(subject: Subject) -> dict[str, Any]:
+    glance = [each.name for part in _SECTIONS for each in subject.of_part(part)][:_AT_A_GLANCE]
+    found = {"at_a_glance": {"title": "At a glance", "measures": glance}}
+    for column in subject.grouped:
+        if groups := subject.of_part("groups", column):
+            title = capitalised(label(subject.params, subject.table, column))
+            found[_section(column)] = {"title": title, "measures": [each.name for each in groups]}
+    if means := subject.of_part("means"):
+        found["means"] = {"title": "Times", "measures": [each.name for each in means]}
+    return found
 
 
-def _uncapitalised(words: str) -> str:
-    """The words with a small first letter, unless they begin with an abbreviation or a name in capitals."""
-    return words if words[:2].isupper() else words[0].lower() + words[1:]
+def _section(column: str) -> str:
+    return f"{column}_groups"
 
 
-def _in_markdown(words: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|~$])", r"\\\1", words)
+def _terms(subject: Subject, texts: Sequence[str]) -> list[str]:
+    """The terms of the force's glossary that the texts, or the tables that stand beside them, use."""
+    params = subject.params
+    text = "\n".join([*texts, _OWN_TERM, *(params.levels[level].title for level in subject.levels)])
+    return [term for term in params.glossary.terms if re.search(rf"(?i)(?<!\w){re.escape(term)}(?!\w)", text)]
 
 
-def _crimes_of(title: str) -> str:
-    """The theme's crimes as titles of measures name them: `Stalking crimes`, `Hate crimes`, `Drug offences`."""
-    last = title.rsplit(maxsplit=1)[-1].lower()
-    if last in {"crimes", "offences"}:
-        return title
-    return f"{title}s" if last in {"crime", "offence"} else f"{title} crimes"
-
-
-def _measures(words: Mapping[str, str], today: date) -> dict[str, str]:
-    """Each measure as YAML, by the part of its name that follows the theme's."""
-    declared = yaml.safe_load(_template("measures.yaml"))
+def _measure(subject: Subject, proposal: Proposal, today: date) -> str:
     signed = {
         "owner": "Performance analysis team",
         "checked_by": "awaiting a second analyst",
@@ -175,15 +193,8 @@ def _measures(words: Mapping[str, str], today: date) -> dict[str, str]:
         "review_due": today + timedelta(days=_REVIEW_DAYS),
         "changes": [{"made_on": today, "what": "First declared."}],
     }
-    return {name: _as_yaml({"source": CRIME_SOURCE} | _filled(said, words) | signed) for name, said in declared.items()}
-
-
-def _filled(value: Any, words: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return Template(value).substitute(words)
-    if isinstance(value, Mapping):
-        return {key: _filled(part, words) for key, part in value.items()}
-    return [_filled(part, words) for part in value] if isinstance(value, list) else value
+    kinds = {"polarity": "none", "source": subject.source}
+    return _as_yaml({**proposal.said, **{key: kinds[key] for key in kinds if key not in proposal.said}, **signed})
 
 
 class _Plain(yaml.SafeDumper):
@@ -193,22 +204,53 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def _as_yaml(said: dict[str, Any]) -> str:
-    order = ("title", "short", "definition", "numerator", "denominator", "per", "unit", "test", "polarity", "decimals")
-    ordered = {name: said[name] for name in order if name in said} | said
-    return yaml.dump(ordered, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+def _as_yaml(said: Mapping[str, Any]) -> str:
+    return yaml.dump(dict(said), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
 
 
-def _notebook(words: Mapping[str, str]) -> str:
+def _notebook(workbook: Workbook, theme: NewTheme, today: date) -> str:
     """The notebook's file, from a template in which a line `%% kind id` begins each cell."""
-    _, *parts = _CELL.split(_template("notebook.txt"))
-    cells = [
-        _cell(kind, name, Template(text.strip()).substitute(words))
-        for kind, name, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-    ]
+    index = load_index(workbook)
+    period = str(Month.containing(today) - 1) if index is None else index.latest_period
+    text = _template().render(period=period, slug=theme.slug, **_narrated(theme.subject))
+    _, *parts = _CELL.split(text)
+    cells = [_cell(kind, name, text.strip()) for kind, name, text in zip(*(parts[n::3] for n in range(3)), strict=True)]
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _narrated(subject: Subject) -> dict[str, Any]:
+    """What the notebook's template tells of."""
+    return {
+        "topic": uncapitalised(subject.title),
+        "rows": subject.rows,
+        "row": subject.table.row,
+        "numbers": [{"name": each.name, "title": each.said["title"]} for each in subject.of_part("number")],
+        "rate": next(iter(subject.of_part("rate")), None),
+        "splits": subject.splits,
+        "groups": [_group(subject, column) for column in subject.grouped],
+        "means": subject.of_part("means"),
+        "levels": subject.levels,
+        "has_units": subject.params.units in subject.levels,
+        "has_points": subject.has_points,
+        "repeats": [{"name": each.name, "title": each.said["title"]} for each in subject.of_part("repeats")],
+        "filled": [
+            {"name": each.name, "of": each.of, "title": each.said["title"]} for each in subject.of_part("filled")
+        ],
+    }
+
+
+def _group(subject: Subject, column: str) -> dict[str, Any]:
+    known, groups = subject.of_part("known", column), subject.of_part("groups", column)
+    by = [name for each in known for name in each.dimensions if name in subject.table.breakdowns]
+    return {
+        "title": capitalised(label(subject.params, subject.table, column)),
+        "is_ratio": bool(known and groups),
+        "first": (groups or known)[0].name,
+        "section": _section(column) if groups else "",
+        "splits": [(each.name, name) for each in known for name in by],
+    }
 
 
 def _cell(kind: str, name: str, text: str) -> dict[str, Any]:
@@ -220,5 +262,13 @@ def _cell(kind: str, name: str, text: str) -> dict[str, Any]:
     return {**begun, "metadata": metadata, "outputs": [], "source": source}
 
 
-def _template(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(  # noqa: S701 - of a notebook's text, and not of a page
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["text"] = lambda value: json.dumps(value, ensure_ascii=False)
+    environment.filters["markdown"] = lambda words: _MARKUP.sub(r"\\\1", words)
+    return environment.get_template("notebook.txt")
