@@ -48,11 +48,7 @@ def categories(data: ReportData, dimension: str, base: Base | None, windows: Seq
 
 
 def _of_level(data: ReportData, level: str) -> Categories:
-    areas: tuple[Area | None, ...] = data.params.areas(level)
-    if level != data.params.units and not data.area.is_force:
-        areas = tuple(area for area in areas if area is not None and area.within == data.area.slug)
-    if data.area.is_force:
-        areas = (*areas, None)
+    areas: tuple[Area | None, ...] = (*data.params.areas(level), None)
     return Categories(level, tuple(NO_LOCATION if area is None else area.name for area in areas), areas)
 
 

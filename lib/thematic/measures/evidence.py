@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -64,7 +64,8 @@ class Block:
     `names` are the categories (of month and rolling rows, the months). `year` compares the twelve months that end with
     the window, for the spread of windows that are shorter. `series` are the months up to the window's end, all seen
     from there, that a control chart rests on (NaN: not whole). `missing` and `change_missing` say for each category why
-    its figure, or its change, is not available. A ratio of two measures has theirs as `parts`.
+    its figure, or its change, is not available. A ratio of two measures has theirs as `parts`. Of a level every area is
+    there, and `printed` says which of them this report shows.
     """
 
     measure: str
@@ -82,13 +83,20 @@ class Block:
     year: Comparison | None = None
     series: Floats | None = None
     parts: tuple[Block, ...] = ()
+    printed: tuple[int, ...] | None = None
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The places of the rows that the report prints; the others belong to the family alone."""
+        return tuple(range(len(self.names))) if self.printed is None else self.printed
 
     @property
     def is_tested(self) -> bool:
         """Whether its changes are tested: month and rolling rows, means, stocks, sums of numbers and ratios of two
         measures are not."""
         tested = self.dimension not in (MONTH, ROLLING) and self.declared.unit not in ("mean", "times")
-        return tested and self.declared.window != "at_period_end" and not self.sums_numbers
+        sums = self.sums_numbers or self.is_difference
+        return tested and self.declared.window != "at_period_end" and not sums
 
     def days(self, place: int) -> tuple[date, date]:
         """The first and last day of a figure's window, inclusive."""
@@ -97,9 +105,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The evidence of a report, in the report's order, with what is said of its figures by measure and dimension."""
+    """The evidence of a report, in the report's order, with what is said of its figures by measure and dimension.
+
+    `families` has for each measure the block of the level of the report's area, with which its total is tested: an
+    area has one verdict, in its own report and in every other.
+    """
 
     blocks: tuple[Block, ...]
+    families: Mapping[str, Block] = field(default_factory=dict)
     reasons: Told = field(default_factory=dict)
     notes: Told = field(default_factory=dict)
 
@@ -118,14 +131,24 @@ def evaluate(data: ReportData) -> Evidence:
             if shows(data, dimension):
                 asked = _Asked(data, name, dimension)
                 blocks.append(block := asked.block())
-                told = [each for each in (*block.missing, *block.change_missing) if each]
+                told = [each for row in block.rows for each in (block.missing[row], block.change_missing[row]) if each]
                 if not block.names and (why := asked.unavailable()) is not None:
                     told.append(why)
                 if told:
                     reasons[name, dimension] = list(dict.fromkeys(told))
                 if said := asked.notes():
                     notes[name, dimension] = said
-    return Evidence(tuple(blocks), reasons, notes)
+    return Evidence(tuple(blocks), _families(data, blocks), reasons, notes)
+
+
+def _families(data: ReportData, blocks: Sequence[Block]) -> dict[str, Block]:
+    """The families that the totals of an area's report are tested with: its level, force-wide."""
+    if data.area.is_force:
+        return {}
+    level = data.area.level
+    known = {block.measure: block for block in blocks if block.dimension == level}
+    wanted = [block.measure for block in blocks if block.dimension == TOTAL and block.is_tested]
+    return {name: known[name] if name in known else _Asked(data, name, level).block() for name in wanted}
 
 
 @dataclass(frozen=True)
@@ -194,7 +217,17 @@ class _Asked:
         year = Window(self.end - 11, self.end)
         if block.is_tested and window != year and window.end >= self._history:
             block = replace(block, year=self._of_categories(found, rows, year))
-        return replace(block, series=self._series(found, places))
+        return replace(block, series=self._series(found, places), printed=self._printed(found))
+
+    def _printed(self, found: Categories) -> tuple[int, ...] | None:
+        """The rows of a level that the report prints: all in the force's; else every unit and what lies in the area."""
+        if not found.areas or self.data.area.is_force:
+            return None
+        own = self.dimension == self.data.params.units
+        places = enumerate(found.areas)
+        return tuple(
+            place for place, area in places if area is not None and (own or area.within == self.data.area.slug)
+        )
 
     def _ratio_of_measures(self) -> Block:
         """Its parts are the two measures' evidence, over the categories that both have."""

@@ -1,7 +1,8 @@
 """Turns the evidence of a report into its released figures: protects it, judges it, and writes it down.
 
-Read from top to bottom: what an audience may see of each side of a figure (protect); the value, its interval and its
-change, worked out from what it may see and from nothing else (measure); what the tests say of a change (judge).
+Read from top to bottom: the figures of one block; what an audience may see of each side of a figure (protect); the
+value, its interval and its change, worked out from what it may see and from nothing else (measure). What the tests say
+of a change is in judge.py.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import Gate
-from thematic.measures.evidence import Block, Side, evaluate
+from thematic.measures.evidence import Block, Evidence, Side, evaluate
 from thematic.measures.figures import (
     CONFIDENTIAL,
     LOW,
@@ -23,19 +25,10 @@ from thematic.measures.figures import (
     Figures,
     Number,
 )
+from thematic.measures.judge import judge
 from thematic.params.measures import RATE_SIZES, Measure
-from thematic.stats.statistics import (
-    LEVEL,
-    adjusted,
-    counts_test,
-    poisson_interval,
-    proportions_test,
-    ratio_test,
-    wilson_interval,
-)
-from thematic.stats.trend import Word, word
-
-TREND_MONTHS = 36
+from thematic.params.themes import TOTAL
+from thematic.stats.intervals import poisson_interval, wilson_interval
 
 _Rule = Callable[[Block, Gate, int | None, int, int | None, int], "Shown"]
 """What an audience may see of a row: its block, the gate, and each side's total with its scale."""
@@ -44,15 +37,43 @@ _Rule = Callable[[Block, Gate, int | None, int, int | None, int], "Shown"]
 def released(data: ReportData) -> Figures:
     """Every released figure of the report, in the order the theme declares them."""
     evidence = evaluate(data)
-    rows = [figure for block in evidence.blocks for figure in _release(block, data)]
+    rows = [figure for block in evidence.blocks for figure in _release(block, evidence, data)]
     return Figures(tuple(rows), evidence.reasons, evidence.notes)
 
 
-def _release(block: Block, data: ReportData) -> list[Figure]:
-    now = protect(block, data, earlier=False)
-    before = protect(block, data, earlier=True)
-    figures = [_figure(block, place, *pair) for place, pair in enumerate(zip(now, before, strict=True))]
-    return judge(block, figures, data.gate)
+def _release(block: Block, evidence: Evidence, data: ReportData) -> list[Figure]:
+    now, before = protect(block, data, earlier=False), protect(block, data, earlier=True)
+    withheld = _withheld_tests(block, data.gate)
+    judged = judge(block, withheld)
+    own = None
+    family = evidence.families.get(block.measure) if block.dimension == TOTAL else None
+    if family is not None and data.area.name in family.names:
+        own = judge(family, _withheld_tests(family, data.gate)), family.names.index(data.area.name)
+    figures = []
+    for place in block.rows:
+        found, row = own or (judged, place)
+        figure = _figure(block, place, now[place], before[place])
+        if withheld is not None and withheld[place]:
+            figures.append(figure)
+        else:
+            figures.append(replace(figure, significant=found.significant(row), trend=found.words[row]))
+    return figures
+
+
+def _withheld_tests(block: Block, gate: Gate) -> NDArray[np.bool_] | None:
+    """The rows whose test the audience may not see, as a count it rests on is confidential; None: it may see all."""
+    if not gate.protects:
+        return None
+    return np.array([gate.withholds_any(_rests_on(block, place)) for place in range(len(block.names))], dtype=bool)
+
+
+def _rests_on(block: Block, place: int) -> list[int]:
+    compared = block.compared
+    sides = (compared.above, compared.below, compared.above_before, compared.below_before)
+    months = [[int(count) for count in side.months[place]] for side in sides if side.months is not None]
+    if block.declared.unit == "count" or block.declared.is_rate:
+        return [*(count for each in months for count in each), *(sum(each) for each in months)]
+    return [sum(each) for each in months]
 
 
 # --- protect: what an audience may see of a figure's two sides
@@ -219,65 +240,3 @@ def _change(block: Block, now: Shown, before: Shown) -> tuple[float | None, str]
     if before.value == 0:
         return None, NOT_APPLICABLE
     return 100 * (now.value - before.value) / before.value, ""
-
-
-# --- judge: what the tests say, the rows of a block together
-
-
-def judge(block: Block, figures: list[Figure], gate: Gate) -> list[Figure]:
-    """The figures of a block with `significant` and `trend`, their tests adjusted together.
-
-    A row without a change is not tested; what is found stays empty where a count it rests on is confidential.
-    """
-    if not block.is_tested:
-        return figures
-    tested = [place for place, figure in enumerate(figures) if _can_be_tested(block, figure)]
-    p_values = dict(zip(tested, adjusted([_p_value(block, place) for place in tested]), strict=True))
-    return [_judged(block, place, figure, p_values.get(place), gate) for place, figure in enumerate(figures)]
-
-
-def _can_be_tested(block: Block, figure: Figure) -> bool:
-    return figure.value is not None and figure.previous_value is not None and not figure.change_status
-
-
-def _judged(block: Block, place: int, figure: Figure, p_value: float | None, gate: Gate) -> Figure:
-    significant = None
-    if p_value is not None and not gate.withholds_any(_rests_on(block, place)):
-        significant = p_value < LEVEL
-    trend = None if figure.value is None else _trend(block, place, gate)
-    return replace(figure, significant=significant, trend=trend)
-
-
-def _months(side: Side, place: int) -> list[int]:
-    return [] if side.months is None else [int(count) for count in side.months[place]]
-
-
-def _p_value(block: Block, place: int) -> float:
-    compared = block.compared
-    now, before = _months(compared.above, place), _months(compared.above_before, place)
-    if block.declared.unit == "count" or block.declared.is_rate:
-        return counts_test(now, before)
-    test = proportions_test if block.is_share else ratio_test
-    bottoms = (sum(_months(compared.below, place)), sum(_months(compared.below_before, place)))
-    return test((sum(now), sum(before)), bottoms)
-
-
-def _rests_on(block: Block, place: int) -> list[int]:
-    compared = block.compared
-    now, before = _months(compared.above, place), _months(compared.above_before, place)
-    if block.declared.unit == "count" or block.declared.is_rate:
-        return [*now, sum(now), *before, sum(before)]
-    sides = (compared.above, compared.below, compared.above_before, compared.below_before)
-    return [sum(_months(side, place)) for side in sides]
-
-
-def _trend(block: Block, place: int, gate: Gate) -> Word | None:
-    """The word for the trend of a count or a rate over twelve months; None where a month it rests on is confidential,
-    or where there are too few."""
-    has_trend = block.declared.unit != "percent" and block.declared.window == "rolling_12"
-    if block.series is None or not has_trend:
-        return None
-    series = block.series[place][-TREND_MONTHS:]
-    closed = np.flatnonzero(np.isnan(series))
-    months = [int(each) for each in series[closed[-1] + 1 if len(closed) else 0 :]]
-    return None if gate.withholds_any(months) else word(months)
