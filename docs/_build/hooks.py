@@ -8,7 +8,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from dictionary import Unexplained, dictionary, figures_csv, offence_codes, read_meanings
+from code_lists import code_list_pages
+from dictionary import dictionary
+from figures_page import figures_csv
+from in_words import Unexplained
 from lists import respaced
 from measure_pages import glossary, measure_pages
 from mkdocs.config.defaults import MkDocsConfig
@@ -64,17 +67,14 @@ def expanded(nav: Any, pages: Collection[str]) -> Any:
 
 def _pages(root: Path) -> dict[str, str]:
     """Every generated page by its path under docs/."""
-    workbook = Workbook(root)
-    params = load_params(workbook)
-    meanings = read_meanings(Path(__file__).with_name("meanings.yaml"))
-    codes = [path for path in (workbook.reference / "offences.csv", workbook.params / "offences.csv") if path.is_file()]
+    params = load_params(Workbook(root))
     return {
-        "reference/data-dictionary.md": dictionary(params, meanings),
-        "reference/offence-codes.md": offence_codes(codes),
-        "reference/figures-csv.md": figures_csv(meanings),
+        "reference/data-dictionary.md": dictionary(params),
+        "reference/figures-csv.md": figures_csv(),
         "reference/glossary.md": glossary(params),
         "reference/modules.md": modules_page(root),
         "changelog.md": _changelog(root),
+        **code_list_pages(params),
         **measure_pages(params),
     }
 

@@ -19,7 +19,7 @@ def modules_page(root: Path) -> str:
     return page(
         "# The modules",
         "Each folder of `lib/thematic` is a stage, and a layer. A module imports only from its own folder and from "
-        "those **below** it. The rule stands in `pyproject.toml`, names every folder, and is held by `lint-imports`.",
+        "those **below** it. The rule is in `pyproject.toml`, names every folder, and `lint-imports` checks it.",
         f'<ol class="layers">\n{layers}\n</ol>',
         description="The modules, their layers and what each does.",
     )
@@ -45,15 +45,15 @@ def first_line(path: Path) -> str:
 
 def _layer(package: Path, names: list[str]) -> str:
     paths = [path for name in names for path in (package / name, *_modules(package / name))]
-    told = (
+    lines = (
         f"<p><code>{escape(path.relative_to(package).as_posix())}</code><span>{_said(first_line(path))}</span></p>"
         for path in paths
     )
-    return f"<li>{''.join(told)}</li>"
+    return f"<li>{''.join(lines)}</li>"
 
 
 def _modules(folder: Path) -> list[Path]:
-    """The modules and packages that lie in a folder, without their suffix."""
+    """The modules and packages in a folder, without their suffix."""
     packages = [path.parent for path in folder.glob("*/__init__.py")]
     return sorted(packages + [path.with_suffix("") for path in folder.glob("[a-z]*.py")])
 
