@@ -2,111 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 from scipy.stats import binomtest
 
 from second import Declarations, Working, differences, figures, read_declarations, read_extract, significance
 from second.changes import count_p
 from second.rows import band_labels
+from second.treeshire import HOURS, STAYS, write_extract, write_params
 
 PERIOD = "2021-01"
-STAYS = {
-    "title": "Stays",
-    "row": "one stay",
-    "reference": "stay_ref",
-    "date": "arrived_on",
-    "ends": "voided_on",
-    "months": "any",
-    "columns": {
-        "stay_ref": {"kind": "reference", "filled": True},
-        "arrived_on": {"kind": "date", "filled": True, "not_before": "history_floor"},
-        "arrived_at": {"kind": "moment", "optional": True},
-        "left_at": {"kind": "moment", "not_before": "arrived_at", "optional": True},
-        "left_on": {"kind": "date", "optional": True},
-        "voided_on": {"kind": "date"},
-        "person_ref": {"kind": "reference", "optional": True},
-        "age": {"kind": "whole", "low": 0, "high": 120, "personal": True, "optional": True},
-        "group": {"kind": "code", "codes": {"a": "A", "b": "B"}, "optional": True},
-        "reason": {
-            "kind": "code",
-            "codes": {1: "One", 2: "Two", 16: "Sixteen"},
-            "groups": {"low": [1, 2]},
-            "optional": True,
-        },
-        "ruled": {"kind": "code", "codes": {"yes": "Yes", "no": "No"}, "optional": True},
-        "ruled_on": {"kind": "date", "optional": True},
-        "tags": {"kind": "codes", "codes": {"x": "X", "y": "Y", "z": "Z"}, "optional": True},
-        "note": {"kind": "text", "personal": True, "optional": True},
-        "offence": {"kind": "code", "list": "offences", "optional": True},
-        "meal": {"kind": "flag", "optional": True},
-        "cost": {"kind": "number", "optional": True},
-        "unit": {"kind": "area", "level": "unit"},
-        "ward": {"kind": "area", "level": "ward", "optional": True},
-    },
-    "derived": {
-        "weekday": {"weekday": "arrived_on"},
-        "hour": {"hour": "arrived_at"},
-        "age_band": {"bands": "age", "from": [0, 18, 25]},
-        "minutes": {"minutes_from": "arrived_at", "to": "left_at"},
-        "night": {"minutes_from": "arrived_at", "to": "left_at", "between": ["00:00", "08:00"]},
-        "days": {"days_from": "arrived_on", "to": "left_on"},
-        "kind": {"lookup": {"in": "offences", "by": "offence", "gives": "kind"}},
-    },
-    "breakdowns": {
-        "group": {"column": "group", "heading": "Group"},
-        "reason": {"column": "reason", "heading": "Reason", "as": {1: "few", 2: "few", 16: "many"}},
-        "age_band": {"column": "age_band", "heading": "Age"},
-        "weekday": {"column": "weekday", "heading": "Day"},
-        "hour": {"column": "hour", "heading": "Hour"},
-        "tag": {"column": "tags", "heading": "Tag"},
-        "kind": {"column": "kind", "heading": "Kind", "order": "largest"},
-        "said": {"filled": {"age": "age", "note": "note"}, "heading": "Said"},
-        "group_by_meal": {"columns": ["group", "meal"], "heading": "Both"},
-        "ruled": {"column": "ruled", "heading": "Ruled"},
-    },
-    "together": [["ruled", "ruled_on"]],
-}
-HOURS = {
-    "title": "Hours",
-    "row": "the hours of a unit in a month",
-    "date": "month",
-    "columns": {
-        "month": {"kind": "date", "filled": True},
-        "worked": {"kind": "number"},
-        "planned": {"kind": "number"},
-        "unit": {"kind": "area", "level": "unit"},
-    },
-    "derived": {"variance": {"difference": "worked", "less": "planned"}},
-}
-UNITS = {
-    "title": "Unit", "plural": "Units", "short": "unit", "reports": True,
-    "areas": {
-        "north": {"name": "North", "population": {2019: 1000, 2020: 2000}, "population_by": {"group": {2020: {"a": 1500, "b": 500}}}},
-        "south": {"name": "South", "population": {2020: 3000}, "valid_from": date(2019, 3, 1)},
-    },
-}  # fmt: skip
-WARDS = {
-    "title": "Ward", "plural": "Wards", "short": "ward", "reports": True,
-    "areas": {
-        "elm": {"name": "Elm", "in": "north"},
-        "oak": {"name": "Oak", "in": "north", "valid_to": date(2020, 6, 30)},
-        "fir": {"name": "Fir", "in": "south"},
-        "trees": {"name": "Trees", "members": ["elm", "fir"], "of": "ward"},
-    },
-}  # fmt: skip
-FORCE = {
-    "name": "Treeshire Police",
-    "units": "unit",
-    "says_nothing": ["not stated"],
-    "nobody": ["NULL", "0"],
-    "history_floor": date(2000, 1, 1),
-}
 
 
 @pytest.fixture
@@ -119,7 +29,7 @@ class Drawn:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.tables = {"stays": yaml.safe_load(yaml.safe_dump(STAYS)), "hours": yaml.safe_load(yaml.safe_dump(HOURS))}
+        self.tables = copy.deepcopy({"stays": STAYS, "hours": HOURS})
         self.theme: dict[str, Any] = {"selections": {"all": {"table": "stays"}, "hours": {"table": "hours"}}}
         self.extract: dict[str, Any] = {"history_from": "2018-01", "as_at": date(2021, 1, 31)}
         self.rows: dict[str, list[dict[str, Any]]] = {"stays": []}
@@ -132,43 +42,19 @@ class Drawn:
     def hours(self, month: str, **cells: Any) -> None:
         self.rows.setdefault("hours", []).append({"month": month, "unit": "North"} | cells)
 
-    def _write(self, path: str, said: Any) -> None:
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
-
     def declared(self, dimensions: list[str]) -> Declarations:
-        for name, table in self.tables.items():
-            for column in table["columns"].values():
-                column.setdefault("meaning", "drawn")
-            self._write(f"params/tables/{name}.yaml", table)
-        self._write("params/areas/unit.yaml", UNITS)
-        self._write("params/areas/ward.yaml", WARDS)
-        self._write("params/force.yaml", FORCE)
-        for name, measure in self.measures.items():
-            self._write(f"params/measures/{name}.yaml", {"title": name, "definition": "drawn"} | measure)
-        theme = {"title": "T", "goal": "T", "notebook": "t.ipynb", "measures": dict.fromkeys(self.measures, dimensions)}
-        self._write("params/themes/t.yaml", theme | self.theme)
-        reference = self.root / "data/reference/offences.csv"
-        reference.parent.mkdir(parents=True, exist_ok=True)
-        reference.write_text("code,kind\n8N,harm\n19C,grave\n49,theft\n", encoding="utf-8")
-        return read_declarations(self.root / "params", reference.parent)
+        theme = self.theme | {"measures": dict.fromkeys(self.measures, dimensions)}
+        write_params(self.root, self.tables, self.measures, {"t": theme})
+        return read_declarations(self.root / "params", self.root / "data/reference")
 
     def found(
         self, measure: dict[str, Any], *dimensions: str, area: str = "force", period: str = PERIOD
     ) -> pd.DataFrame:
         self.measures |= {"m": measure} if measure else {}
         declared = self.declared(list(dimensions or ["total"]))
-        folder = self.root / "extract"
-        folder.mkdir(exist_ok=True)
-        self._write("extract/extract.yaml", self.extract)
-        for name, rows in self.rows.items():
-            columns = list(dict.fromkeys([*self._required(name), *(key for row in rows for key in row)]))
-            pd.DataFrame(rows, columns=columns).to_csv(folder / f"{name}.csv", index=False)
-        return figures(read_extract(folder, declared, date(2026, 1, 1)), declared, "t", area, period)
-
-    def _required(self, name: str) -> list[str]:
-        return [column for column, said in self.tables[name]["columns"].items() if not said.get("optional")]
+        rows = {name: pd.DataFrame(rows) for name, rows in self.rows.items()}
+        write_extract(self.root / "extract", self.tables, rows, self.extract)
+        return figures(read_extract(self.root / "extract", declared, date(2026, 1, 1)), declared, "t", area, period)
 
     def one(self, measure: dict[str, Any], **where: str) -> pd.Series:
         return of(self.found(measure, **where), "total").loc["total"]
