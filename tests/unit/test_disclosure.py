@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thematic.measures.disclosure import Gate
-from thematic.params.models import DisclosureParams
+from thematic.params.force import DisclosureParams
 
 PUBLIC = Gate(DisclosureParams(), "public")
 INTERNAL = Gate(DisclosureParams(), "internal")

@@ -1,8 +1,9 @@
-"""params/ is read whole: every problem is told at once, with its file, key, value and fix."""
+"""params/ is read whole: every problem is listed at once, with its file, key, value and fix."""
 
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from warehouse_drawn import ROOT
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Workbook:
-    for folder in ("params", "notebooks"):
+    for folder in ("params", "notebooks", "data/reference"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return Workbook(tmp_path)
 
@@ -34,66 +35,109 @@ def refusal(workbook: Workbook) -> str:
     return str(refused.value)
 
 
-def test_the_products_own_params_are_well() -> None:
+def test_the_products_own_params_can_be_used() -> None:
     params = load_params(Workbook(ROOT))
-    assert len(params.force.lpus) == 8
-    assert len(params.force.local_authorities) == 4
-    assert all(place.population and place.population_source for place in params.force.lpus)
+    assert [len(params.areas(level)) for level in ("lpu", "local_authority")] == [8, 4]
+    assert all(area.population and area.source for level in params.levels.values() for area in level.areas)
+    assert len(params.measures) == 58
 
 
-def test_every_problem_is_told_at_once(workbook: Workbook) -> None:
-    change(workbook, "force.yaml", "slug: widnes", "slug: Wid nes")
-    change(workbook, "force.yaml", "population: 200992", "population: many")
+def test_every_problem_is_listed_at_once(workbook: Workbook) -> None:
+    change(workbook, "areas/lpu.yaml", "slug: widnes", "slug: Wid nes")
+    change(workbook, "areas/lpu.yaml", "{2020: 200992}", "{2020: many}")
     change(workbook, "disclosure.yaml", "threshold: 5", "treshold: 5")
     change(workbook, "themes/asb.yaml", "goal: ASB", "goal: DA")
     (workbook.params / "events.yaml").unlink()
     said = refusal(workbook)
     assert "5 problems" in said
-    assert "params/force.yaml, lpus[7].slug: 'Wid nes'" in said
-    assert "params/force.yaml, lpus[1].population: 'many'" in said
+    assert "params/areas/lpu.yaml, areas[7].slug: 'Wid nes'" in said
+    assert "params/areas/lpu.yaml, areas[1].population[2020]: 'many'" in said
     assert "unknown key 'treshold'. Did you mean 'threshold'?" in said
     assert "params/events.yaml: the file is missing" in said
     assert "params/themes/domestic-abuse.yaml, goal: 'DA'" in said
 
 
+FAMILY = "measures/_families/recorded_crime.yaml"
+DA = "themes/domestic-abuse.yaml"
+DOMESTIC = '{domestic: "Y"}'
+
+
 @pytest.mark.parametrize(
     ("file", "before", "after", "told"),
     [
-        ("force.yaml", "slug: widnes", "slug: force", "'force' is the product's own word"),
-        ("force.yaml", "slug: widnes", "slug: crewe", "'crewe' stands twice"),
-        ("force.yaml", "name: Widnes", "name: CREWE", "'crewe' stands twice"),
+        ("areas/lpu.yaml", "slug: widnes", "slug: force", "'force' is the product's own word"),
+        ("areas/lpu.yaml", "slug: widnes", "slug: crewe", "'crewe' appears twice"),
+        ("areas/lpu.yaml", "slug: widnes", "slug: halton", "'halton' appears twice"),
+        ("areas/lpu.yaml", "name: Widnes", "name: CREWE", "'crewe' appears twice"),
+        ("areas/lpu.yaml", "name: Widnes", "name: Widnes, in: hallton", "there is no area 'hallton'. Did you mean 'halton'?"),
+        ("areas/lpu.yaml", "name: Widnes", "name: Widnes, members: [haltn]", "there is no area 'haltn'"),
+        ("areas/lpu.yaml", "name: Widnes", "name: Widnes, members: [halton, crewe]", "are of several levels"),
+        ("areas/lpu.yaml", "name: Widnes", "name: Widnes, valid_from: 2020-02-01, valid_to: 2020-01-01", "valid_from is after valid_to"),
+        ("areas/lpu.yaml", "population: {2020: 200992}", "populaton: {2020: 200992}", "unknown key 'populaton'. Did you mean 'population'?"),
+        ("force.yaml", "units: lpu", "units: lpus", "there is no level 'lpus'. Did you mean 'lpu'?"),
+        ("force.yaml", "time_zone: Europe/London", "time_zone: Europe/Lundun", "is not a time zone"),
         ("force.yaml", "name: Cheshire Constabulary", "name: A\nname: B", "the key 'name' stands twice"),
         ("force.yaml", "quarantine_limit_pct: 1", "quarantine_limit_pct: 101", "quarantine_limit_pct: '101'"),
-        ("force.yaml", ", population_date: 2020-06-30}", "}", "population_source and population_date"),
-        ("force.yaml", "lpus:", "lpus: [", "Mend the YAML there."),
+        ("force.yaml", "towns:", "towns: [", "Mend the YAML there."),
+        ("tables/crimes.yaml", "kind: flag, filled", "kind: flags, filled", "'flags'"),
+        ("tables/crimes.yaml", "date: recorded_on", "date: recorded", "'recorded' is no date or moment"),
+        ("tables/crimes.yaml", "reference: crime_ref", "reference: domestic", "'domestic' is no column of kind reference"),
+        ("tables/crimes.yaml", "level: lpu", "level: lpus", "there is no level 'lpus'"),
+        ("tables/crimes.yaml", "[14, 17, 18]", "[14, 17, 23]", "group no_suspect_identified names '23'"),
+        ("tables/crimes.yaml", "{weekday: recorded_on}", "{weekday: domestic}", "'domestic' is of kind flag"),
+        ("tables/crimes.yaml", "by: offence_code, gives: group", "by: offence_code, gives: grup", "has no column 'grup'. Did you mean 'group'?"),
+        ("tables/crimes.yaml", "column: outcome_code", "column: victim_ref", "'victim_ref' is of kind reference, which has no categories"),
+        ("tables/crimes.yaml", "column: outcome_code", "column: victim_sex", "is personal, so its values must not be counted by"),
+        ("tables/crimes.yaml", "column: outcome_code", "column: outcome", "there is no column 'outcome'. Did you mean"),
+        ("tables/crimes.yaml", "  outcome: {column", "  total: {column", "'total' is a dimension already"),
+        ("tables/crimes.yaml", "[[outcome_code, outcome_on]]", "[[outcome_on, outcome_code]]", "'outcome_code' is no date"),
+        ("tables/crimes.yaml", "together:", "public: sums\ntogether:", "has personal columns"),
+        ("tables/crimes.yaml", "list: offences", "list: offnces", "the list is missing"),
+        ("tables/incidents.yaml", "as: {BE: environmental", "as: {BF: environmental", "'BF' is none of the codes of finalisation_code"),
+        ("tables/incidents.yaml", "left_out_unless: {finalisation_code: [BE", "left_out_unless: {finalisation_code: [BX", "'BX' is not one of its values"),
+        ("tables/incidents.yaml", "history_floor", "histroy_floor", "'histroy_floor' is no date"),
+        ("tables/surveys.yaml", "history: crimes", "history: crime", "there is no table 'crime'. Did you mean 'crimes'?"),
         ("themes/asb.yaml", "notebook: anti", "notebook: ant", "notebooks/ant_social_behaviour.ipynb does not exist"),
         ("themes/asb.yaml", "asb_incidents: [total", "asb_incident: [total", "the measure 'asb_incident' is not declared"),
         ("themes/asb.yaml", "asb_incidents: [total", "asb_incident: [total", "params/measures/asb_incidents.yaml: no theme"),
         ("themes/asb.yaml", "Repeat caller", "Repeat cller", "'Repeat cller' is not in params/glossary.yaml"),
-        ("themes/asb.yaml", "[total, month, lpu", "[total, moth, lpu", "'moth'"),
-        ("themes/domestic-abuse.yaml", "within: da", "within: ad", "'ad' is not a selection. Declared are: da"),
-        ("themes/domestic-abuse.yaml", "within: da", "within: dvwi", "leads back to itself"),
-        ("themes/domestic-abuse.yaml", "goal: DA", "goal: ALL", "'ALL' is the goal of every theme"),
-        ("measures/da_solved_pct.yaml", "outcomes: solved", "outcomes: cleared", "'cleared' is not an outcome group"),
-        ("measures/da_solved_pct.yaml", "selection: da", "selection: fa", "'fa' is not a selection of the theme"),
-        ("measures/da_solved_pct.yaml", "test: ratio\n", "", "test: ratio or proportion goes with unit: percent"),
-        ("measures/da_solved_pct.yaml", "per: 100", "per: 1000", "unit percent does not go with per: 1000"),
-        ("measures/da_solved_pct.yaml", "polarity: higher", "polarity: good", "polarity: 'good'"),
-        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', '{domestik: "Y"}', "no column 'domestik'. Did you mean 'domestic'?"),
-        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', '{domestic: "J"}', "'J' is not one of its values. They are: Y, N"),
+        ("themes/asb.yaml", "[total, month, lpu", "[total, moth, lpu", "incidents have no breakdown 'moth'. Did you mean 'month'?"),
+        ("themes/asb.yaml", "table: incidents", "table: incident", "there is no table 'incident'. Did you mean 'incidents'?"),
+        ("themes/asb.yaml", "selections:", "areas: [ward]\nselections:", "there is no level 'ward'"),
+        (DA, "within: da", "within: ad", "'ad' is not a selection. Declared are: da"),
+        (DA, "within: da", "within: dvwi", "leads back to itself"),
+        (DA, "goal: DA", "goal: ALL", "'ALL' is the goal of every theme"),
+        (DA, "da_characteristics_recorded_pct: [characteristic]", "da_characteristics_recorded_pct: [total]", "'total' has no figure of a filled set"),
+        (FAMILY, "{group: solved}", "{group: cleared}", "'cleared' is no group of this column"),
+        (FAMILY, 'selection: "{selection}", names: victim_ref, filled', 'selection: fa, names: victim_ref, filled', "'fa' is not a selection of the theme"),
+        (FAMILY, "dated: outcome_on", "dated: outcome_code", "'outcome_code' is of kind code"),
+        (FAMILY, "polarity: higher", "polarity: good", "polarity: 'good'"),
+        (FAMILY, "{Title} solved", "{Titel} solved", "the word {Titel} is not given"),
+        (FAMILY, "filled: characteristic", "filled: outcome", "'outcome' is no breakdown of the filled kind"),
+        (FAMILY, "denominator: population", "denominator: {population: {ethnicity: white}}", "no area gives its population by ethnicity"),
+        (FAMILY, "unit: per_1000", "unit: percent", "a population goes with unit per_1000 or per_10000"),
+        (FAMILY, "denominator: population\n    unit: per_1000", "denominator: {measure: da_rcorded}\n    unit: per_1000", "there is no measure 'da_rcorded'"),
+        (DA, DOMESTIC, '{domestik: "Y"}', "no column 'domestik'. Did you mean 'domestic'?"),
+        (DA, DOMESTIC, '{domestic: "J"}', "'J' is not one of its values. They are: Y, N"),
         ("themes/asb.yaml", "question: action_taken", "question: action", "'action' is not one of its values"),
-        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', "{offence_code: [21, 71]}", 'and this column holds text. Write it in quotes: "21"'),
-        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', "{offence_code: [21, 22B]}", "the list mixes text and numbers"),
-        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', '{outcome_code: "1"}', "'1' is text, and this column holds numbers"),
-        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', "{offence_code: {from: 3}}", "from and under go with numbers"),
-        ("themes/domestic-abuse.yaml", '{domestic: "Y"}', "{aggravated: J}", "'J' is not one of its values. They are: Y, N"),
+        (DA, DOMESTIC, "{offence_title: [21, 71]}", 'and this column holds text. Write it in quotes: "21"'),
+        (DA, DOMESTIC, "{offence_code: [21, 22B]}", "the list mixes text and numbers"),
+        (DA, DOMESTIC, '{victim_age: "1"}', "'1' is text, and this column holds numbers"),
+        (DA, DOMESTIC, "{offence_code: {from: 3}}", "from, over, under and up_to go with numbers and dates"),
+        (DA, DOMESTIC, "{recorded_on: {from: 3}}", "the column holds dates"),
+        (DA, DOMESTIC, "{hate_strands: race}", "the column holds lists. Write {has: [race]}"),
+        (DA, DOMESTIC, "{hate_strands: {has: rase}}", "'rase' is not one of its values"),
+        (DA, DOMESTIC, "{domestic: {has: [Y]}}", "has goes with columns of kind codes"),
+        (DA, DOMESTIC, "{domestic: {nt: Y}}", "unknown key 'nt'"),
+        (DA, DOMESTIC, "{victim_age: {from: 1, over: 2}}", "give from or over, not both"),
         ("events.yaml", "start: 2020-03-23", "start: 2020-02-30", "'2020-02-30': Input should be a valid date"),
-        ("force.yaml", "population: 200992", "populaton: 200992", "unknown key 'populaton'. Did you mean 'population'?"),
-        ("measures/dvpo_breached.yaml", "sum: order_breaches", "sum: breaches", "protection_notices has no column 'breaches'"),
+        ("measures/dvpo_breached.yaml", "sum: order_breaches", "sum: breaches", "protection notices have no column 'breaches'"),
+        ("measures/dvpo_breached.yaml", "sum: order_breaches", "sum: order_result", "'order_result' is of kind code"),
         ("measures/dvpo_denied.yaml", "order_result: denied", "order_result: refused", "'refused' is not one of its values"),
+        ("measures/dvpo_denied.yaml", "unit: count", "unit: mean", "unit mean is the mean of a summed column"),
+        ("measures/dvpo_denied.yaml", "window: financial_year_to_date", "window: at_period_end", "go together"),
         ("events.yaml", "end: 2020-06-23", "end: 2020-01-23", "the event ends before it starts"),
         ("events.yaml", "start: 2020-03-23", "start: soon", "'soon'"),
-        ("outcomes.yaml", "[14, 17, 18]", "[14, 17, 23]", "groups.no_suspect_identified[2]: '23'"),
     ],
 )  # fmt: skip
 def test_each_problem_names_file_value_and_fix(
@@ -108,3 +152,38 @@ def test_each_problem_names_file_value_and_fix(
 def test_a_file_that_is_not_utf_8_is_refused(workbook: Workbook) -> None:
     (workbook.params / "glossary.yaml").write_bytes("terms: {Café: a}".encode("cp1252"))
     assert "is not UTF-8" in refusal(workbook)
+
+
+def test_a_file_of_its_own_replaces_keys_of_a_familys_measure(workbook: Workbook) -> None:
+    own = workbook.params / "measures" / "da_recorded.yaml"
+    own.write_text("polarity: lower\nowner: Another team\n", encoding="utf-8")
+    params = load_params(workbook)
+    assert (params.measures["da_recorded"].polarity, params.measures["da_recorded"].owner) == ("lower", "Another team")
+    assert params.measures["da_recorded"].title == "Domestic abuse crimes recorded"
+    assert params.measures["hate_recorded"].polarity == "none"
+
+
+@pytest.mark.parametrize(
+    ("on", "people"),
+    [("2019-01-01", 100), ("2020-06-29", 100), ("2020-06-30", 200), ("2021-06-29", 200), ("2021-06-30", 300)],
+)
+def test_the_population_is_that_of_the_latest_30_june_not_after_the_day_else_the_earliest(
+    workbook: Workbook, on: str, people: int
+) -> None:
+    change(workbook, "areas/lpu.yaml", "{2020: 152027}", "{2019: 100, 2020: 200, 2021: 300}")
+    params = load_params(workbook)
+    assert params.population(params.area("chester"), date.fromisoformat(on)) == people
+
+
+def test_an_area_that_is_a_sum_has_the_people_and_the_days_of_its_members(workbook: Workbook) -> None:
+    change(
+        workbook,
+        "areas/local_authority.yaml",
+        "slug: halton, name: Halton, population: {2020: 129759}, source: *ons",
+        "slug: halton, name: Halton, members: [runcorn, widnes], of: lpu",
+    )
+    params = load_params(workbook)
+    halton = params.area("halton")
+    assert params.population(halton, date(2021, 1, 31)) == 64599 + 65160
+    assert [area.name for area in params.parts_of(halton)] == ["Runcorn", "Widnes"]
+    assert halton.counted_at == ("lpu", frozenset({"Runcorn", "Widnes"}))

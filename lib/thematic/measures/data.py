@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from thematic.core.areas import Area
 from thematic.core.periods import Month, Window
 from thematic.cubes.cubes import Index
-from thematic.cubes.tallies import ThemeCubes
 from thematic.measures.disclosure import Gate
 from thematic.measures.windows import window_of
 from thematic.params import Params
@@ -16,6 +16,9 @@ from thematic.params.declared import Audience
 from thematic.params.measures import Measure
 from thematic.params.tables import ByColumn, ByColumns, ByFilled
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL, Theme
+
+if TYPE_CHECKING:
+    from thematic.cubes.tallies import ThemeCubes
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class ReportData:
 
     @cached_property
     def cubes(self) -> ThemeCubes:
+        from thematic.cubes.tallies import ThemeCubes
+
         return ThemeCubes.read(self.theme_name, self.index, self.files)
 
     def __getstate__(self) -> dict[str, object]:

@@ -203,13 +203,16 @@ def year_of(years: dict[int, Any], on: date) -> int | None:
 
 
 def areas_of(levels: dict[str, Level]) -> dict[str, tuple[Area, ...]]:
-    """The areas of each level, in declared order."""
-    named = {area.slug: (level, area.name) for level, said in levels.items() for area in said.areas}
+    """The areas of each level, in declared order; one that is the sum of others is open while all of them are."""
+    named = {area.slug: (level, area) for level, said in levels.items() for area in said.areas}
 
     def area(level: str, said: AreaParams) -> Area:
-        members = tuple(named[slug][1] for slug in said.members)
+        parts = [named[slug][1] for slug in said.members] or [said]
+        opened = max((part.valid_from for part in parts if part.valid_from), default=None)
+        closed = min((part.valid_to for part in parts if part.valid_to), default=None)
+        members = tuple(part.name for part in parts) if said.members else ()
         members_level = named[said.members[0]][0] if said.members else None
-        return Area(said.slug, said.name, level, said.valid_from, said.valid_to, said.within, members, members_level)
+        return Area(said.slug, said.name, level, opened, closed, said.within, members, members_level)
 
     return {level: tuple(area(level, each) for each in said.areas) for level, said in levels.items()}
 

@@ -57,6 +57,9 @@ class ThemeCheck:
                 yield Problem(
                     f"{where}, areas", f"there is no level '{level}'.", close_to(level, self.levels, "Levels")
                 )
+            elif (said := self.levels[level]) is not None and not said.reports:
+                fix = f"Write reports: true in params/areas/{level}.yaml, or take it off the theme."
+                yield Problem(f"{where}, areas", f"no reports are made for {said.plural}.", fix)
         for caveat in theme.caveats:
             for name in caveat.measures:
                 if name not in theme.measures:
