@@ -10,8 +10,8 @@ from thematic.measures.figures import FIGURE_COLUMNS
 _MEANINGS = {
     "measure": "Name of the measure, as in [the measures](measures.md).",
     "dimension": "What the figure is broken down by. `total`: nothing. `month`: single months. `rolling`: the "
-    "measure's own window ending with each of the last 24 months. A level of areas, such as `lpu`. `force`, in an area's "
-    "file: the force's own figure. Any breakdown that the table declares ([data dictionary](data-dictionary.md)).",
+    "measure's own window ending with each of the last 24 months. A level of areas, such as `lpu`. `force`, in an "
+    "area's file: the force's own figure. Any breakdown that a table declares ([data dictionary](data-dictionary.md)).",
     "category": "The part of that dimension: a month, an area's name, or a code. `total` for a total. `missing`: the "
     "column is blank. In a cross table the values are joined by ` / `.",
     "window_start": "First day of the window. Of a stock, its day.",
