@@ -56,7 +56,9 @@ def months(
     series = Series.of(points)
     if limits is not None and len(limits.expected) != len(series.values):
         raise ValueError(f"limits of {len(limits.expected)} months do not fit a chart of {len(series.values)}")
-    wide, narrow = canvas.drawings(lambda width: draw(series, width, events, decimals, limits, polarity, suffix), id, alt)
+    wide, narrow = canvas.drawings(
+        lambda width: draw(series, width, events, decimals, limits, polarity, suffix), id, alt
+    )
     return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from thematic.displays.signed import Parts, Part, SignedTable
+from thematic.displays.signed import Part, Parts, SignedTable
 from thematic.displays.signs import rating_sign
 from thematic.displays.tables import Column
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thematic.core.periods import Window
-from thematic.displays.values import COUNT, PERCENT_CHANGE, POINTS, Cell, FigureCell, Format, RangeCell, Value
+from thematic.displays.values import PERCENT_CHANGE, POINTS, Cell, FigureCell, Format, RangeCell, Value
 from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import LOW, Figure, Number
 from thematic.params.areas import Level
@@ -77,18 +77,10 @@ def interval(figure: Figure, measure: Measure) -> Cell:
     return RangeCell(Value(figure.lower_95, format_of(measure)), Value(figure.upper_95, format_of(measure)))
 
 
-def counted(count: int | None, status: str = "") -> Value:
-    """A whole number as a cell."""
-    return Value(count, COUNT, status)
-
-
-def significance(figure: Figure, *, is_tested: bool = True) -> str:
-    """Whether a change is significant, in a table's cell; confidential where a count behind the test is, and `[z]` for
-    a measure whose changes are not tested."""
-    if figure.change_status:
-        return figure.change_status
-    if figure.significant is None:
-        return CONFIDENTIAL if is_tested else NOT_APPLICABLE
+def significance(figure: Figure, untested: str = NOT_APPLICABLE) -> str:
+    """Whether a change is significant, in a table's cell; `untested` where there is a change and no test of it."""
+    if figure.change_status or figure.significant is None:
+        return figure.change_status or untested
     return "Yes" if figure.significant else "No"
 
 

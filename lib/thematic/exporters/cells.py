@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
 from thematic import displays
 from thematic.core.errors import UserError
-from thematic.displays import Column, Commentary, Display, Sentence, Table, markdown, paragraphs
+from thematic.displays import Column, Commentary, Display, DisplayTable, Sentence, markdown, paragraphs
 from thematic.displays.markdown import Token
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown, text_of
 
-ADDED = "added"
-"""The id of a table that an analyst added."""
-
 _ALT = re.compile(r"^#\|\s*(?:fig-)?alt:\s*(.+)$", re.MULTILINE)
 _OBJECT = re.compile(r"<.*>|\[<.*>\]|.*\bat 0x[0-9a-fA-F]+.*|Text\(.*\)", re.DOTALL)
-_NUMBER = re.compile(r"[-−+£]{0,2}[\d,]*\.?\d+(e[-+]?\d+)?%?|NaN|NaT|None|<NA>|\[\w+\]|\.\.\.|")
+_SAY_NOTHING = {"text/plain"}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _UNDESCRIBED = "A picture added in the notebook, without a description."
 _MOVING = ["script", "iframe", "object", "embed", "canvas", "video", "audio"]
 _LEFT_OUT = (
     "An interactive output stands here in the notebook.\nA report runs nothing: show a picture or a table of it."
 )
+_TABLE_LEFT_OUT = (
+    "A table stands here in the notebook as HTML alone, which no other format can show.\n"
+    "Show it as a DataFrame, and it is in every format."
+)
+_NOTHING_TO_SHOW = "An output stands here in the notebook of a kind that a report cannot show ({kinds})."
 
 
 def blocks_of(cell: NotebookNode, number: int) -> Iterator[Block]:
@@ -64,17 +66,19 @@ def _output(output: NotebookNode, alt: str) -> Iterator[Block]:
     html = BeautifulSoup(data.get("text/html", ""), "lxml")
     if "text/markdown" in data:
         yield from _markdown(data["text/markdown"], {})
-    elif html.find("table"):
-        yield from (Shown(_table(table)) for table in html.find_all("table") if _grid(table))
     elif picture:
         alt = output.metadata.get("alt") or output.metadata.get(picture, {}).get("alt") or alt
         yield _picture(picture, data[picture], alt)
+    elif html.find("table"):
+        yield Plain(_TABLE_LEFT_OUT)
     elif html.find(_MOVING):
         yield Plain(_LEFT_OUT)
     elif html.get_text(strip=True):
         yield from _plain(html.get_text("\n", strip=True))
     elif not _OBJECT.fullmatch(data.get("text/plain", "").strip()):
         yield from _plain(data.get("text/plain", ""))
+    elif kinds := sorted(set(data) - _SAY_NOTHING):
+        yield Plain(_NOTHING_TO_SHOW.format(kinds=", ".join(kinds)))
 
 
 def _joined(value: Any) -> Any:
@@ -119,35 +123,6 @@ def _plain(text: str) -> Iterator[Block]:
 def _picture(mime_type: str, content: str, alt: str) -> Picture:
     data = content.encode() if mime_type == "image/svg+xml" and "<" in content else b64decode(content)
     return Picture(data, mime_type, alt.strip() or _UNDESCRIBED)
-
-
-def _table(table: Tag) -> Table:
-    """An HTML table, such as that of a DataFrame: header rows joined into one, figures to the right."""
-    grid = _grid(table)
-    heads = len(table.select("thead tr")) or 1
-    body = grid[heads:]
-    labels = [" ".join(dict.fromkeys(filter(None, cells))) for cells in zip(*grid[:heads], strict=True)]
-    numeric = [place > 0 and _is_numeric(row[place] for row in body) for place in range(len(labels))]
-    columns = [Column(label, "right" if right else "left") for label, right in zip(labels, numeric, strict=True)]
-    caption = table.caption.get_text(" ", strip=True) if table.caption else ""
-    return Table(ADDED, caption, columns, body)
-
-
-def _grid(table: Tag) -> list[list[str]]:
-    """The texts of the cells, those that span rows or columns repeated in each, all rows equally long."""
-    texts: dict[tuple[int, int], str] = {}
-    rows = table.find_all("tr")
-    for down, row in enumerate(rows):
-        for cell in row.find_all(["th", "td"]):
-            across = next(place for place in range(10_000) if (down, place) not in texts)
-            spans = [range(int(str(cell.get(span, 1)))) for span in ("rowspan", "colspan")]
-            texts |= {(down + i, across + j): cell.get_text(" ", strip=True) for i in spans[0] for j in spans[1]}
-    width = 1 + max((across for _, across in texts), default=-1)
-    return [[texts.get((down, across), "") for across in range(width)] for down in range(len(rows))]
-
-
-def _is_numeric(cells: Iterable[str]) -> bool:
-    return all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
 def _markdown(source: str, attachments: Mapping[str, Mapping[str, str]], deeper: int = 0) -> Iterator[Block]:
@@ -200,9 +175,9 @@ def _refuse_notes(token: Token) -> None:
         _refuse_notes(child)
 
 
-def _markdown_table(token: Token) -> Table:
+def _markdown_table(token: Token) -> DisplayTable:
     head, *body = token["children"]
     rows = [[text_of(cell) for cell in row["children"]] for part in body for row in part["children"]]
     cells = [(text_of(cell), cell["attrs"].get("align")) for cell in head["children"]]
     columns = [Column(label, "right" if align == "right" else "left") for label, align in cells]
-    return Table("written", "", columns, rows)
+    return DisplayTable("written", "", columns, rows)

@@ -43,5 +43,5 @@ def text(report: document.Document) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(report.figures[0].columns)
-    writer.writerows(report.figures[0].rows)
+    writer.writerows(report.figures[0].texts)
     return buffer.getvalue()

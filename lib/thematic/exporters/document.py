@@ -10,7 +10,7 @@ from typing import TypeVar
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Cover, Display, Figures
+from thematic.displays import Cover, Display, FigureList
 from thematic.exporters.blocks import Block, Heading, Note, Section, Shown
 from thematic.exporters.cells import blocks_of
 from thematic.exporters.frame import Frame
@@ -28,7 +28,7 @@ class Document:
     title: str
     cover: Cover | None
     blocks: list[Block]
-    figures: list[Figures] = field(default_factory=list)
+    figures: list[FigureList] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     notes_anchor: str = ""
 
@@ -61,10 +61,10 @@ def read(notebook: NotebookNode) -> Document:
         raise UserError(f"The notebook shows {len(covers)} covers. A report has one: remove the others.")
     cover = covers[0] if covers else None
     title, blocks = (cover.heading, blocks) if cover else _title(blocks, notebook)
-    drawn = [block for block in blocks if not _displays([block], Cover) and not _displays([block], Figures)]
+    drawn = [block for block in blocks if not _displays([block], Cover) and not _displays([block], FigureList)]
     frame = Frame(numbered=cover is not None)
     framed = list(frame.blocks(drawn))
-    return Document(title, cover, framed, _displays(blocks, Figures), frame.notes, frame.anchor("Notes"))
+    return Document(title, cover, framed, _displays(blocks, FigureList), frame.notes, frame.anchor("Notes"))
 
 
 def _displays(blocks: Iterable[Block], kind: type[_D]) -> list[_D]:

@@ -4,40 +4,57 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from urllib.parse import quote
 
-from thematic.displays import Column, SignedTable, Table
+from thematic.displays import Cell, DisplayTable, FigureCell, Glance, GlanceRow, SignedTable, Value
 from thematic.displays.signed import words
 
 # A spreadsheet takes the text for UTF-8 by it.
 _MARK = "\ufeff"
-_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?%?")
 
 
-def download(table: Table | SignedTable, said: str, name: str) -> str:
+def download(table: DisplayTable | SignedTable, said: str, name: str) -> str:
     """The link, `said` being its words and `name` what the file is called. It needs neither script nor network."""
     address = "data:text/csv;charset=utf-8," + quote(_MARK + csv_of(table), safe=",:;()+$!*/")
     return f'<p class="download"><a href="{address}" download="{escape(name)}.csv">{escape(said)}</a></p>'
 
 
-def csv_of(table: Table | SignedTable) -> str:
+def csv_of(table: DisplayTable | SignedTable) -> str:
     """A header and a line to each row, as printed, but that numbers have no commas between thousands."""
-    columns, rows = _read(table)
+    columns = table.columns if isinstance(table, DisplayTable) else table.columns()
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(column.label for column in columns)
-    writer.writerows([_cell(column, cell) for column, cell in zip(columns, row, strict=True)] for row in rows)
+    writer.writerows(_rows(table))
     return buffer.getvalue()
 
 
-def _read(table: Table | SignedTable) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
-    if isinstance(table, Table):
-        return table.columns, table.rows
-    return table.columns(), [[words(cell) for cell in row] for row in table.cells()]
+def _rows(table: DisplayTable | SignedTable) -> list[list[str]]:
+    match table:
+        case DisplayTable():
+            return [list(map(_cell, row)) for row in table.rows]
+        case Glance():
+            return [
+                _indicator(row, list(map(words, cells))) for row, cells in zip(table.rows, table.cells(), strict=True)
+            ]
+    return [list(map(words, row)) for row in table.cells()]
 
 
-def _cell(column: Column, text: str) -> str:
-    return text.replace(",", "") if column.align == "right" and _GROUPED.fullmatch(text) else text
+def _indicator(row: GlanceRow, texts: list[str]) -> list[str]:
+    """A row at a glance: its second cell is the figure, the last one may be the force's."""
+    beside = [_cell(row.force)] if row.force is not None else []
+    return [texts[0], _cell(row.figure), *texts[2 : len(texts) - len(beside)], *beside]
+
+
+def _cell(cell: Cell) -> str:
+    """A cell as a spreadsheet takes it."""
+    match cell:
+        case str():
+            return cell
+        case Value():
+            return replace(cell, format=replace(cell.format, grouped=False)).printed()
+        case FigureCell(value, None, None):
+            return _cell(value)
+    return cell.printed()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from html import escape
 
-from thematic.displays import Chart, SignedTable, Table
+from thematic.displays import Chart, DisplayTable, SignedTable
 from thematic.displays.markdown import Token
 from thematic.exporters.blocks import Block, Heading, Note, Prose, Section, Shown
 
@@ -38,7 +38,7 @@ class Frame:
                     yield replace(block, heading=self._heading(heading), blocks=list(self.blocks(inner)))
                 case Shown(Chart() as display):
                     yield self._labelled(block, "Figure", display.title, display.id)
-                case Shown((Table() | SignedTable()) as display):
+                case Shown((DisplayTable() | SignedTable()) as display):
                     yield self._labelled(block, "Table", display.title, display.id)
                 case Prose():
                     yield self._prose(block)

@@ -16,11 +16,11 @@ from markupsafe import Markup
 from mistune import BlockState
 from nbformat import NotebookNode
 
-from thematic.displays import Chart, Glance, SignedTable, Table, notes_html
+from thematic.displays import Chart, DisplayTable, Glance, SignedTable, notes_html
+from thematic.displays.frames import ADDED
 from thematic.displays.markdown import Renderer, Token
 from thematic.exporters import document
 from thematic.exporters.blocks import Block, Heading, Note, Picture, Plain, Prose, Section, Shown
-from thematic.exporters.cells import ADDED
 from thematic.exporters.downloads import download
 from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.summary import summary
@@ -104,7 +104,7 @@ def _block(block: Block, stem: str) -> Markup:
             return _section(block, stem)
         case Shown(Chart() as chart, label, anchor):
             return Markup(_chart(chart, label, anchor, stem))
-        case Shown((Table() | SignedTable()) as table, label, anchor):
+        case Shown((DisplayTable() | SignedTable()) as table, label, anchor):
             return Markup(_table(table, label, anchor, stem))
         case Shown(display):
             return Markup(display.html())
@@ -134,7 +134,7 @@ def _note(note: Note) -> Markup:
     return Markup("{}<p>{}</p>").format(_prose(note.tokens), ways)
 
 
-def _table(table: Table | SignedTable, label: str, anchor: str, stem: str) -> str:
+def _table(table: DisplayTable | SignedTable, label: str, anchor: str, stem: str) -> str:
     grid = _scrolling(table, label, anchor)
     below = notes_html(table.all_notes(), table.source)
     return f'<div class="table" id="{anchor}">{grid}{below}{_offered(table, label, label, stem)}</div>'
@@ -155,14 +155,14 @@ def _chart(chart: Chart, label: str, anchor: str, stem: str) -> str:
     )
 
 
-def _offered(table: Table | SignedTable, label: str, what: str, stem: str) -> str:
+def _offered(table: DisplayTable | SignedTable, label: str, what: str, stem: str) -> str:
     """A link that downloads the table; nothing for one that has no label to call it by."""
     if not label:
         return ""
     return download(table, f"Download {what} (CSV)", f"{stem}-{label.lower().replace(' ', '-')}")
 
 
-def _scrolling(table: Table | SignedTable, label: str = "", anchor: str = "") -> str:
+def _scrolling(table: DisplayTable | SignedTable, label: str = "", anchor: str = "") -> str:
     """The table in a box that scrolls by itself, with a name for those who reach it by keyboard.
 
     One of ours with few columns scrolls with a wide page, so that its headers stay at the top of the screen.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import unescape
+from itertools import accumulate
 from textwrap import wrap
 from typing import Any
 
@@ -10,9 +13,9 @@ import typst
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Chart, SignedTable, Table
+from thematic.displays import Chart, Column, DisplayTable, SignedTable
 from thematic.displays.markdown import Token
-from thematic.displays.signed import NOTHING, Cell
+from thematic.displays.signed import NOTHING, Parts
 from thematic.exporters import document, typesetting
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.reading import ReadingExporter
@@ -61,7 +64,7 @@ def sources(report: document.Document) -> dict[str, bytes]:
 
 def content(report: document.Document, id: str = "") -> dict[str, Any]:
     """The document as the templates read it. `id` tells apart the reports that are set in one file."""
-    blocks = [_block(block) for block in report.blocks]
+    blocks = [part for block in report.blocks for part in _block(block)]
     lang, _, region = report.language.partition("-")
     cover = report.cover
     return {
@@ -76,69 +79,123 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "contents": len(report.contents) > 1,
         "blocks": blocks,
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
-        "numbers": [block["numbers"] for block in blocks if "numbers" in block],
+        "numbers": [table for block in blocks for table in block.get("numbers", [])],
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block) -> list[dict[str, Any]]:
     match block:
         case Heading(level, text):
-            return {"kind": "heading", "level": level, "text": text}
+            return [{"kind": "heading", "level": level, "text": text}]
         case Prose(tokens):
-            return {"kind": "prose", "tokens": _tokens(tokens)}
+            return [{"kind": "prose", "tokens": _tokens(tokens)}]
         case Section(heading, byline, blocks, warning):
-            inner = [_block(part) for part in (heading, *blocks)]
-            return {"kind": "section", "byline": byline, "warning": warning, "blocks": inner}
+            inner = [told for part in (heading, *blocks) for told in _block(part)]
+            return [{"kind": "section", "byline": byline, "warning": warning, "blocks": inner}]
         case Shown(Chart() as chart, label):
-            more = {"label": label, "notes": chart.all_notes(), "numbers": _table(chart.table, label)}
-            return {**chart.payload(), **more}
-        case Shown(Table() as table, label):
-            return _table(table, label)
+            return [_chart(chart, label)]
+        case Shown(DisplayTable() as table, label):
+            return _tables(table, label)
         case Shown(SignedTable() as table, label):
-            return _signed(table, label)
+            return [_signed(table, label)]
         case Shown(display):
-            return display.payload()
+            return [display.payload()]
         case Picture(data, mime_type, alt):
-            return {"kind": "picture", "data": list(data), "format": PICTURES[mime_type], "alt": alt}
+            return [{"kind": "picture", "data": list(data), "format": PICTURES[mime_type], "alt": alt}]
         case Plain(text):
-            return {"kind": "plain", "text": text}
+            return [{"kind": "plain", "text": text}]
 
 
-def _table(table: Table, label: str) -> dict[str, Any]:
+def _chart(chart: Chart, label: str) -> dict[str, Any]:
+    drawn = {"title": chart.title, "subtitle": chart.subtitle, "alt": chart.alt, "svg": chart.svg}
+    below = {"notes": chart.all_notes(), "source": chart.source, "numbers": _tables(chart.table, label)}
+    return {"kind": "chart", "label": label, **drawn, **below}
+
+
+def _tables(table: DisplayTable, label: str) -> list[dict[str, Any]]:
+    """The table, its columns over as many tables as they need to be read on paper, the names of the rows in each."""
+    parts = list(_parted(table))
+    last = len(parts) - 1
+    return [
+        _table(part, label, part.title if not place else _continued(part.title), is_last=place == last)
+        for place, part in enumerate(parts)
+    ]
+
+
+def _continued(title: str) -> str:
+    return f"{title} (continued)" if title else "Continued"
+
+
+def _parted(table: DisplayTable) -> Iterator[DisplayTable]:
+    """The columns in groups that fit the page, those with the names of the rows before each."""
+    needs = _needs(table, *_LINES[-1])
+    heads = _heads(table)
+    room = FULL_PAGE - sum(needs[:heads])
+    places = list(range(heads, len(needs)))
+    if sum(needs) <= FULL_PAGE or len(places) < 2:
+        yield table
+        return
+    while places:
+        widths = accumulate(needs[place] for place in places)
+        group = max(sum(width <= room for width in widths), 1)
+        kept = [*range(heads), *places[:group]]
+        places = places[group:]
+        columns = [table.columns[place] for place in kept]
+        yield replace(table, columns=columns, rows=[[row[place] for place in kept] for row in table.rows])
+
+
+def _heads(table: DisplayTable) -> int:
+    """How many columns at the start name the rows: those of words, but one alone where all are."""
+    leading = next((place for place, column in enumerate(table.columns) if column.align == "right"), 0)
+    return max(leading, 1)
+
+
+def _table(table: DisplayTable, label: str, title: str, *, is_last: bool) -> dict[str, Any]:
     narrow = sum(_needs(table, 2)) <= HALF_PAGE
+    notes, source = (table.all_notes(), table.source) if is_last else ([], None)
     weights = _weights(table, HALF_PAGE if narrow else FULL_PAGE)
-    more = {"label": label, "notes": table.all_notes(), "narrow": narrow, "nothing": NOTHING, "weights": weights}
-    return {**table.payload(), **more}
+    about = {"kind": "table", "label": label, "title": title, "notes": notes, "source": source}
+    cells = {"columns": _columns(table.columns), "rows": table.texts, "emphasis": list(table.emphasis)}
+    return {**about, **cells, "narrow": narrow, "nothing": NOTHING, "weights": weights}
+
+
+def _columns(columns: Sequence[Column]) -> list[dict[str, str]]:
+    return [{"label": column.label, "align": column.align} for column in columns]
 
 
 def _signed(table: SignedTable, label: str) -> dict[str, Any]:
     """A table whose cells are lists of parts, set like any other."""
-    columns = [{"label": column.label, "align": column.align} for column in table.columns()]
     rows = [[_parts(cell) for cell in row] for row in table.cells()]
     about = {"label": label, "title": table.title, "notes": table.all_notes(), "source": table.source}
-    more = {"kind": "table", "columns": columns, "rows": rows, "weights": table.widths(), "emphasis": []}
+    more = {
+        "kind": "table",
+        "columns": _columns(table.columns()),
+        "rows": rows,
+        "weights": table.widths(),
+        "emphasis": [],
+    }
     return {**about, **more, "narrow": False, "nothing": NOTHING}
 
 
-def _parts(cell: Cell) -> list[dict[str, str]]:
+def _parts(cell: Parts) -> list[dict[str, str]]:
     return [{"text": part.text, "tone": part.tone, "svg": part.svg} for part in cell]
 
 
-def _weights(table: Table, room: int) -> list[float]:
+def _weights(table: DisplayTable, room: int) -> list[float]:
     """How wide each column is to be, in letters: words in as few lines as fit, what is over to the first column."""
     tried = (_needs(table, *lines) for lines in _LINES)
     first, *rest = next((needs for needs in tried if sum(needs) <= room), _needs(table, *_LINES[-1]))
     return [max(first, room - sum(rest)), *rest]
 
 
-def _needs(table: Table, label_lines: int, name_lines: int = 1) -> list[float]:
+def _needs(table: DisplayTable, label_lines: int, name_lines: int = 1) -> list[float]:
     """How wide each column must be, in letters: its longest cell, its label in so many lines, some room.
 
     The first column has the names of the rows, which may take `name_lines`; its letters are narrower than figures.
     """
     names, *others = [(_width(column.label, label_lines), place) for place, column in enumerate(table.columns)]
-    longest = max([names[0], *(min(_width(row[0], name_lines), _LONG) for row in table.rows)])
-    cells = [max([label, *(min(len(row[place]), _LONG) for row in table.rows)]) for label, place in others]
+    longest = max([names[0], *(min(_width(row[0], name_lines), _LONG) for row in table.texts)])
+    cells = [max([label, *(min(len(row[place]), _LONG) for row in table.texts)]) for label, place in others]
     return [2 + longest, *(2.5 + 1.05 * width for width in cells)]
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
-from thematic.displays import Chart, Figures, Glossary, Notes, SignedTable, Table
+from thematic.displays import Chart, DisplayTable, FigureList, Glossary, Notes, SignedTable
 from thematic.displays.signed import NOTHING
 from thematic.exporters.blocks import Block, Heading, Picture, Plain, Section, Shown
 from thematic.exporters.document import Document
-from thematic.exporters.fields import Field, of_figures, of_table
-from thematic.exporters.printed import Cell, Number
+from thematic.exporters.fields import Entry, Field, Number, of_figures, of_table
 from thematic.measures.disclosure import NOT_APPLICABLE
 
 CONTENTS = "Contents"
@@ -112,9 +111,9 @@ def _parts(met: Iterable[tuple[Block, str]]) -> Iterator[Sheet | Missing]:
     untitled: Counter[str] = Counter()
     for block, section in met:
         match block:
-            case Shown(Chart() | Table() | SignedTable() as display, label) if label:
+            case Shown(Chart() | DisplayTable() | SignedTable() as display, label) if label:
                 yield _sheet(display, label, f"{label}: {display.title}", section)
-            case Shown(Chart() | Table() | SignedTable() as display):
+            case Shown(Chart() | DisplayTable() | SignedTable() as display):
                 untitled[section] += 1
                 yield _sheet(display, f"Added {untitled.total()}", _nth(section, untitled[section]), section)
             case Plain(text):
@@ -129,7 +128,7 @@ def _nth(title: str, number: int) -> str:
     return title if number == 1 else f"{title} ({number})"
 
 
-def _sheet(display: Chart | Table | SignedTable, name: str, title: str, section: str) -> Sheet:
+def _sheet(display: Chart | DisplayTable | SignedTable, name: str, title: str, section: str) -> Sheet:
     if isinstance(display, Chart):
         numbers = _sheet(display.table, name, title, section)
         notes, source = [*display.notes, *numbers.notes], display.source or numbers.source
@@ -146,7 +145,7 @@ def _notes_sheet(notes: Sequence[str], general: Sequence[str], parts: Sequence[S
     """The notes of the worksheets, then those of the whole report, numbered through."""
     listed = [part for part in parts if isinstance(part, Sheet)]
     used = [", ".join(sheet.name for sheet in listed if note in sheet.notes) for note in notes]
-    numbers: list[Cell] = [Number(place + 1, "0") for place in range(len(notes) + len(general))]
+    numbers: list[Entry] = [Number(place + 1, "0") for place in range(len(notes) + len(general))]
     fields = [
         Field("Note number", numbers or [NOT_APPLICABLE]),
         Field("Note", [*notes, *general] or [NOTHING]),
@@ -161,5 +160,5 @@ def _terms_sheet(terms: Sequence[Sequence[str]]) -> Sheet:
     return Sheet("Definitions", "Definitions", _WHOLE, fields)
 
 
-def _figures_sheet(figures: Figures, place: int) -> Sheet:
+def _figures_sheet(figures: FigureList, place: int) -> Sheet:
     return Sheet(_nth("All figures", place), "Every released figure", _WHOLE, of_figures(figures), blank=_DATA_BLANK)

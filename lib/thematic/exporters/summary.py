@@ -16,7 +16,7 @@ _WEIGHT = {"Yes": ", a significant change", "No": ", not a significant change"}
 def summary(glance: Glance) -> str:
     """A card for each of the first six indicators, the shorthand in them spelt out; nothing where none has a figure."""
     rows = glance.rows[:MOST]
-    if all(row.value in SHORTHAND for row in rows):
+    if not any(row.has_value for row in rows):
         return ""
     cards = "".join(f"<li>{''.join(_card(row, glance.beside))}</li>" for row in rows)
     label = f"Main figures: {glance.title}" if glance.title else "Main figures"
@@ -24,18 +24,18 @@ def summary(glance: Glance) -> str:
 
 
 def _card(row: GlanceRow, beside: str) -> Iterator[str]:
-    value, _, margin = row.value.partition(" ± ")
-    more = f"± {margin}" if margin else SHORTHAND.get(value, "")
+    value, margin = row.figure.value.printed(), row.figure.margin
+    more = SHORTHAND.get(value, "") if margin is None else f"± {margin.printed()}"
     small = f'<span class="more">{escape(more)}</span>' if more else ""
     figure = [f'<span class="value">{escape(value)}</span>', small, sparkline(row.spark, _months_said(row))]
     yield f'<p class="name">{escape(row.indicator)}</p>'
     yield f'<p class="figure">{" ".join(filter(None, figure))}</p>'
-    if row.change and value not in SHORTHAND:
+    if row.change:
         yield f"<p>{_change(row)}</p>"
     if row.trend and row.trend != value:
         yield f'<p class="trend">{trend_sign(row.trend, row.worth)}<span>Trend: {escape(_trend(row))}</span></p>'
-    if beside and row.force:
-        yield f'<p class="beside">{escape(beside)}: {escape(row.force)}</p>'
+    if beside and row.force is not None:
+        yield f'<p class="beside">{escape(beside)}: {escape(row.force.printed())}</p>'
 
 
 def _change(row: GlanceRow) -> str:

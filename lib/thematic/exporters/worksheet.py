@@ -10,8 +10,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from thematic.displays import SHORTHAND, shorthand_in
-from thematic.exporters.fields import Field
-from thematic.exporters.printed import Cell, Number
+from thematic.exporters.fields import Entry, Field, Number
 from thematic.exporters.sheets import CONTENTS, Sheet
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def _labels(fields: Sequence[Field]) -> list[str]:
     return list(taken.values())
 
 
-def _cell(cell: Cell) -> Any:
+def _cell(cell: Entry) -> Any:
     """What gptables writes: a number, nothing, or text that it takes for neither a link nor a mere sign."""
     if isinstance(cell, Number):
         return cell.value
@@ -125,7 +124,7 @@ def run(text: str) -> FormatList:
     return FormatList(plain(text))
 
 
-def _link(cell: Cell) -> Any:
+def _link(cell: Entry) -> Any:
     return {cell: f"internal:'{cell}'!A1"}
 
 

@@ -79,7 +79,7 @@ def _facts(cover: Cover | None) -> Iterator[str]:
     if cover is None:
         return
     if cover.synthetic:
-        yield "Synthetic data: made for demonstration; not real crimes."
+        yield "Synthetic data: made for demonstration; not real records."
     told = {
         "Force": cover.force,
         "Area": cover.area,

@@ -8,7 +8,7 @@ from thematic.cubes.bases import base_of, counts_of, is_share
 from thematic.displays import SHORTHAND
 from thematic.displays.wording import listed
 from thematic.measures.data import ReportData
-from thematic.measures.disclosure import NOT_AVAILABLE
+from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import Figures
 from thematic.params.measures import Measure
 from thematic.params.reading import nearest
@@ -41,6 +41,11 @@ def is_tested(data: ReportData, name: str) -> bool:
         return False
     counts = counts_of(measure, data.params.measures)
     return all(base_of(count, data.theme, data.params.tables).scale == 1 for count in counts)
+
+
+def untested(data: ReportData, name: str) -> str:
+    """What stands in the place of a test that there is none of: for the public, a count behind it is confidential."""
+    return CONFIDENTIAL if data.gate.protects and is_tested(data, name) else NOT_APPLICABLE
 
 
 def is_ratio(data: ReportData, name: str) -> bool:

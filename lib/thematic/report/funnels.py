@@ -77,9 +77,7 @@ def _title(standings: dict[str, list[str]], count: int, unit: str, units: str) -
     return f"{outside} of {count} {units} {verb} further from the others than chance explains: {told}"
 
 
-def _table(
-    unit: str, measure: Measure, name: str, drawn: charts.Funnel, found: Sequence[Figure]
-) -> DisplayTable:
+def _table(unit: str, measure: Measure, name: str, drawn: charts.Funnel, found: Sequence[Figure]) -> DisplayTable:
     places = {place.name: place for place in drawn.places}
     columns = [Column(unit, "left"), Column("Population"), Column("Count"), Column(UNIT_HEADINGS[measure.unit])]
     columns += [Column(f"Count within {100 * coverage:g}% limits") for coverage in FUNNEL_COVERAGES]

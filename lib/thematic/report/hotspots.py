@@ -160,7 +160,11 @@ def _by_count(cell: Cell) -> tuple[int, Hexagon]:
 
 
 def _table(found: _Found) -> DisplayTable:
-    columns = [Column("Middle of the hexagon", "left"), Column("Near", "left"), Column(found.data.params.unit.title, "left")]
+    columns = [
+        Column("Middle of the hexagon", "left"),
+        Column("Near", "left"),
+        Column(found.data.params.unit.title, "left"),
+    ]
     columns += [Column("Count"), Column("Gi*"), Column("Hotspot", "left")]
     holding = sorted((cell for cell in found.cells if cell.shown), key=_by_count)
     rows = [_row(found, cell) for cell in holding[:_ROWS]]

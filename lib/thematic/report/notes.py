@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from thematic.core.areas import NO_LOCATION
-from thematic.displays import SHORTHAND, Column, DisplayTable, Notes, Value
+from thematic.displays import SHORTHAND, Cell, Column, DisplayTable, Notes, Value
 from thematic.displays.wording import inline
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
@@ -28,7 +28,7 @@ def quality_table(data: ReportData) -> DisplayTable:
     seen = _seen(data)
     heads = [fate.replace("_", " ").capitalize() for fate in _FATES]
     columns = [Column("Table", "left"), Column("Rows"), *map(Column, heads)]
-    rows = []
+    rows: list[list[Cell]] = []
     for table, found in seen[seen["status"].isin(_FATES)].groupby("table"):
         sizes = [int(found.loc[found["status"] == fate, "n"].sum()) for fate in _FATES]
         rows.append([_title(data, table), Value(sum(sizes)), *map(Value, sizes)])
@@ -115,7 +115,7 @@ def _populations(data: ReportData) -> list[str]:
 
 def _population(area: AreaParams, on: date) -> Iterator[str]:
     """The source of an area's populations and the days that they are of."""
-    known = [area.population, *area.population_by.values()]
+    known: list[dict[int, Any]] = [area.population, *area.population_by.values()]
     years = sorted({year for each in known if (year := year_of(each, on)) is not None})
     days = " and ".join(f"30 June {year}" for year in years)
     later = ", the earliest known" if any(date(year, 6, 30) > on for year in years) else ""
@@ -132,12 +132,13 @@ def _windows(data: ReportData) -> Iterator[str]:
     usual = {measure.window == "rolling_12" and not measure.lag for measure in _declared(data)}
     if True in usual:
         others = "; those for another window say so." if False in usual else "."
-        yield f"Figures are for the 12 months that end with the period and are compared with the 12 months before{others}"
+        usually = "Figures are for the 12 months that end with the period and are compared with the 12 months before"
+        yield f"{usually}{others}"
     else:
         yield "Each figure says what window it is for, and is compared with the same window a year earlier."
     yield (
-        "Each window is seen as it stood at its own end: what was recorded, cancelled or decided later had not happened "
-        "yet. So like is compared with like, and the figure before is the one last year's report gave."
+        "Each window is seen as it stood at its own end: what was recorded, cancelled or decided later had not "
+        "happened yet. So like is compared with like, and the figure before is the one last year's report gave."
     )
 
 
@@ -163,13 +164,13 @@ def _meaning(data: ReportData, column: str, selection: str) -> str:
 
 _TESTS = (
     "Counts and rates are tested by pairing the same months of the two windows, allowing for more spread than chance "
-    "gives; percentages that are ratios by an exact binomial test; shares by a score test of two proportions. A change "
-    "is called significant at 5%, two-sided; in a table by place or category the tests are adjusted together "
-    "(Benjamini-Hochberg). Means, sums of fractions and counts of what is there on a day are not tested.",
-    "The trend holds the last 12 months against the level of the 12 months before, with the season of the two years "
-    "before, or against the same months a year earlier where the data begin later. It is significant where the latest "
-    "month is unlike that by more than months vary (XmR limits, runs of 7, two of three far out), and an increase or a "
-    "decrease where 6 of the last 7 months lie on one side.",
+    "gives; percentages that are ratios by an exact binomial test and by a jackknife over the pairs of months, whichever "
+    "finds less; shares by a score test of two proportions. A change is called significant at 5%, two-sided; in a table "
+    "by place or category the tests are adjusted together (Benjamini-Hochberg). Means, sums of fractions and counts of "
+    "what is there on a day are not tested.",
+    "The trend is the verdict on the change. Significant increase or decrease: more than chance and the season explain. "
+    "Increase or decrease: it moved, but it could be chance. Stable: little change, where a change of a fifth would "
+    "have shown. No clear change: all else.",
     "Intervals are 95%: exact Poisson for rates, Wilson for shares. The margin of a share is half its interval.",
 )
 _SHORTHAND = "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + "."

@@ -26,9 +26,8 @@ from thematic.measures.figures import Figure, Figures
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.tables import ByColumn
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
-from thematic.report.beside import beside, checked, is_tested, measure_named
+from thematic.report.beside import beside, checked, is_tested, measure_named, untested
 
-_TREND_NOTE = "The change is of the whole window; the trend is of its latest months, against the season and last year."
 _SHARE = Format(1, "%")
 
 
@@ -36,8 +35,6 @@ def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, na
     """Each indicator of a section: value with its change, period ending, trend, months, and whether it moved."""
     rows = [_glance_row(data, figures, name) for name in names]
     notes = [*_windows(data, names), *beside(data, figures, TOTAL, *names)]
-    if any(figures.one(name).trend for name in names):
-        notes.append(_TREND_NOTE)
     force = "" if data.area.is_force else data.params.force.name
     return Glance(_id("glance", section), f"{title}, {_label(data, names)}", rows, force, notes, data.source)
 
@@ -69,7 +66,7 @@ def _glance_row(data: ReportData, figures: Figures, name: str) -> GlanceRow:
         measure.short,
         with_change(figure, measure),
         data.window(name).end.short_label,
-        significance(figure, is_tested=is_tested(data, name)),
+        significance(figure, untested(data, name)),
         figure.trend or _no_trend(data, name, figure),
         measure.polarity,
         [month.value for month in _months(data, figures, measure)],
@@ -88,14 +85,10 @@ def _months(data: ReportData, figures: Figures, measure: Measure) -> list[Figure
 
 
 def _no_trend(data: ReportData, name: str, figure: Figure) -> str:
-    """Why an indicator has no trend: none is worked out for it, counts behind it are withheld, or too few months."""
-    measure = data.measure(name)
-    if measure.unit == "percent" or measure.window != "rolling_12" or not is_tested(data, name):
+    """Why an indicator has no trend: none is worked out for it, or what stands in its place."""
+    if not is_tested(data, name):
         return ""
-    if figure.value is None:
-        return figure.status
-    withheld = figure.significant is None and not figure.change_status
-    return CONFIDENTIAL if withheld or figure.change_status == CONFIDENTIAL else NOT_AVAILABLE
+    return (figure.status if figure.value is None else "") or figure.change_status or untested(data, name)
 
 
 def by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], title: str) -> DisplayTable:
@@ -178,7 +171,7 @@ def breakdown(
             category_label(data, name, by, figure.category),
             *_three(figure, measure),
             *([_share(figure, figures.one(name))] if has_shares else []),
-            significance(figure, is_tested=is_tested(data, name)),
+            significance(figure, untested(data, name)),
         ]
         for figure in shown
     ]
