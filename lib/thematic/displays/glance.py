@@ -19,10 +19,10 @@ NOT_APPLICABLE = "[z]"
 class GlanceRow:
     """An indicator: its figure (value, margin and change) and the period's end as it is printed.
 
-    `significant` is Yes, No or shorthand. `trend` is Stable, No clear change, Increase, Decrease, Significant increase,
-    Significant decrease, shorthand, or "" for an indicator that has none (`[z]`). `polarity` says which way is better: lower,
-    higher or none. `spark` has the months, oldest first, None where there is no number. `force` is the force's own
-    figure, None where there is no such column.
+    `significant` is Yes, No or shorthand. `trend` is Stable, No clear change, Increase, Decrease, Significant
+    increase, Significant decrease, shorthand, or "" for an indicator that has none (`[z]`). `polarity` says which way
+    is better: lower, higher or none. `spark` has the months, oldest first, None where there is no number. `force` is
+    the force's own figure, None where there is no such column.
     """
 
     indicator: str

@@ -59,7 +59,7 @@ def change(figure: Figure, measure: Measure) -> Value:
 
 
 def margin(figure: Figure, measure: Measure) -> Value | None:
-    """Half the width of a share's 95% interval, as boards read survey results; None for what has none."""
+    """Half the width of a share's 95% interval, as boards read it; None for what has none."""
     if measure.unit != "percent" or figure.lower_95 is None or figure.upper_95 is None:
         return None
     return Value((figure.upper_95 - figure.lower_95) / 2, format_of(measure))
@@ -85,7 +85,7 @@ def significance(figure: Figure, untested: str = NOT_APPLICABLE) -> str:
 
 
 def inline(title: str) -> str:
-    """A title as it stands within a sentence: `local authority`, but `Local Policing Unit` and `BCU`."""
+    """A title as it stands within a sentence: `police district`, but `Basic Command Unit` and `BCU`."""
     first, rest = title[:1], title[1:]
     return title if rest != rest.lower() else f"{first.lower()}{rest}"
 

@@ -31,7 +31,7 @@ class Cover(Display):
 
     @property
     def heading(self) -> str:
-        """The report's name in one line: `Domestic abuse: Northtown, 12 months to January 2021`."""
+        """The report's name in one line: `Noise: Northtown, 12 months to January 2021`."""
         place = "" if self.area == self.force else f": {self.area}"
         return f"{self.theme}{place}, {self.period}"
 

@@ -75,8 +75,8 @@ def _output(output: NotebookNode, alt: str) -> Iterator[Block]:
         yield Plain(_LEFT_OUT)
     elif html.get_text(strip=True):
         yield from _plain(html.get_text("\n", strip=True))
-    elif not _OBJECT.fullmatch(data.get("text/plain", "").strip()):
-        yield from _plain(data.get("text/plain", ""))
+    elif (text := data.get("text/plain", "").strip()) and not _OBJECT.fullmatch(text):
+        yield from _plain(data["text/plain"])
     elif kinds := sorted(set(data) - _SAY_NOTHING):
         yield Plain(_NOTHING_TO_SHOW.format(kinds=", ".join(kinds)))
 

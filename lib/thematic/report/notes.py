@@ -163,14 +163,14 @@ def _meaning(data: ReportData, column: str, selection: str) -> str:
 
 
 _TESTS = (
-    "Counts and rates are tested by pairing the same months of the two windows, allowing for more spread than chance "
-    "gives; percentages that are ratios by an exact binomial test and by a jackknife over the pairs of months, whichever "
-    "finds less; shares by a score test of two proportions. A change is called significant at 5%, two-sided; in a table "
-    "by place or category the tests are adjusted together (Benjamini-Hochberg). Means, sums of fractions and counts of "
-    "what is there on a day are not tested.",
-    "The trend is the verdict on the change. Significant increase or decrease: more than chance and the season explain. "
-    "Increase or decrease: it moved, but it could be chance. Stable: little change, where a change of a fifth would "
-    "have shown. No clear change: all else.",
+    "Counts and rates are tested by pairing the same months of the two windows, allowing for more spread than "
+    "chance gives; percentages that are ratios by an exact binomial test and by a jackknife over the pairs of "
+    "months, whichever finds less; shares by a score test of two proportions. A change is called significant at 5%, "
+    "two-sided; in a table by place or category the tests are adjusted together (Benjamini-Hochberg). Means, sums "
+    "of fractions and counts of what is there on a day are not tested.",
+    "The trend is the verdict on the change. Significant increase or decrease: more than chance and the season "
+    "explain. Increase or decrease: it moved, but it could be chance. Stable: little change, where a change of a "
+    "fifth would have shown. No clear change: all else.",
     "Intervals are 95%: exact Poisson for rates, Wilson for shares. The margin of a share is half its interval.",
 )
 _SHORTHAND = "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + "."
