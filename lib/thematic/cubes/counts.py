@@ -381,7 +381,8 @@ def _category_of(rows: ir.Table, query: _Query, counting: Counting) -> ir.String
 
 def _category(column: ir.Column, renamed: Mapping[str, str] | None = None) -> ir.StringValue:
     """A column's value as a category; blank is one of its own."""
-    text = column.ifelse("Y", "N") if column.type().is_boolean() else column.cast("string")
+    is_flag = column.type().is_boolean()
+    text = column.cases((True, "Y"), (False, "N")) if is_flag else column.cast("string")
     if renamed:
         text = text.cases(*renamed.items(), else_=text)
     return text.fill_null(MISSING)
