@@ -1,7 +1,8 @@
 ## make thematic DA              every report of a theme: latest period, the force and every area it is made for
 ## make thematic ALL PERIOD=2020-02..2021-01 AREA=force FORMAT=pdf JOBS=2
 ##     PERIOD    YYYY-MM, a comma list, or A..B (default: the latest month that is complete in the data)
-##     AREA      areas by name, a level of them, force, or all (default); LPU is another name for it
+##     AREA      areas by name, a level of them, force, or all (default)
+##     LPU       another name for AREA
 ##     FORMAT    any of html, pdf, xlsx, csv (default: html,pdf,csv)
 ##     AUDIENCE  internal (default) or public
 ##     DATA      folder of extracts, police.uk download or params/sources.yaml (default: what there is, else the sample)

@@ -110,7 +110,7 @@ def test_a_log_that_takes_no_more_does_not_end_the_build(thematic, folder):
     with disk(folder / "outputs", "8k"):
         (folder / "outputs" / log.NAME).write_bytes(b"x" * 4_000 + b"\n")
         (folder / "outputs" / "others").write_bytes(b"x" * 4_096)
-        ran = thematic("build", GOAL, "--lpu", "force")
+        ran = thematic("build", GOAL, "--area", "force")
         assert ran.status == 1
         assert ran.out.count("Failed: ") == 1
         assert "Traceback" not in ran.out + ran.err
@@ -123,7 +123,7 @@ def test_a_catalogue_that_finds_no_room_is_told_of(thematic, monkeypatch):
         raise FULL
 
     monkeypatch.setattr(build, "write_catalogue", full)
-    ran = thematic("build", GOAL, "--lpu", "force", "--format", "csv")
+    ran = thematic("build", GOAL, "--area", "force", "--format", "csv")
     assert (ran.status, ran.err) == (1, "")
     assert ran.out.endswith(f"The catalogue could not be written: {NO_SPACE}.\n")
 

@@ -30,9 +30,9 @@ from warehouse_drawn import ROOT, own_params
 PARAMS = own_params()
 THEMES = frozenset(PARAMS.themes)
 DA, ASB, HATE, RAPE = "domestic-abuse", "asb", "hate-crime", "rape"
-LPU, OTHER = PARAMS.force.lpus[0], PARAMS.force.lpus[1]
+LPU, OTHER = PARAMS.unit_areas[:2]
 AREAS = ("force", LPU.slug)
-AUTHORITY = PARAMS.force.local_authorities[0].name
+AUTHORITY = PARAMS.areas("local_authority")[0].name
 FIRST, LAST = date(2018, 1, 1), date(2022, 1, 31)
 NOVEMBER, DECEMBER, JANUARY, FEBRUARY = PERIODS = ("2021-11", "2021-12", "2022-01", "2022-02")
 UP_TO_JANUARY = PERIODS[:3]
@@ -66,7 +66,7 @@ def extract() -> dict[str, Rows]:
     """Some 600 rows from January 2018 to January 2022, with one incident at least in every month."""
     draw = random.Random(4)
     days = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
-    lpus = [lpu.name for lpu in PARAMS.force.lpus]
+    lpus = [lpu.name for lpu in PARAMS.unit_areas]
     codes = ["105A", "8N", "9B", "19C"]
     crimes = {f"C{n}": drawn_crime(draw, draw.choice(days), lpus, codes) for n in range(300)}
     crimes |= {f"each {day:%Y-%m}": crime(day) for day in days if day.day == 10}
@@ -134,7 +134,7 @@ class Bench:
         """Builds, and gives the labels of the reports that ran; none may fail."""
         asked = {
             "period": f"{NOVEMBER}..{last}",
-            "lpu": ",".join(AREAS),
+            "area": ",".join(AREAS),
             "format": "html",
             "data": str(self.root / "extract"),
         }
@@ -158,7 +158,6 @@ def without_notebooks(jobs, out, *_) -> list[Result]:
 def first(tmp_path_factory) -> Bench:
     """The workbook once every report up to January 2022 has been made."""
     bench = Bench(workbook_folder(tmp_path_factory.mktemp("first") / "workbook"), extract())
-    shutil.copytree(ROOT / "data/reference", bench.root / "data/reference")
     shutil.copy(ROOT / "uv.lock", bench.root)
     bench.write()
     with pytest.MonkeyPatch.context() as patch:
@@ -263,8 +262,23 @@ def test_a_measure_that_two_themes_use_runs_both(bench):
     )
     edit(bench.root / "params/themes/rape.yaml", "\nmeasures:\n", "\nmeasures:\n  da_recorded: [total]\n")
     assert bench.ran() == labels(themes=[RAPE])
-    edit(bench.root / "params/measures/da_recorded.yaml", "title: ", "title: All ")
+    own = bench.root / "params/measures/da_recorded.yaml"
+    own.write_text("title: All domestic abuse crimes\n", encoding="utf-8")
     assert bench.ran() == labels(themes=[RAPE, DA])
+    own.unlink()
+    assert bench.ran() == labels(themes=[RAPE, DA])
+
+
+def test_an_edited_family_runs_the_themes_that_use_the_measures_it_changes(bench):
+    edit(bench.root / "params/measures/_families/recorded_crime.yaml", "Title: Hate crimes", "Title: Crimes of hate")
+    assert bench.ran() == labels(themes=[HATE])
+
+
+def test_an_edited_table_runs_the_themes_that_count_it_and_another_population_all(bench):
+    edit(bench.root / "params/tables/incidents.yaml", "heading: Type", "heading: Kind")
+    assert bench.ran() == labels(themes=[ASB])
+    edit(bench.root / "params/areas/lpu.yaml", "2020: 1", "2020: 2")
+    assert bench.ran() == labels()
 
 
 def test_an_edited_notebook_runs_its_theme_and_another_lock_all(bench):
@@ -281,7 +295,7 @@ def test_touched_files_rows_in_another_order_and_another_day_run_nothing(bench):
     assert (bench.root / "extract/crimes.csv").read_bytes() != before
     for path in bench.root.rglob("*"):
         os.utime(path, (0, 0))
-    edit(bench.root / "params/measures/da_recorded.yaml", "title: ", "# A remark.\ntitle: ")
+    edit(bench.root / "params/measures/asb_incidents.yaml", "title: ", "# A remark.\ntitle: ")
     bench.today += timedelta(days=1)
     assert bench.ran() == set()
 
@@ -330,7 +344,7 @@ def test_an_edited_chart_runs_all(bench, package):
 def test_what_does_not_run_again_is_as_a_build_from_nothing_makes_it(first, tmp_path):
     """With real notebooks: a month more and a corrected incident leave the report on rape as the new data give it."""
     bench = first.copy(tmp_path / "workbook", "outputs")
-    words = {"lpu": "force", "format": "csv"}
+    words = {"area": "force", "format": "csv"}
     assert bench.ran(period=JANUARY, goals=["ASB", "RAPE"], **words) == labels([JANUARY], [ASB, RAPE], ["force"])
     kept = files_of(bench.out / JANUARY / RAPE)
     next_month(bench)

@@ -30,8 +30,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="kills by POSIX signals"),
 ]
 
-AREAS = ("force", *(area.slug for area in own_params().lpu_areas[:2]))
-WORDS = ("build", "ASB", "--lpu", ",".join(AREAS), "--jobs", "2", "--data", "data/extract")
+AREAS = ("force", *(area.slug for area in own_params().unit_areas[:2]))
+WORDS = ("build", "ASB", "--area", ",".join(AREAS), "--jobs", "2", "--data", "data/extract")
 KILLS = 30
 LEFTOVERS = (".part", ".old")
 

@@ -16,7 +16,20 @@ pytestmark = pytest.mark.skipif(
 
 RECORDER = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\nexit ${STATUS:-0}\n'
 FROM_OUTSIDE = {"MAKEFLAGS", "MAKELEVEL", "CONDA_PREFIX"}
-OPTIONS = ["period", "lpu", "format", "audience", "data", "lookup", "out", "jobs", "cluster", "timeout", "memory"]
+OPTIONS = [
+    "period",
+    "area",
+    "lpu",
+    "format",
+    "audience",
+    "data",
+    "lookup",
+    "out",
+    "jobs",
+    "cluster",
+    "timeout",
+    "memory",
+]
 
 
 @pytest.fixture
@@ -57,7 +70,8 @@ def told(folder: Path, *words: str) -> tuple[list[str], dict[str, str]]:
 def test_words_after_thematic_are_goals_and_variables_are_options(folder):
     words = [
         "PERIOD=2020-12",
-        "LPU=widnes,force",
+        "AREA=widnes,force",
+        "LPU=the units",
         "FORMAT=pdf",
         "JOBS=2",
         "AUDIENCE=public",
@@ -69,7 +83,8 @@ def test_words_after_thematic_are_goals_and_variables_are_options(folder):
     assert goals == ["DA", "RAPE"]
     assert options == {
         "period": "2020-12",
-        "lpu": "widnes,force",
+        "area": "widnes,force",
+        "lpu": "the units",
         "format": "pdf",
         "jobs": "2",
         "audience": "public",

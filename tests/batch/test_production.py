@@ -14,7 +14,8 @@ import pytest
 
 from drawn import edition, job
 from thematic.core.digests import digest_bytes
-from thematic.displays import MIME_TYPE, Cover, Figures, Glance, GlanceRow
+from thematic.displays import MIME_TYPE, Cover, FigureList, Glance, GlanceRow
+from thematic.displays.values import PERCENT_CHANGE, FigureCell, Value
 from thematic.execution.production import produce
 from thematic.outputs.manifest import Indicator, Manifest
 
@@ -52,13 +53,14 @@ def test_the_files_are_the_formats_the_notebook_and_the_manifest_that_names_them
 
 
 def test_the_manifest_takes_the_cover_the_first_indicator_and_the_counts_from_the_outputs():
-    row = GlanceRow("Noises", "1,234", "+5.0%", "Jan 2021", "Yes", "Increase", "lower")
+    figure = FigureCell(Value(1234), change=Value(5.0, PERCENT_CHANGE))
+    row = GlanceRow("Noises", figure, "Jan 2021", "Yes", "Increase", "lower")
     shown = (
         Cover("Anyshire", "Noise", "North", "12 months", "today", marking="OFFICIAL"),
         Glance("none", "Nothing yet", []),
         Glance("first", "At a glance", [row, replace(row, indicator="Calls")]),
         Glance("second", "More", [replace(row, indicator="Callers")]),
-        Figures([], [], {"rows": {"crimes": 7}, "quarantined": {"crimes": 1}}),
+        FigureList([], [], {"rows": {"crimes": 7}, "quarantined": {"crimes": 1}}),
     )
     sources = [f"display({{{MIME_TYPE!r}: {each.payload()!r}, 'text/plain': ''}}, raw=True)" for each in shown]
     manifest = Manifest.model_validate_json(made(*sources)["json"])

@@ -22,7 +22,7 @@ from thematic.outputs.manifest import SUFFIX
 from thematic.outputs.placing import placed
 
 RAPE, WIDNES = f"{LATEST}/rape", "widnes"
-TWO = ("--lpu", f"{FORCE},{WIDNES}")
+TWO = ("--area", f"{FORCE},{WIDNES}")
 
 
 def stand_in(jobs, out, *_) -> list[Result]:
@@ -213,7 +213,7 @@ def test_a_report_that_is_not_good_is_refused_and_what_to_run_is_said(thematic, 
     assert refused(thematic, folder, "RAPE", *TWO, "--audience", "public") == (
         "thematic: Nothing was shared with the public audience. These reports may not go out:\n"
         f"  - {LATEST}/{HARM[harm]}\n"
-        "Make them first: make thematic RAPE LPU=force,widnes AUDIENCE=public\n"
+        "Make them first: make thematic RAPE AREA=force,widnes AUDIENCE=public\n"
     )
 
 
@@ -233,14 +233,14 @@ def test_what_was_never_made_is_left_out_and_told_unless_its_area_was_asked_for_
     build(thematic)
     ran = thematic("share", "--audience", "public")
     assert f"Not in it: {LATEST}/hate-crime (9 reports): never made\n" in ran.out
-    assert "rape/runcorn: never made" in refused(thematic, folder, "RAPE", "--lpu", "runcorn", "--audience", "public")
+    assert "rape/runcorn: never made" in refused(thematic, folder, "RAPE", "--area", "runcorn", "--audience", "public")
 
 
 def test_areas_themes_and_periods_are_in_the_name_where_they_were_asked_for(thematic, shared):
     build(thematic, "--period", "2020-12,2021-01")
     found = shared("--period", "2020-12..2021-01", name="2020-12-to-2021-01-public")
     assert {"index.html", "2020-12/index.html", "2021-01/index.html", "2020-12/rape/force.pdf"} <= set(found)
-    found = shared("RAPE", "--lpu", "force,widnes", name=f"{LATEST}-public-rape-force-widnes")
+    found = shared("RAPE", "--area", "force,widnes", name=f"{LATEST}-public-rape-force-widnes")
     assert f"{RAPE}/widnes.pdf" in found
 
 

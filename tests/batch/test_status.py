@@ -27,6 +27,7 @@ def index(slices: str = "s", themes=("anti-social-behaviour", "domestic-abuse", 
     months = ("2020-12", LATEST)
     told = {"key": "k", "title": "Drawn extract", "synthetic": True, "licence": None, "populations": None}
     places = {"first_period": months[0], "latest_period": months[1], "history_from": {}, "unavailable": {}}
+    places |= {"ends": {}, "gaps": {}, "not_ended": []}
     return Index(**told, **places, slices={theme: {month: f"{slices} {month}" for month in months} for theme in themes})
 
 
@@ -60,13 +61,7 @@ def thematic(folder, monkeypatch, capsys):
     return run
 
 
-ONE = ("RAPE", "--lpu", "widnes", "--format", "csv")
-
-
-def rewrite(path, before: str, after: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+ONE = ("RAPE", "--area", "widnes", "--format", "csv")
 
 
 def other_code(folder, monkeypatch):
@@ -85,13 +80,13 @@ def commentary(folder, monkeypatch):
 
 
 def measure(folder, monkeypatch):
-    rewrite(folder / "params" / "measures" / "rape_solved_pct.yaml", "title: ", "title: New ")
+    (folder / "params" / "measures" / "rape_solved_pct.yaml").write_text("title: New\n")
 
 
 OWN = f"outputs/{RAPE}/widnes"
 CHANGES = {
     "changed: notebooks/rape.ipynb": lambda f, _: (f / "notebooks/rape.ipynb").write_bytes(notebook("print(2)")),
-    "changed: params/measures/rape_solved_pct.yaml": measure,
+    "changed: measure rape_solved_pct": measure,
     f"changed: params/commentary/rape/{LATEST}/widnes.md": commentary,
     "changed: the product's code (lib/)": other_code,
     "changed: the data it sees": other_cubes,
@@ -118,10 +113,11 @@ def test_each_cause_is_named_and_a_build_mends_it(thematic, folder, monkeypatch,
 
 
 def test_a_measure_of_another_theme_changes_nothing(thematic, folder, monkeypatch):
-    rewrite(folder / "params" / "measures" / "hate_recorded.yaml", "title: ", "title: New ")
+    own = folder / "params" / "measures" / "hate_recorded.yaml"
+    own.write_text("title: New\n")
     before = thematic("status", *ONE)
     thematic("build", *ONE)
-    rewrite(folder / "params" / "measures" / "hate_recorded.yaml", "title: New ", "title: Newer ")
+    own.write_text("title: Newer\n")
     assert before == [f"{RAPE}/widnes: never made", "1 report: 0 up to date, 1 not."]
     assert thematic("status", *ONE)[0] == f"{RAPE}/widnes: up to date"
 
@@ -145,7 +141,7 @@ def test_status_of_all_themes_is_a_line_for_each_and_touches_no_output(thematic,
     before = files_of(folder)
     lines = thematic("status")
     themes = load_params(Workbook(folder)).themes
-    areas = 1 + len(load_params(Workbook(folder)).force.lpus)
+    areas = len(load_params(Workbook(folder)).report_areas())
     whole = [line for line in lines if line.endswith(f"({areas} reports): never made")]
     assert len(whole) == len(themes) - 1
     assert f"{RAPE}/widnes: missing: widnes.html, widnes.pdf" in lines
@@ -155,7 +151,7 @@ def test_status_of_all_themes_is_a_line_for_each_and_touches_no_output(thematic,
 
 
 def test_a_dry_run_makes_nothing_at_all_where_nothing_was(thematic, folder):
-    assert thematic("build", "RAPE", "--dry-run", "--period", f"2020-12,{LATEST}", "--lpu", "force,widnes") == [
+    assert thematic("build", "RAPE", "--dry-run", "--period", f"2020-12,{LATEST}", "--area", "force,widnes") == [
         "2020-12/rape (2 reports): never made",
         f"{RAPE} (2 reports): never made",
         "Would make 4 reports; 0 up to date. Nothing was made.",
@@ -208,7 +204,7 @@ def with_params(number: int, version: str):
         (0, "params"),
         (1, "params/m0.yaml"),
         (3, "params/m0.yaml, params/m1.yaml, params/m2.yaml"),
-        (4, "4 files of params/ (such as params/m0.yaml)"),
+        (4, "4 declarations of params/ (such as params/m0.yaml)"),
     ],
 )
 def test_files_of_params_are_named_as_long_as_they_are_few(tmp_path, number, said):

@@ -49,7 +49,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def workbook_folder(folder: Path) -> Path:
-    """A workbook with the product's own params and notebooks, and no data."""
-    for part in ("params", "notebooks"):
+    """A workbook with the product's own params, notebooks and code lists, and no data."""
+    for part in ("params", "notebooks", "data/reference"):
         shutil.copytree(REPOSITORY / part, folder / part)
     return folder

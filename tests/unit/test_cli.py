@@ -18,7 +18,7 @@ from thematic.extracts import warehouse
 from thematic.params import load_params
 
 PARAMS = load_params(Workbook(REPOSITORY))
-AREAS = ["force", *(area.slug for area in PARAMS.lpu_areas)]
+AREAS = ["force", *(area.slug for area in PARAMS.unit_areas)]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_goal_makes_every_report_of_the_latest_period(thematic, folder):
 
 
 def test_the_same_command_again_does_nothing_but_say_so(thematic, folder):
-    words = ("build", GOAL, "--lpu", "force", "--format", "csv")
+    words = ("build", GOAL, "--area", "force", "--format", "csv")
     thematic(*words)
     before = times(folder)
     ran = thematic(*words)
@@ -60,7 +60,7 @@ def times(folder) -> dict:
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.name != log.NAME}
 
 
-def remade(thematic, monkeypatch, change, words=("build", GOAL, "--lpu", "force", "--format", "csv")) -> bool:
+def remade(thematic, monkeypatch, change, words=("build", GOAL, "--area", "force", "--format", "csv")) -> bool:
     thematic(*words)
     change()
     return "Nothing to do" not in thematic(*words).out
@@ -80,12 +80,12 @@ def test_a_report_is_made_again_when_its_notebook_its_cubes_or_its_audience_chan
     own = folder / "notebooks" / PARAMS.themes[SLUG].notebook
     assert remade(thematic, monkeypatch, lambda: own.write_bytes(notebook("print('other')")))
     assert remade(thematic, monkeypatch, lambda: monkeypatch.setattr(cubes, "build", lambda *_: index(slices="other")))
-    ran = thematic("build", GOAL, "--lpu", "force", "--format", "csv", "--audience", "public")
+    ran = thematic("build", GOAL, "--area", "force", "--format", "csv", "--audience", "public")
     assert "1 made" in ran.out
 
 
 def test_next_months_data_leave_an_earlier_report_alone(thematic, monkeypatch):
-    words = ("build", GOAL, "--lpu", "force", "--format", "csv", "--period", "2020-12")
+    words = ("build", GOAL, "--area", "force", "--format", "csv", "--period", "2020-12")
 
     def another_month():
         monkeypatch.setattr(cubes, "build", lambda *_: index(latest="2021-02"))
@@ -94,15 +94,15 @@ def test_next_months_data_leave_an_earlier_report_alone(thematic, monkeypatch):
 
 
 def test_formats_are_added_to_those_that_are_there(thematic, folder):
-    thematic("build", GOAL, "--lpu", "force", "--format", "csv")
-    thematic("build", GOAL, "--lpu", "force", "--format", "pdf")
-    assert "Nothing to do" in thematic("build", GOAL, "--lpu", "force", "--format", "csv,pdf").out
+    thematic("build", GOAL, "--area", "force", "--format", "csv")
+    thematic("build", GOAL, "--area", "force", "--format", "pdf")
+    assert "Nothing to do" in thematic("build", GOAL, "--area", "force", "--format", "csv,pdf").out
 
 
 def test_a_failed_report_is_named_and_the_rest_are_made(thematic, folder):
     own = folder / "notebooks" / PARAMS.themes[SLUG].notebook
     own.write_bytes(notebook(f"assert area != {AREAS[1]!r}, 'not here'"))
-    ran = thematic("build", GOAL, "--lpu", f"force,{AREAS[1]}", "--format", "csv", "--out", "my reports")
+    ran = thematic("build", GOAL, "--area", f"force,{AREAS[1]}", "--format", "csv", "--out", "my reports")
     assert ran.status == 1
     kept = f"failed/{LATEST}/{SLUG}/{AREAS[1]}.ipynb"
     assert f"Failed: {LATEST}/{SLUG}/{AREAS[1]}: failed: cell [3]" in ran.out
@@ -112,7 +112,7 @@ def test_a_failed_report_is_named_and_the_rest_are_made(thematic, folder):
     names = {f"{LATEST}/{SLUG}/force.{end}" for end in ("csv", "ipynb", "json")}
     assert set(files_of(folder / "my reports")) == names | {"index.html", f"{LATEST}/index.html", "build.log", kept}
     own.write_bytes(notebook("print('mended')"))
-    assert thematic("build", GOAL, "--lpu", f"force,{AREAS[1]}", "--out", "my reports").status == 0
+    assert thematic("build", GOAL, "--area", f"force,{AREAS[1]}", "--out", "my reports").status == 0
     assert not (folder / "my reports" / "failed").exists()
 
 
@@ -122,13 +122,13 @@ TIMED = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d "
 def test_the_log_tells_of_every_build_with_the_time_of_each_line(thematic, folder):
     own = folder / "notebooks" / PARAMS.themes[SLUG].notebook
     own.write_bytes(notebook(f"import os\nassert area != {AREAS[1]!r}\nif area == {AREAS[2]!r}: os._exit(3)"))
-    words = ("build", GOAL, "--lpu", ",".join(AREAS[:3]), "--format", "csv", "--jobs", "1")
+    words = ("build", GOAL, "--area", ",".join(AREAS[:3]), "--format", "csv", "--jobs", "1")
     thematic(*words)
     thematic(*words)
     lines = (folder / "outputs" / log.NAME).read_text(encoding="utf-8").splitlines()
     assert all(re.match(TIMED, line) for line in lines)
     first, force, failed, crashed, total, *again = [re.sub(TIMED, "", line) for line in lines]
-    assert first == f"{GOAL} LPU={','.join(AREAS[:3])} FORMAT=csv JOBS=1: 3 reports, 3 to make"
+    assert first == f"{GOAL} AREA={','.join(AREAS[:3])} FORMAT=csv JOBS=1: 3 reports, 3 to make"
     assert re.fullmatch(rf"made {LATEST}/{SLUG}/force \(\d+\.\d s\)", force)
     assert failed.startswith(f"failed {LATEST}/{SLUG}/{AREAS[1]}: failed: cell [3]")
     assert crashed.startswith(f"failed {LATEST}/{SLUG}/{AREAS[2]}: crashed: ") and crashed.endswith("(tried twice)")
@@ -141,7 +141,7 @@ def test_the_log_tells_of_every_build_with_the_time_of_each_line(thematic, folde
 
 @pytest.mark.parametrize("command", [("status", GOAL), ("build", GOAL, "--dry-run")])
 def test_what_only_looks_writes_nothing(thematic, folder, command):
-    thematic("build", GOAL, "--lpu", "force", "--format", "csv")
+    thematic("build", GOAL, "--area", "force", "--format", "csv")
     before = {path: path.stat().st_mtime_ns for path in (folder / "outputs").rglob("*")}
     assert thematic(*command).status == 0
     assert {path: path.stat().st_mtime_ns for path in (folder / "outputs").rglob("*")} == before
@@ -156,7 +156,7 @@ TOO_EARLY = "PERIOD: 2020-10 lies before the data begin (Drawn extract). The fir
     [
         ((), "No goal given"),
         (("XYZ",), "'XYZ' is not a goal"),
-        ((GOAL, "--lpu", "atlantis"), "LPU: 'atlantis'"),
+        ((GOAL, "--area", "atlantis"), "AREA: 'atlantis'"),
         ((GOAL, "--period", "2021-13"), "PERIOD: '2021-13'"),
         ((GOAL, "--period", "2030-01"), TOO_LATE),
         ((GOAL, "--period", "2020-10..2020-11"), TOO_EARLY),

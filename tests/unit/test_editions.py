@@ -22,12 +22,15 @@ from thematic.outputs.editions import (
 )
 from thematic.outputs.notebooks import notebook_problems, read_notebooks
 from thematic.params import load_params
-from thematic.params.models import LpuParams
+from thematic.params.areas import Level
+from thematic.params.measures import Measure
 
 OWN = Workbook(REPOSITORY)
 PARAMS = load_params(OWN)
 GOAL, SLUG = "DA", "domestic-abuse"
-LPU = PARAMS.lpu_areas[0].slug
+LPU = PARAMS.unit_areas[0].slug
+NAME = PARAMS.unit_areas[0].name
+LEVEL = PARAMS.unit
 JANUARY = Month.parse("2021-01")
 
 
@@ -45,7 +48,7 @@ def refused(*goals: str, **words: str) -> str:
 
 def test_words_that_are_not_given_or_blank_have_their_defaults():
     for blank in (None, "", "  "):
-        names = ("period", "lpu", "format", "audience", "data", "lookup", "out", "jobs", "cluster", "timeout")
+        names = ("period", "area", "lpu", "format", "audience", "data", "lookup", "out", "jobs", "cluster", "timeout")
         request = check(Words([GOAL, ""], **dict.fromkeys(names, blank)), PARAMS, OWN)
         assert (request.themes, request.periods, request.areas) == ((SLUG,), None, None)
         assert (request.formats, request.audience) == (("csv", "html", "pdf"), "internal")
@@ -59,11 +62,29 @@ def test_all_is_every_theme_once_whatever_else_is_named():
 
 
 def test_words_are_taken_as_lists():
-    request = asked(GOAL, period="2020-12..2021-01,2020-03", lpu=f" {LPU}, force ", format="pdf,CSV", audience="Public")
+    request = asked(
+        GOAL, period="2020-12..2021-01,2020-03", area=f" {LPU}, force ", format="pdf,CSV", audience="Public"
+    )
     assert [str(period) for period in request.periods] == ["2020-03", "2020-12", "2021-01"]
     assert request.areas == ("force", LPU)
     assert (request.formats, request.audience) == (("csv", "pdf"), "public")
-    assert asked(GOAL, lpu="all,force").areas is None
+    assert asked(GOAL, area="all,force").areas is None
+
+
+@pytest.mark.parametrize("word", [LPU, LPU.upper(), NAME, f" {NAME.upper()} ", f"{NAME},{LPU}"])
+def test_an_area_goes_by_its_slug_or_its_name_in_any_case(word):
+    assert asked(area=word).areas == asked(lpu=word).areas == asked(area=word, lpu=word).areas == (LPU,)
+
+
+@pytest.mark.parametrize("word", [PARAMS.units, LEVEL.short, LEVEL.title.lower(), LEVEL.plural.upper()])
+def test_a_level_by_any_of_its_words_is_all_its_areas(word):
+    units = tuple(area.slug for area in PARAMS.unit_areas)
+    assert asked(area=word).areas == units
+    assert asked(area=f"{word},force").areas == ("force", *units)
+
+
+def test_lpu_is_another_word_for_area_and_they_may_not_differ():
+    assert "LPU is another name for AREA" in refused(GOAL, area=LPU, lpu="force")
 
 
 def test_paths_are_taken_as_they_are(tmp_path):
@@ -76,9 +97,10 @@ def test_paths_are_taken_as_they_are(tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ({"lpu": "atlantis"}, ["LPU", "'atlantis'", PARAMS.force.name, "force", LPU, "all"]),
-        ({"lpu": LPU.upper()}, [f"Did you mean {LPU}?"]),
-        ({"lpu": ","}, ["names no area"]),
+        ({"lpu": "atlantis"}, ["LPU: 'atlantis'", PARAMS.force.name, "force", LEVEL.plural, LPU, "all"]),
+        ({"area": "atlantis"}, ["AREA: 'atlantis'"]),
+        ({"area": f"{LPU}s"}, [f"Did you mean {LPU}?"]),
+        ({"area": ","}, ["AREA: ','", "names no area"]),
         ({"period": "2021-13"}, ["PERIOD", "'2021-13'", "YYYY-MM"]),
         ({"period": "2021-02..2021-01"}, ["ends before it starts"]),
         ({"format": "docx"}, ["FORMAT", "'docx'", "csv, html, pdf, xlsx"]),
@@ -115,9 +137,18 @@ def test_an_unknown_goal_is_refused_with_those_there_are():
 
 
 def with_lpu(**dates: date):
-    first, *others = PARAMS.force.lpus
-    force = PARAMS.force.model_copy(update={"lpus": [LpuParams(**first.model_dump() | dates), *others]})
-    return replace(PARAMS, force=force)
+    first, *others = LEVEL.areas
+    units = LEVEL.model_copy(update={"areas": (first.model_copy(update=dates), *others)})
+    return replace(PARAMS, levels=PARAMS.levels | {PARAMS.units: units})
+
+
+def with_wards(*names: str, reports: bool = True, theme_areas: tuple[str, ...] | None = None):
+    """The params with a level of wards, in the force's own words, and perhaps a theme that names its levels."""
+    wards = [{"slug": f"ward-{number}", "name": name} for number, name in enumerate(names, start=1)]
+    said = {"title": "Ward", "plural": "Wards", "short": "Wd", "reports": reports, "areas": wards}
+    theme = PARAMS.themes[SLUG].model_copy(update={"areas": theme_areas})
+    levels = PARAMS.levels | {"ward": Level.model_validate(said)}
+    return replace(PARAMS, levels=levels, themes=PARAMS.themes | {SLUG: theme})
 
 
 def slugs(params, areas=None, periods=(JANUARY,)):
@@ -125,8 +156,29 @@ def slugs(params, areas=None, periods=(JANUARY,)):
 
 
 def test_all_areas_are_the_force_and_then_its_units():
-    assert slugs(PARAMS) == ["force", *(area.slug for area in PARAMS.lpu_areas)]
+    assert slugs(PARAMS) == ["force", *(area.slug for area in PARAMS.unit_areas)]
     assert slugs(PARAMS, ("force",)) == ["force"]
+
+
+def test_every_level_with_reports_has_them_units_first():
+    assert slugs(with_wards("Hale", "Bold")) == [*slugs(PARAMS), "ward-1", "ward-2"]
+    assert slugs(with_wards("Hale", reports=False)) == slugs(PARAMS)
+
+
+def test_a_theme_may_narrow_the_levels_it_is_reported_for():
+    params = with_wards("Hale", theme_areas=("ward",))
+    assert slugs(params) == ["force", "ward-1"]
+    assert check(Words([GOAL], area="hale"), params, OWN).areas == ("ward-1",)
+    with pytest.raises(ArgumentsRefused, match=f"'{LPU}' is not an area of .* that these reports are made for"):
+        check(Words([GOAL], area=LPU), params, OWN)
+    both = check(Words([GOAL, "RAPE"], area=LPU), params, OWN)
+    editions = list_editions(params, both.themes, [JANUARY], both.areas, "internal")
+    assert [(edition.theme, edition.area.slug) for edition in editions] == [("rape", LPU)]
+
+
+def test_a_name_that_two_areas_share_is_refused_with_both_slugs():
+    with pytest.raises(ArgumentsRefused, match=r"'hale' is the name of several areas. Write ward-1 \(Ward\) or ward-2"):
+        check(Words([GOAL], area="hale"), with_wards("Hale", "Hale"), OWN)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +194,7 @@ def test_a_unit_has_reports_for_the_periods_at_whose_end_it_exists(dates, exists
     params = with_lpu(**dates)
     assert (LPU in slugs(params)) is exists
     if not exists:
-        with pytest.raises(ArgumentsRefused, match=f"LPU: {LPU} does not exist in 2021-01"):
+        with pytest.raises(ArgumentsRefused, match=f"AREA: {LPU} does not exist in 2021-01"):
             slugs(params, (LPU,))
 
 
@@ -193,11 +245,38 @@ def test_a_report_rests_on_its_own_theme_and_measures_and_on_no_other():
 
 
 @pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
-@pytest.mark.parametrize("part", ["force", "outcomes", "events", "disclosure", "glossary"])
+@pytest.mark.parametrize("part", ["force", "events", "disclosure", "glossary"])
 def test_a_report_rests_on_what_is_common_to_all(part):
     field = next(iter(type(getattr(PARAMS, part)).model_fields))
     changed = replace(PARAMS, **{part: getattr(PARAMS, part).model_copy(update={field: "other"})})
     assert params_files(changed, SLUG) != params_files(PARAMS, SLUG)
+
+
+def test_a_report_rests_on_its_tables_their_lists_and_every_level_and_on_no_other_table():
+    used = PARAMS.themes["asb"].tables
+    for name, table in PARAMS.tables.items():
+        changed = replace(PARAMS, tables=PARAMS.tables | {name: table.model_copy(update={"title": "Other"})})
+        assert (params_files(changed, "asb") != params_files(PARAMS, "asb")) is (name in used)
+    listed = replace(PARAMS, lists={name: replace(each, rows={}) for name, each in PARAMS.lists.items()})
+    assert params_files(listed, "rape") != params_files(PARAMS, "rape")
+    assert params_files(listed, "asb") == params_files(PARAMS, "asb")
+    assert params_files(with_wards("Hale"), "asb") != params_files(PARAMS, "asb")
+
+
+def test_a_report_rests_on_the_measures_that_its_own_are_worked_out_from():
+    one, other = (name for name in PARAMS.measures if name.endswith("_recorded") and name.startswith(("da", "rape_r")))
+    ratio = Measure.model_validate(
+        {
+            "title": "Ratio",
+            "definition": "d",
+            "numerator": {"measure": one},
+            "denominator": {"measure": other},
+            "unit": "times",
+        }
+    )
+    theme = PARAMS.themes["asb"].model_copy(update={"measures": {"ratio": ("total",)}})
+    params = replace(PARAMS, measures=PARAMS.measures | {"ratio": ratio}, themes=PARAMS.themes | {"asb": theme})
+    assert {f"measure {name}" for name in (one, other, "ratio")} <= params_files(params, "asb").keys()
 
 
 def test_a_workbook_without_a_lock_file_has_a_blank_digest_for_it(tmp_path):

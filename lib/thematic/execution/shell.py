@@ -19,6 +19,8 @@ from nbformat.v4 import output_from_msg
 from traitlets import Type
 from traitlets.config import Config
 
+from thematic.displays import frames
+
 _FIGURES = {"bbox_inches": "tight", "metadata": {"Date": None}}
 _HASH_SALT = "thematic"
 
@@ -164,6 +166,7 @@ def warm_shell() -> Iterator[WarmShell]:
             shell = WarmShell.instance(folder)
             warnings.filterwarnings("ignore", message="To exit: use")  # advice for a terminal
             _draw_inline(shell)
+            frames.show_in(shell)
             yield shell
         finally:
             sys.modules["__main__"], sys.displayhook = main, hook

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from ipykernel.kernelapp import IPKernelApp
 
 from thematic.core.errors import UserError
+from thematic.displays import frames
 from thematic.execution.processes import kill_group, leave_nothing
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class KernelApp(IPKernelApp):
         super().init_shell()  # type: ignore[no-untyped-call]
         if self.shell is not None:
             self.shell.set_custom_exc((UserError,), _show_mistake)
+            frames.show_in(self.shell)
 
 
 def run() -> None:

@@ -45,7 +45,7 @@ class Indicator(BaseModel):
         """That of the structure of a Glance; None where it has no rows."""
         if not glance["rows"]:
             return None
-        row = GlanceRow(**glance["rows"][0])
+        row = GlanceRow.of_payload(glance["rows"][0])
         return cls(name=row.indicator, value=row.value, change=row.change, trend=row.trend, worth=row.worth)
 
 
