@@ -17,10 +17,10 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from thematic.charts import Funnel, Place, band, bars, by_category, by_month, canvas, funnel, funnels, months, said_of
-from thematic.displays import Chart, Column, Table
+from thematic.displays import Chart, Column, DisplayTable
 from thematic.stats.trend import limits
 
-TABLE = Table("t", "T", [Column("a", "left"), Column("b")], [["x", "1"]])
+TABLE = DisplayTable("t", "T", [Column("a", "left"), Column("b")], [["x", "1"]])
 WORDS = {"title": "T", "subtitle": "S", "alt": 'Goes "up" & <down>', "source": None, "table": TABLE}
 LOCKDOWNS = [
     ("First lockdown", "2020-03", "2020-06"),
@@ -372,7 +372,7 @@ def test_no_text_of_a_funnel_overlaps_or_is_clipped_or_lies_on_a_point(name: str
     figure = funnels.draw(found, width, "lower", found.places[0].name)
     assert overlaps(figure) == []
     assert clipped(figure) == []
-    spots = figure.axes[0].transData.transform([(place.population, place.rate) for place in found.places])
+    spots = figure.axes[0].transData.transform([(place.population, found.rate(place)) for place in found.places])
     assert not [text for text, box in boxes(figure).items() if any(box.contains(*spot) for spot in spots)]
 
 

@@ -7,31 +7,38 @@ import re
 
 import pytest
 
+from cells_drawn import figure
 from thematic import displays
 from thematic.displays import (
     MIME_TYPE,
+    Cell,
     Chart,
     Column,
     Commentary,
     Cover,
-    Figures,
+    DisplayTable,
+    FigureList,
+    Format,
     Glance,
     GlanceRow,
     Glossary,
     Notes,
+    RangeCell,
     Recommendation,
     Recommendations,
     Sentence,
-    Table,
     Term,
+    Value,
+    printed,
 )
 from thematic.displays.signs import HEIGHT, MARGIN, WIDTH, rating_sign, sparkline, trend_sign
+from thematic.displays.values import PERCENT_CHANGE, POINTS
 
-TABLE = Table(
+TABLE = DisplayTable(
     "areas",
     "Crimes by area",
     [Column("Area", "left"), Column("Crimes")],
-    [["North", "1,234"], ["South", "[c]"]],
+    [["North", Value(1234)], ["South", Value(None, status="[c]")]],
     [1],
 )
 COVER = Cover("Anyshire Police", "Domestic abuse", "Northtown", "12 months to January 2021", "31 January 2021")
@@ -40,8 +47,10 @@ GLANCE = Glance(
     "glance",
     "At a glance",
     [
-        GlanceRow("Crimes", "10,222", "+5.0%", "January 2021", "Yes", "Increase", "lower", [1, None, 2.5], "1 (0.0%)"),
-        GlanceRow("Victims", "[c]", "[c]", "January 2021", "[c]"),
+        GlanceRow(
+            "Crimes", figure(10222, 5.0), "January 2021", "Yes", "Increase", "lower", [1, None, 2.5], figure(1, 0.0)
+        ),
+        GlanceRow("Victims", figure("[c]", "[c]"), "January 2021", "[c]"),
     ],
     "Anyshire Police",
     ["n"],
@@ -65,7 +74,7 @@ EVERY_KIND = [
     Chart("c", "Up", "Crimes", "A line going up.", "<svg></svg>", TABLE, ["n"], "s", "<svg></svg>"),
     Glossary([Term("Solved", "Outcomes 1 to 8.")]),
     Notes(["First."]),
-    Figures(["measure", "value"], [["da_recorded", "3"]]),
+    FigureList(["measure", "value", "significant"], [["da_recorded", 3.5, None], ["da_recorded", 3, True]]),
 ]
 
 
@@ -99,29 +108,31 @@ def test_a_table_marks_headers_figures_and_totals() -> None:
 
 
 def test_a_column_without_a_label_has_no_header() -> None:
-    html = Table("t", "", [Column(" ", "left"), Column("n")], [["a", "1"]]).grid()
+    html = DisplayTable("t", "", [Column(" ", "left"), Column("n")], [["a", "1"]]).grid()
     assert '<thead><tr><td></td><th scope="col" class="number">n</th></tr></thead>' in html
 
 
 def test_shorthand_is_explained_where_it_stands_and_nowhere_else() -> None:
     assert TABLE.all_notes() == ["[c] confidential."]
-    assert Table("t", "T", [Column("a")], [["1"]], notes=["n"]).all_notes() == ["n"]
+    assert DisplayTable("t", "T", [Column("a")], [["1"]], notes=["n"]).all_notes() == ["n"]
 
 
 def test_a_row_that_does_not_fit_is_refused_and_shown() -> None:
     with pytest.raises(ValueError, match=r"'t' has 2 columns.*\['only one'\]"):
-        Table("t", "T", [Column("a"), Column("b")], [["x", "1"], ["only one"]])
+        DisplayTable("t", "T", [Column("a"), Column("b")], [["x", "1"], ["only one"]])
 
 
 def test_a_table_needs_a_column() -> None:
     with pytest.raises(ValueError, match="'t' has no columns"):
-        Table("t", "T", [], [])
+        DisplayTable("t", "T", [], [])
 
 
 def test_text_is_escaped() -> None:
     nasty = '<script>alert("x")</script> & co'
-    table = Table(nasty, nasty, [Column(nasty)], [[nasty]], notes=[nasty], source=nasty)
-    glance = Glance(nasty, nasty, [GlanceRow(*[nasty] * 6, force=nasty)], nasty, [nasty], nasty)
+    table = DisplayTable(nasty, nasty, [Column(nasty)], [[nasty]], notes=[nasty], source=nasty)
+    glance = Glance(
+        nasty, nasty, [GlanceRow(nasty, figure(nasty, nasty), *[nasty] * 4, force=figure(nasty))], nasty, [nasty], nasty
+    )
     due = Recommendations(nasty, [Recommendation(*[nasty] * 6, True, nasty)], [nasty])
     said = Commentary(nasty, nasty, nasty, nasty)
     for display in (Sentence(nasty), table, glance, due, said, Notes([nasty]), Glossary([Term(nasty, nasty)])):
@@ -155,7 +166,7 @@ def test_at_a_glance_reads_as_boards_know_it() -> None:
 
 
 def test_a_column_that_no_row_has_is_left_out() -> None:
-    row = GlanceRow("Crimes", "3", "", "May", "No")
+    row = GlanceRow("Crimes", figure(3), "May", "No")
     assert [column.label for column in Glance("g", "G", [row]).columns()] == [
         "Indicator",
         "Value (change)",
@@ -168,15 +179,17 @@ def test_a_column_that_no_row_has_is_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("value", "change", "shown"),
-    [("3", "+5.0%", "3 (+5.0%)"), ("3", "", "3"), ("3", "[z]", "3 [z]"), ("[x]", "[x]", "[x]"), ("[x]", "", "[x]")],
+    [(3, 5.0, "3 (+5.0%)"), (3, None, "3"), (3, "[z]", "3 [z]"), ("[x]", "[x]", "[x]"), ("[x]", None, "[x]")],
 )
-def test_a_change_stands_in_brackets_and_shorthand_in_its_own(value: str, change: str, shown: str) -> None:
-    assert cells_of(Glance("g", "G", [GlanceRow("Crimes", value, change, "May", "No")]))[1][1] == shown
+def test_a_change_stands_in_brackets_and_shorthand_in_its_own(
+    value: float | str, change: float | str | None, shown: str
+) -> None:
+    assert cells_of(Glance("g", "G", [GlanceRow("Crimes", figure(value, change), "May", "No")]))[1][1] == shown
 
 
 @pytest.mark.parametrize("polarity", ["lower", "higher", "none"])
 def test_a_trend_is_favourable_unfavourable_or_neutral_by_its_polarity(polarity: str) -> None:
-    worths = [GlanceRow("i", "1", "", "p", "No", trend, polarity).worth for trend in ("", "[c]", *TRENDS)]
+    worths = [GlanceRow("i", figure(1), "p", "No", trend, polarity).worth for trend in ("", "[c]", *TRENDS)]
     rise, fall = {
         "lower": ("unfavourable", "favourable"),
         "higher": ("favourable", "unfavourable"),
@@ -254,3 +267,49 @@ def test_the_widest_values_stay_on_the_drawing() -> None:
 def test_a_sparkline_that_stands_alone_is_read_out() -> None:
     assert 'aria-hidden="true"' in sparkline([1, 2]) and "role=" not in sparkline([1, 2])
     assert 'role="img" aria-label="Up &amp; &quot;up&quot;"' in sparkline([1, 2], 'Up & "up"')
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("value", "format", "shown"),
+    [
+        (1234.5, Format(1), "1,234.5"), (1234, Format(grouped=False), "1234"), (-1.04, POINTS, "-1.0\u00a0pp"),
+        (0.04, POINTS, "0.0\u00a0pp"), (-0.04, POINTS, "0.0\u00a0pp"), (5, PERCENT_CHANGE, "+5.0%"), (17.44, Format(1, "%"), "17.4%"),
+        (1000.5, Format(2, prefix="£"), "£1,000.50"),
+    ],
+)  # fmt: skip
+def test_a_value_is_printed_by_its_format(value: float, format: Format, shown: str) -> None:
+    assert Value(value, format).printed() == shown
+
+
+def test_a_status_stands_in_the_place_of_a_value_and_low_keeps_the_number() -> None:
+    assert Value(None, status="[x]").printed() == "[x]"
+    low = Value(0.04, Format(1), "[low]")
+    assert (low.printed(), low.value) == ("[low]", 0.04)
+
+
+EVERY_CELL = [
+    "words", "", Value(3), Value(0.25, Format(2, "%", signed=True, prefix="£", grouped=False), "[low]"), Value(None, status="[c]"),
+    RangeCell(Value(21.8, Format(1)), Value(24, Format(1))), figure(3), figure(87.2, 1.8, 5.5), figure(3, "[z]"),
+    figure("[c]", "[c]"), figure("[x]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", EVERY_CELL, ids=printed)
+def test_a_cell_keeps_value_format_and_status_through_json(cell: Cell) -> None:
+    table = DisplayTable("t", "T", [Column("a")], [[cell]])
+    back = displays.read(json.loads(json.dumps(table.payload())))
+    assert isinstance(back, DisplayTable)
+    assert back.rows == [[cell]]
+
+
+def test_a_range_reads_from_to_and_once_where_it_is_withheld() -> None:
+    assert RangeCell(Value(1000), Value(2000)).printed() == "1,000 to 2,000"
+    assert RangeCell(Value(None, status="[c]"), Value(None, status="[c]")).printed() == "[c]"
+
+
+def test_a_list_of_figures_is_written_in_full_precision() -> None:
+    listed = FigureList(["a"], [["x", 17.44444, 3, True, False, None, 1e-07]])
+    assert listed.texts == [["x", "17.44444", "3", "true", "false", "", "1e-07"]]

@@ -22,13 +22,16 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from added_frames import added
+from cells_drawn import figure
 from rendered import NASTY, blocks_of, cover, html_of, output, page_of, pdf_of, shown, stream, structure
 from thematic.charts import bars, months
 from thematic.core.errors import UserError
 from thematic.displays import (
     Column,
     Commentary,
-    Figures,
+    DisplayTable,
+    FigureList,
     Glance,
     GlanceRow,
     Glossary,
@@ -36,8 +39,8 @@ from thematic.displays import (
     Recommendation,
     Recommendations,
     Sentence,
-    Table,
     Term,
+    Value,
 )
 from thematic.exporters import document
 from thematic.exporters import pdf as pdf_module
@@ -50,19 +53,21 @@ from thematic.exporters.typesetting import FONTS
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
 
 
-def table(text: str = "") -> Table:
-    return Table(
+def table(text: str = "") -> DisplayTable:
+    return DisplayTable(
         "glance", "At a glance" + text, [Column("Indicator" + text, "left"), Column("Value" + text)],
-        [["Crimes" + text, "1,234"], ["Repeat victims", "[c]"]], [0], ["A note" + text], "A source" + text,
+        [["Crimes" + text, Value(1234)], ["Repeat victims", Value(None, status="[c]")]], [0], ["A note" + text], "A source" + text,
     )  # fmt: skip
 
 
 def board_tables(text: str = "") -> tuple[Glance, Recommendations]:
     """The tables of the kinds a board reads, `text` added to all of them."""
-    given = [f"{word}{text}" for word in ("Crimes", "10,222", "+5.0%", "January 2021", "Yes")]
+    trend, spark = "Significant increase", [1, None, 3]
+    change: float | str = "[x]" + text if text else 5.0
+    month, sure = "January 2021" + text, "Yes" + text
     rows = [
-        GlanceRow(*given, "Significant increase", "lower", [1, None, 3], "1,234" + text),
-        GlanceRow("Victims", "[c]", "[c]", "January 2021", "[c]", "[c]", "none", [None], "[c]"),
+        GlanceRow("Crimes" + text, figure(10222, change), month, sure, trend, "lower", spark, figure(1234)),
+        GlanceRow("Victims", figure("[c]", "[c]"), "January 2021", "[c]", "[c]", "none", [None], figure("[c]")),
     ]
     words = [f"{word}{text}" for word in ("R1", "Do this", "Inspection", "Chief", "1 May 2020", "Red")]
     due = [
@@ -99,7 +104,7 @@ def report(text: str = "") -> NotebookNode:
         new_markdown_cell("## Second\n\n#### Too deep"),
         shown(months(points, id="m", table=table(text), **words)),
         shown(bars(["a" + text, "b"], [1, 2], id="b", unit="count", table=table(text), **words)),
-        output({"text/html": frame._repr_html_(), "text/plain": repr(frame)}),
+        added(frame),
         output(
             {"image/png": png(), "text/plain": "<Figure size 1x1>"},
             source=f"#| alt: Two points.{text}\nplot()",
@@ -109,7 +114,7 @@ def report(text: str = "") -> NotebookNode:
         shown(*board_tables(text), commentary(text)),
         new_markdown_cell(f"## First\n\nA claim[^a]{text}, and again[^a].\n\n[^a]: Its source{text}."),
         shown(Glossary([Term("Solved" + text, "Outcomes 1 to 8." + text)]), Notes(["Rises can be good." + text])),
-        shown(Figures(["measure", "value", "status"], [["da_recorded", "3", ""], ['q,"' + text, "", "[c]"]])),
+        shown(FigureList(["measure", "value", "status"], [["da_recorded", 3, ""], ['q,"' + text, "", "[c]"]])),
     ]
     notebook = new_notebook(cells=cells)
     nbformat.validate(notebook)
@@ -145,7 +150,7 @@ def test_headings_never_jump_and_their_anchors_differ() -> None:
 
 
 def test_charts_and_titled_tables_are_numbered_apart() -> None:
-    untitled = Table("u", "", [Column("a")], [["1"]])
+    untitled = DisplayTable("u", "", [Column("a")], [["1"]])
     labels = [block.label for block in blocks_of(shown(table(), untitled, table()), shown(Notes(["x"])))]
     assert labels == ["Table 1", "", "Table 2", ""]
 
@@ -193,14 +198,14 @@ def test_what_was_printed_is_kept_without_its_colours() -> None:
 def test_a_data_frame_with_headers_over_several_rows_and_columns_becomes_a_table() -> None:
     index = pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")], names=["unit", "ward"])
     frame = pd.DataFrame({("n", "crimes"): [1234, 56], ("n", "note"): ["few", "none"]}, index=index)
-    (block,) = blocks_of(output({"text/html": frame._repr_html_()}))
+    (block,) = blocks_of(added(frame))
     assert [(column.label, column.align) for column in block.display.columns] == [
         ("unit", "left"),
         ("ward", "left"),
         ("n crimes", "right"),
         ("n note", "left"),
     ]
-    assert block.display.rows == [["a", "x", "1234", "few"], ["a", "y", "56", "none"]]
+    assert block.display.texts == [["a", "x", "1234", "few"], ["a", "y", "56", "none"]]
 
 
 def test_a_table_in_markdown_becomes_a_table() -> None:
@@ -222,10 +227,25 @@ def test_an_interactive_output_is_named_and_never_run(html: str) -> None:
     assert block.text.startswith("An interactive output stands here")
 
 
-def test_a_table_that_a_script_would_dress_is_shown_as_a_table() -> None:
+def test_a_table_of_html_alone_is_named_as_left_out() -> None:
     html = "<style>td {color: red}</style><table><tr><th>n</th></tr><tr><td>1</td></tr></table><script>sort()</script>"
-    (block,) = blocks_of(output({"text/html": html}))
-    assert (block.display.columns[0].label, block.display.rows) == ("n", [["1"]])
+    (block,) = blocks_of(output({"text/html": html, "text/plain": "<IPython.core.display.HTML object>"}))
+    assert isinstance(block, Plain)
+    assert block.text.startswith("A table stands here") and "DataFrame" in block.text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"text/latex": "$e$", "text/plain": "<IPython.core.display.Latex object>"}, {"application/vnd.plotly.v1+json": {}},
+        {"application/json": {"a": 1}, "text/plain": "<IPython.core.display.JSON object>"},
+        {"text/html": "<img src='https://example.org/a.png'>", "text/plain": "<IPython.core.display.Image object>"},
+    ],
+)  # fmt: skip
+def test_an_output_that_no_report_can_show_is_named(data: dict[str, Any]) -> None:
+    (block,) = blocks_of(output(data))
+    assert isinstance(block, Plain)
+    assert next(iter(data)) in block.text and "example.org" not in block.text
 
 
 @pytest.mark.parametrize(
@@ -347,9 +367,10 @@ def test_tables_that_are_regions_differ_by_name(page: BeautifulSoup) -> None:
 
 
 def test_only_tables_of_ours_with_few_columns_scroll_with_a_wide_page() -> None:
-    wide, narrow = (Table("t", "T", [Column(f"c{n}") for n in range(columns)], [["1"] * columns]) for columns in (8, 7))
-    frame = pd.DataFrame({"a": [1]})._repr_html_()
-    page = page_of(new_notebook(cells=[shown(wide, narrow), output({"text/html": frame})]))
+    wide, narrow = (
+        DisplayTable("t", "T", [Column(f"c{n}") for n in range(columns)], [["1"] * columns]) for columns in (8, 7)
+    )
+    page = page_of(new_notebook(cells=[shown(wide, narrow), added(pd.DataFrame({"a": [1]}))]))
     assert ["fits" in box["class"] for box in page.find_all(class_="scroll")] == [False, True, False]
 
 
@@ -436,7 +457,7 @@ def test_a_picture_that_cannot_be_read_is_the_users_to_mend() -> None:
 
 def test_a_long_table_runs_over_pages_under_one_header() -> None:
     rows = [[f"Place {number}", str(number)] for number in range(150)]
-    long = Table("long", "Long", [Column("Place", "left"), Column("Crimes")], rows)
+    long = DisplayTable("long", "Long", [Column("Place", "left"), Column("Crimes")], rows)
     with pikepdf.open(io.BytesIO(pdf_of(new_notebook(cells=[shown(long)])))) as made:
         names = [name for name, _ in structure(made)]
         assert len(made.pages) >= 3
@@ -476,7 +497,7 @@ def test_the_csv_has_every_figure_as_it_stands() -> None:
 
 @pytest.mark.parametrize("times", [0, 2])
 def test_the_csv_needs_the_figures_once(times: int) -> None:
-    notebook = new_notebook(cells=[shown(Figures(["measure"], [["a"]])) for _ in range(times)])
+    notebook = new_notebook(cells=[shown(FigureList(["measure"], [["a"]])) for _ in range(times)])
     with pytest.raises(UserError, match=f"{times} times"):
         CsvExporter().from_notebook_node(notebook)
 

@@ -14,11 +14,13 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cells_drawn import figure
 from rendered import NASTY, cover, html_of, page_of, pdf_of, shown, structure
 from thematic.core.errors import UserError
 from thematic.displays import (
     Column,
     Commentary,
+    DisplayTable,
     Glance,
     GlanceRow,
     Glossary,
@@ -26,7 +28,6 @@ from thematic.displays import (
     Recommendation,
     Recommendations,
     Sentence,
-    Table,
     Term,
 )
 from thematic.exporters import document
@@ -78,7 +79,7 @@ def markdown(text: str) -> NotebookNode:
 
 def body() -> NotebookNode:
     """A report with everything that is numbered, and everything that is not."""
-    table = Table("t", "T", [Column("a")], [["1"]], notes=["A note."])
+    table = DisplayTable("t", "T", [Column("a")], [["1"]], notes=["A note."])
     return whole(
         new_markdown_cell(BACKGROUND),
         shown(SAID),
@@ -302,23 +303,21 @@ def test_commentary_without_words_is_a_heading() -> None:
 
 
 def row(indicator: str = "Crimes", **more: Any) -> GlanceRow:
-    return GlanceRow(
-        **{"indicator": indicator, "value": "3", "change": "", "period": "May", "significant": "No", **more}
-    )
+    return GlanceRow(**{"indicator": indicator, "figure": figure(3), "period": "May", "significant": "No", **more})
 
 
 CORNERS = {
     "no rows": Glance("g", "Glance", []),
     "untitled": Glance("g", "", [row()]),
     "confidential": Glance(
-        "g", "G", [row(value="[c]", change="[c]", significant="[c]", trend="[c]", force="[c]")], "F"
+        "g", "G", [row(figure=figure("[c]", "[c]"), significant="[c]", trend="[c]", force=figure("[c]"))], "F"
     ),
     "no numbers": Glance("g", "G", [row(spark=[None] * 36, trend="Stable"), row(spark=[])]),
     "one point": Glance("g", "G", [row(spark=[None, 5, None]), row(spark=[5])]),
     "all equal": Glance("g", "G", [row(spark=[7] * 36)]),
     "extremes": Glance("g", "G", [row(spark=[1e308, -1e308, 0, float("nan"), float("inf")])]),
     "long": Glance(
-        "g", "G", [row("Engaging in controlling or coercive behaviour " * 12, value="1,234,567" * 9)], "F" * 90
+        "g", "G", [row("Engaging in controlling or coercive behaviour " * 12, figure=figure(10**60))], "F" * 90
     ),
     "many": Glance("g", "G", [row(f"Row {n}", trend="Significant decrease", spark=[n, 1, 2]) for n in range(120)]),
     "no recommendations": Recommendations("Recommendations", []),
@@ -363,7 +362,7 @@ def test_signs_are_hidden_from_readers_and_leave_no_figure_in_the_pdf() -> None:
 
 
 def test_tables_of_every_kind_are_numbered_together_and_keep_their_roles_on_a_phone() -> None:
-    plain = Table("t", "Plain", [Column("a")], [["1"]])
+    plain = DisplayTable("t", "Plain", [Column("a")], [["1"]])
     page = page_of(whole(shown(Glance("g", "Glance", [row()]), plain, Recommendations("Due", []))))
     captions = [caption.get_text(" ", strip=True) for caption in page.find_all("caption")]
     assert captions == ["Table 1 Glance", "Table 2 Plain", "Table 3 Due"]

@@ -14,7 +14,7 @@ from pdf_reading import bookmarks, fonts, linked_pages, tags
 from rendered import shown
 from thematic.build.build import build
 from thematic.build.request import Words
-from thematic.displays import Chart, Column, Table
+from thematic.displays import Chart, Column, DisplayTable
 from thematic.exporters import document
 from thematic.exporters.blocks import Heading, Section, Shown
 from thematic.exporters.pdf import content
@@ -85,7 +85,7 @@ def test_every_picture_says_what_it_shows(report: Report) -> None:
 
 def test_every_table_has_headers_over_its_columns_and_before_its_rows(report: Report) -> None:
     tables = tags(report.pdf).all("Table")
-    assert len(tables) >= len(report.shown(Chart)) + len(report.shown(Table))
+    assert len(tables) >= len(report.shown(Chart)) + len(report.shown(DisplayTable))
     for table in tables:
         (head,), (body,) = table.all("THead"), table.all("TBody")
         columns = head.all("TH")
@@ -131,24 +131,24 @@ def test_every_font_is_embedded_and_ours(report: Report) -> None:
 # Tables
 
 
-def weights(table: Table) -> list[float]:
+def weights(table: DisplayTable) -> list[float]:
     (block,) = content(document.read(nbformat.v4.new_notebook(cells=[shown(table)])))["blocks"]
     return list(block["weights"])
 
 
 def test_the_columns_fill_the_page_and_what_is_over_goes_to_the_first() -> None:
-    narrow = weights(Table("t", "T", [Column("Place", "left"), Column("Crimes")], [["A", "1"]]))
+    narrow = weights(DisplayTable("t", "T", [Column("Place", "left"), Column("Crimes")], [["A", "1"]]))
     assert narrow[0] > 4 * narrow[1]
 
 
 def test_labels_take_more_lines_before_names_do() -> None:
     name = "Upper and Lower Westmarsh"
     labels = [f"Recorded crimes, year to Jan {year}" for year in range(2018, 2021)]
-    wide = weights(Table("t", "T", [Column("Place", "left"), *map(Column, labels)], [[name, *["1,234"] * 3]]))
+    wide = weights(DisplayTable("t", "T", [Column("Place", "left"), *map(Column, labels)], [[name, *["1,234"] * 3]]))
     assert wide[0] > len(name)
     assert max(wide[1:]) < max(map(len, labels)) * 2 / 3
 
 
 @pytest.mark.parametrize("label", ["", " ", "\t\t", "Jan\u00a02020", "x" * 200, "a-b-c " * 30])
 def test_any_label_has_a_width(label: str) -> None:
-    assert all(weight > 0 for weight in weights(Table("t", "T", [Column(label), Column(label)], [["1", "2"]])))
+    assert all(weight > 0 for weight in weights(DisplayTable("t", "T", [Column(label), Column(label)], [["1", "2"]])))

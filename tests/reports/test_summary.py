@@ -11,14 +11,26 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from cells_drawn import figure
 from rendered import NASTY, cover, page_of, shown
-from thematic.displays import Chart, Column, Glance, GlanceRow, Recommendation, Recommendations, Table
+from thematic.displays import (
+    Chart,
+    Column,
+    DisplayTable,
+    Glance,
+    GlanceRow,
+    RangeCell,
+    Recommendation,
+    Recommendations,
+    Value,
+)
+from thematic.displays.values import PERCENT_CHANGE, POINTS
 from thematic.exporters.downloads import csv_of
 from thematic.exporters.summary import summary
 
 
 def row(indicator: str = "Crimes", **more: Any) -> GlanceRow:
-    given = {"value": "10,222", "change": "+5.0%", "period": "Jan 2021", "significant": "Yes", **more}
+    given = {"figure": figure(10222, 5.0), "period": "Jan 2021", "significant": "Yes", **more}
     return GlanceRow(indicator, **given)
 
 
@@ -32,7 +44,7 @@ def lines(*rows: GlanceRow, beside: str = "") -> list[str]:
 
 
 def test_a_card_has_the_figure_its_change_in_words_and_its_trend() -> None:
-    assert lines(row(trend="Increase", polarity="lower", force="9 (0.0%)"), beside="Anyshire Police") == [
+    assert lines(row(trend="Increase", polarity="lower", force=figure(9, 0.0)), beside="Anyshire Police") == [
         "Crimes",
         "10,222",
         "+5.0% on the year before, a significant change",
@@ -45,23 +57,23 @@ def test_a_card_has_the_figure_its_change_in_words_and_its_trend() -> None:
     ("more", "expected"),
     [
         ({"significant": "No"}, ["10,222", "+5.0% on the year before, not a significant change"]),
-        ({"value": "87.2% ± 5.5%", "change": "-1.0 pp"}, ["87.2% ± 5.5%", "-1.0 pp on the year before, a significant change"]),
-        ({"change": "[z]", "significant": "[z]"}, ["10,222", "Change on the year before: [z] not applicable"]),
-        ({"change": "[x]", "significant": "[x]"}, ["10,222", "Change on the year before: [x] not available"]),
+        ({"figure": figure(87.2, -1.0, 5.5)}, ["87.2% ± 5.5%", "-1.0 pp on the year before, a significant change"]),
+        ({"figure": figure(10222, "[z]"), "significant": "[z]"}, ["10,222", "Change on the year before: [z] not applicable"]),
+        ({"figure": figure(10222, "[x]"), "significant": "[x]"}, ["10,222", "Change on the year before: [x] not available"]),
         ({"significant": "[c]", "trend": "[c]"},
          ["10,222", "+5.0% on the year before; significance: [c] confidential", "Trend: [c] confidential"]),
         ({"significant": ""}, ["10,222", "+5.0% on the year before"]),
-        ({"change": "", "significant": "", "trend": "Stable"}, ["10,222", "Trend: stable"]),
+        ({"figure": figure(10222), "significant": "", "trend": "Stable"}, ["10,222", "Trend: stable"]),
     ],
 )  # fmt: skip
-def test_a_card_says_what_there_is_and_spells_out_shorthand(more: dict[str, str], expected: list[str]) -> None:
+def test_a_card_says_what_there_is_and_spells_out_shorthand(more: dict[str, Any], expected: list[str]) -> None:
     assert lines(row(**more))[1:] == expected
 
 
 @pytest.mark.parametrize("sign", ["[c]", "[x]", "[z]"])
 def test_a_figure_withheld_or_missing_is_said_once(sign: str) -> None:
     words = {"[c]": "confidential", "[x]": "not available", "[z]": "not applicable"}[sign]
-    withheld = row("Victims", value=sign, change=sign, significant=sign, trend=sign)
+    withheld = row("Victims", figure=figure(sign, sign), significant=sign, trend=sign)
     assert [p.get_text(" ", strip=True) for p in cards(row(), withheld)[1].find_all("p")] == [
         "Victims",
         f"{sign} {words}",
@@ -86,8 +98,8 @@ def test_a_note_says_what_the_lines_are_only_where_there_are_any() -> None:
 def test_there_are_six_cards_at_most_and_none_where_there_is_no_figure() -> None:
     assert [card.p.get_text() for card in cards(*(row(f"{n}") for n in range(9)))] == list("012345")
     assert cards() == []
-    assert cards(row(value="[x]"), row(value="[c]")) == []
-    assert len(cards(row(value="[x]"), row())) == 2
+    assert cards(row(figure=figure("[x]")), row(figure=figure("[c]"))) == []
+    assert len(cards(row(figure=figure("[x]")), row())) == 2
 
 
 def test_the_cards_stand_over_the_first_table_at_a_glance_alone() -> None:
@@ -100,7 +112,7 @@ def test_the_cards_stand_over_the_first_table_at_a_glance_alone() -> None:
 
 def test_nasty_text_stays_text_on_a_card() -> None:
     (card,) = cards(
-        row(NASTY, value=NASTY, change=NASTY, period=NASTY, trend=NASTY, force=NASTY, spark=[1, 2]), beside=NASTY
+        row(NASTY, figure=figure(3, NASTY), period=NASTY, trend=NASTY, force=figure(NASTY), spark=[1, 2]), beside=NASTY
     )
     assert card.find("script") is None
     assert NASTY in card.p.get_text() and NASTY in card.svg["aria-label"]
@@ -108,9 +120,13 @@ def test_nasty_text_stays_text_on_a_card() -> None:
 
 # Downloads
 
-TABLE = Table(
+TABLE = DisplayTable(
     "t", "By place", [Column("Place", "left"), Column("Crimes"), Column("Change")],
-    [["Northtown", "1,234,567", "+5.0%"], ["1,234", "[c]", "1,000 to 2,000"], ['Victim’s "own", é', "-1,234.5%", "-1.0\u00a0pp"]],
+    [
+        ["Northtown", Value(1234567), Value(5, PERCENT_CHANGE)],
+        ["1,234", Value(None, status="[c]"), RangeCell(Value(1000), Value(2000))],
+        ['Victim’s "own", é', Value(-1234.5, PERCENT_CHANGE), Value(-1, POINTS)],
+    ],
 )  # fmt: skip
 
 
@@ -136,7 +152,7 @@ def test_numbers_are_downloaded_without_commas_and_words_as_they_are() -> None:
 
 def test_every_chart_and_every_table_with_a_title_offers_its_numbers() -> None:
     chart = Chart("c", "Up", "Crimes", "A line.", "<svg></svg>", TABLE)
-    untitled = Table("u", "", [Column("a")], [["1"]])
+    untitled = DisplayTable("u", "", [Column("a")], [["1"]])
     due = Recommendations("Due", [Recommendation("R1", "Do", "", "", "", "Red", True, "")])
     displays = shown(chart, TABLE, untitled, Glance("g", "Glance", [row()]), due)
     found = downloads(page_of(new_notebook(cells=[shown(cover()), displays])))
@@ -149,7 +165,7 @@ def test_every_chart_and_every_table_with_a_title_offers_its_numbers() -> None:
 
 
 def test_a_download_is_told_apart_by_its_words_and_holds_nasty_text() -> None:
-    nasty = Table("n", NASTY, [Column(NASTY)], [[NASTY], ['"#%&<>\n']])
+    nasty = DisplayTable("n", NASTY, [Column(NASTY)], [[NASTY], ['"#%&<>\n']])
     page = page_of(new_notebook(cells=[shown(cover(), nasty, TABLE)]))
     assert [link.get_text() for link in page.find_all("a", download=True)] == [
         "Download Table 1 (CSV)",

@@ -94,7 +94,7 @@ def spread(label: str, cells: Sequence[Cell]) -> list[Field]:
     """The columns that a column of a table makes: one of values, and one each of margins, changes and the two ends of
     ranges, where it has them. What stands in for a number, such as `[c]`, does so in each."""
     found = [parts_of(cell) for cell in cells]
-    names = [name for name in _LABELS if any(name in parts for parts in found)]
+    names = [name for name in _LABELS if any(name in parts and parts[name].value is not None for parts in found)]
     if not names:
         return [Field(label, [printed(cell) for cell in cells])]
     pairs = list(zip(cells, found, strict=True))
