@@ -16,6 +16,12 @@ NOTEBOOKS = [path for path in ALL if path != EXPLORE]
 MACHINERY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.Try, ast.With)
 
 
+def places() -> list[str]:
+    """The names of the force and of every area."""
+    params = own_params()
+    return [params.force.name, *(area.name for level in params.levels for area in params.areas(level))]
+
+
 def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
@@ -50,14 +56,11 @@ def test_one_cell_declares_the_parameters(path) -> None:
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_no_place_stands_in_a_notebook(path) -> None:
     text = path.read_text(encoding="utf-8").casefold()
-    force = own_params().force
-    names = [force.name, *(place.name for place in [*force.lpus, *force.local_authorities])]
-    assert [name for name in names if name.casefold() in text] == []
+    assert [name for name in places() if name.casefold() in text] == []
 
 
 def test_no_place_stands_in_the_code() -> None:
-    force = own_params().force
-    names = [force.name, *(place.name for place in [*force.lpus, *force.local_authorities])]
+    names = places()
     for path in sorted((ROOT / "lib").rglob("*")):
         if path.suffix in {".py", ".j2", ".typ", ".css"}:
             text = path.read_text(encoding="utf-8")

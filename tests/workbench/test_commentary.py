@@ -20,6 +20,7 @@ from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.displays import Commentary, Recommendations
+from thematic.measures.data import ReportData
 from thematic.outputs.editions import Edition, edition_key, params_files, with_commentary
 from thematic.params import Params, load_params
 from thematic.params.commentary import Commentary as Said
@@ -334,7 +335,9 @@ def shown(tmp_path: Path, workbook: Workbook):
     files = cubes.read_bytes(Workbook(tmp_path / "drawn"), THEME)
 
     def opened(area: str, period: str = PERIOD, audience: str = "internal") -> report.Report:
-        report.use(report.Context(load_params(workbook), THEME, files, found.index))
+        params = load_params(workbook)
+        month = Month.parse(period)
+        report.use(ReportData(params, THEME, files, found.index, params.area(area), month, audience))
         return report.open_report(THEME, period, area, audience)
 
     yield opened
@@ -388,7 +391,8 @@ def test_words_are_for_internal_readers_unless_they_say_public(tmp_path: Path) -
     index, files = cubes.load_index(workbook), cubes.read_bytes(workbook, "rape")
     for said, shown in (("", False), ("audience: internal\n", False), ("audience: public\n", True)):
         path.write_text(f"---\nauthor: A. Nalyst\n{said}---\nWords.\n", encoding="utf-8")
-        report.use(report.Context(load_params(workbook), "rape", files, index))
+        params = load_params(workbook)
+        report.use(ReportData(params, "rape", files, index, params.force_area, JANUARY, "internal"))
         found = {
             each: report.open_report("rape", PERIOD, "force", each).commentary() for each in ("internal", "public")
         }
@@ -399,10 +403,7 @@ def test_words_are_for_internal_readers_unless_they_say_public(tmp_path: Path) -
 
 def test_a_report_made_for_the_public_cannot_be_opened_as_an_internal_one(workbook: Workbook, shown) -> None:
     internal = shown("widnes")
-    public = report.Context(
-        internal.params, THEME, cubes.read_bytes(Workbook(workbook.root / "drawn"), THEME), internal._index, "public"
-    )
-    report.use(public)
+    report.use(replace(internal.data, audience="public"))
     with pytest.raises(ArgumentsRefused, match=r"for the public.*audience=audience"):
         report.open_report(THEME, PERIOD, "widnes")
     assert report.open_report(THEME, PERIOD, "widnes", "public").audience == "public"

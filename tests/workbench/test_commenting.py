@@ -38,7 +38,7 @@ from thematic.outputs.manifest import read_manifest
 from thematic.outputs.status import Finding, stale_lines, status_lines
 from thematic.params import load_params
 from thematic.params.commentary import blank_commentary, with_figures
-from warehouse_drawn import ROOT, own_params
+from warehouse_drawn import own_params
 
 GOAL, THEME, AREA, PERIOD, TODAY = "DA", "domestic-abuse", "widnes", "2021-01", date(2026, 1, 1)
 LABEL = f"{PERIOD}/{THEME}/{AREA}"
@@ -99,7 +99,6 @@ class Book:
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """The data are prepared, and the commentary is begun."""
     book = Book(workbook_folder(tmp_path_factory.mktemp("begun") / "workbook"))
-    shutil.copytree(ROOT / "data" / "reference", book.root / "data" / "reference")
     opened = f"from thematic.report import open_report\nreport = open_report('{THEME}', period, area, audience)"
     source = notebook(f"{opened}\nreport.cover()", "report.commentary()", "report.all_figures()")
     (book.root / "notebooks" / "domestic_abuse.ipynb").write_bytes(source)
@@ -159,7 +158,7 @@ def test_words_are_told_stale_from_a_corrected_row_until_they_are_confirmed(
     assert len(files) == 3 and not any("campaign" in path.read_text(encoding="utf-8") for path in files)
 
     monkeypatch.chdir(book.root)
-    asked = ("commentary", GOAL, "--lpu", AREA, "--data", "extract")
+    asked = ("commentary", GOAL, "--area", AREA, "--data", "extract")
     told = running(monkeypatch, capsys)(*asked)
     assert (told.status, told.out.splitlines()) == (0, [PLACE])
     assert "Read it again; then add --confirm." in told.err

@@ -28,14 +28,15 @@ from thematic.displays import MIME_TYPE
 from thematic.execution.production import produce
 from thematic.explore.restricted import BANNER
 from thematic.exporters.html import HtmlExporter
+from thematic.measures.data import ReportData
 from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS
-from thematic.outputs.jobs import Ingredients
 from thematic.params import load_params
 from thematic.report import open_report
 from warehouse_drawn import ROOT, own_params, sample_workbook
 
 THEME, PERIOD = "domestic-abuse", "2021-01"
-LPU = own_params().lpu_areas[-1]
+LPU = own_params().unit_areas[-1]
+SLUGS = [area.slug for area in own_params().report_areas()]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def workbook(built: Workbook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workb
 
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workbook:
-    for name in ("params", "notebooks"):
+    for name in ("params", "notebooks", "data/reference"):
         shutil.copytree(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path / "notebooks")
     return Workbook(tmp_path)
@@ -68,7 +69,7 @@ def shown(value: object) -> dict[str, str]:
 
 @pytest.mark.parametrize("audience", ["internal", "public"])
 def test_figures_are_the_rows_of_the_csv(workbook: Workbook, tmp_path: Path, audience: str) -> None:
-    words = Words(["DA"], lpu=f"force,{LPU.slug}", format="csv", audience=audience, out=str(tmp_path / "out"))
+    words = Words(["DA"], area=f"force,{LPU.slug}", format="csv", audience=audience, out=str(tmp_path / "out"))
     build(workbook, words, date(2026, 1, 1), lambda _: None, lambda _: lambda *_: None)
     for area in ("force", LPU.slug):
         with (tmp_path / "out" / PERIOD / THEME / f"{area}.csv").open(encoding="utf-8", newline="") as stream:
@@ -91,13 +92,13 @@ def test_figures_are_the_rows_of_the_csv(workbook: Workbook, tmp_path: Path, aud
 
 def test_figures_of_all_areas_are_those_of_each_and_say_whose_they_are(workbook: Workbook) -> None:
     found = explore.figures("rape", area="all")
-    assert list(dict.fromkeys(found["area"])) == ["force", *(area.slug for area in own_params().lpu_areas)]
+    assert list(dict.fromkeys(found["area"])) == SLUGS
     own = found[found["area"] == LPU.slug].drop(columns="area").reset_index(drop=True)
     pd.testing.assert_frame_equal(own, explore.figures("Rape", PERIOD, LPU.name))
 
 
 def test_cubes_add_up_to_the_figure_as_it_stood_at_the_end_of_its_window(workbook: Workbook) -> None:
-    counts = explore.cubes("DA").query("count == 'da rows' and dimension == 'total'")
+    counts = explore.cubes("DA").query("count == 'da' and dimension == 'total'")
     figure = explore.figures("DA").query("measure == 'da_recorded' and dimension == 'total'").iloc[0]
     for end, value in ((PERIOD, figure["value"]), ("2020-01", figure["previous_value"])):
         months = counts["month"].between(pd.Period(end, "M") - 11, pd.Period(end, "M"))
@@ -133,7 +134,8 @@ def test_rows_have_types_to_work_with(workbook: Workbook) -> None:
     kinds = explore.rows("crimes").dtypes.astype(str)
     assert set(kinds[["recorded_on", "committed_on", "cancelled_on", "outcome_on"]]) == {"datetime64[ms]"}
     assert set(kinds[["domestic", "alcohol"]]) == {"boolean"}
-    assert set(kinds[["outcome_code", "victim_age"]]) == {"Int64"}
+    assert kinds["victim_age"] == "Int64"
+    assert explore.rows("crimes")["weekday"].cat.categories.tolist()[::6] == ["Monday", "Sunday"]
 
 
 def test_counts_are_plain_and_have_every_category(workbook: Workbook) -> None:
@@ -145,7 +147,7 @@ def test_counts_are_plain_and_have_every_category(workbook: Workbook) -> None:
 
 def test_the_names_there_are_can_be_asked_for(workbook: Workbook) -> None:
     assert dict(explore.themes()[["goal", "theme"]].itertuples(index=False))["DA"] == THEME
-    assert explore.areas()["area"].tolist() == ["force", *(area.slug for area in own_params().lpu_areas)]
+    assert explore.areas()["area"].tolist() == SLUGS
     assert explore.periods()[-1] == PERIOD
     sizes = dict(explore.tables()[["table", "rows"]].itertuples(index=False))
     assert sizes["crimes"] == len(explore.rows("crimes"))
@@ -193,9 +195,10 @@ def test_counts_older_than_params_are_not_shown(workbook: Workbook) -> None:
 @pytest.mark.parametrize("call", ["rows('crimes')", "cubes('DA')", "figures('DA')"])
 def test_a_report_that_explores_is_refused(workbook: Workbook, call: str) -> None:
     index = cubes.load_index(workbook)
-    handed = Ingredients(load_params(workbook), THEME, cubes.read_bytes(workbook, THEME), index)
-    asked = job(f"from thematic import explore\nexplore.{call}", of=edition(LPU.slug, THEME, PERIOD))
-    product = produce(replace(asked, ingredients=handed))
+    files, of = cubes.read_bytes(workbook, THEME), edition(LPU.slug, THEME, PERIOD)
+    handed = ReportData(load_params(workbook), THEME, files, index, LPU, of.period, of.audience)
+    asked = job(f"from thematic import explore\nexplore.{call}", of=of)
+    product = produce(replace(asked, report=handed))
     assert product.failure is not None
     assert "UserError: A report shows released figures and nothing about people" in product.failure.message
     assert not product.files
@@ -213,7 +216,7 @@ def test_the_cell_shows_its_counts_in_their_report_alone_and_through_the_gate(wo
     cell = explore.as_cell(counts, "By day", period=PERIOD, area=LPU.slug, by="Day").data
     for audience, values in (("internal", ["4", "5", "1,238", "0"]), ("public", ["[c]", "5", "1,240", "0"])):
         table = eval(cell, {"report": open_report(THEME, PERIOD, LPU.slug, audience)})  # noqa: S307 - our own cell
-        assert [column.label for column in table.columns] == ["Day", "Crimes"]
+        assert [column.label for column in table.columns] == ["Day", "Number"]
         assert [row[0] for row in table.rows] == ["Saturday", "Sunday", "Monday", "Not recorded"]
         assert [row[1] for row in table.rows] == values
     for period, area in ((PERIOD, "force"), ("2020-12", LPU.slug)):

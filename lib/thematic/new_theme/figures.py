@@ -271,7 +271,7 @@ class Subject:
                 "definition": self._of_all(f", that name the {who}")
                 + f": the percentage whose {who} is named on another of them 1 to {REPEAT_DAYS} days "
                 "before, anywhere in the force.",
-                "numerator": self._count(repeats={"of": column, "within_days": REPEAT_DAYS}),
+                "numerator": self._count(names=column, repeats={"of": column, "within_days": REPEAT_DAYS}),
                 "denominator": self._count(names=column),
                 "unit": "percent",
                 "caveats": [f"Those that do not name the {who} are left out of both sides."],
