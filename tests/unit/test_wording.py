@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from thematic.core.periods import Month, Window
 from thematic.displays.wording import (
     before,
     change,
+    inline,
     listed,
+    margin,
     movement,
+    now,
     number,
     significance,
     summary,
+    when,
     where,
+    window_heading,
     with_change,
 )
+from thematic.measures.figures import Figure
+from thematic.params.areas import Level
+from thematic.params.measures import Measure
 from warehouse_drawn import own_params
 
 COUNT, PERCENT = "da_recorded", "da_solved_pct"
 RATE, SURVEY = "da_rate_per_1000", "da_satisfied_pct"
-WINDOW = "12 months to January 2021"
+WINDOW = "in the 12 months to January 2021"
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +39,14 @@ def measures():
 
 
 def figure(value, previous=None, change=None, unit="percent", status="", change_status="", significant=None, **more):
-    ends = {"lower_95": None, "upper_95": None, **more}
-    return {
-        "value": value, "previous_value": previous, "change": change, "change_unit": unit, "status": status,
-        "change_status": change_status, "significant": significant, **ends,
-    }  # fmt: skip
+    """A released figure of which only what is said matters here."""
+    ends = {"lower_95": None, "upper_95": None, "category": "", **more}
+    first, last = date(2020, 2, 1), date(2021, 1, 31)
+    return Figure(
+        measure="m", dimension="total", window_start=first, window_end=last, numerator=None, denominator=None, value=value,
+        unit="", previous_value=previous, change=change, change_unit=unit, significant=significant, trend=None,
+        status=status, change_status=change_status, **ends,
+    )  # fmt: skip
 
 
 def test_numbers(measures) -> None:
@@ -51,31 +65,31 @@ def test_numbers(measures) -> None:
     ("value", "unit", "told"),
     [(5.0, "percent", "+5.0%"), (-1.04, "pp", "-1.0\u00a0pp"), (-0.04, "pp", "0.0\u00a0pp"), (0.0, "percent", "0.0%")],
 )
-def test_changes(value, unit, told) -> None:
-    assert change(figure(1, 1, value, unit)) == told
+def test_changes(measures, value, unit, told) -> None:
+    assert change(figure(1, 1, value, unit), measures[COUNT]).printed() == told
 
 
 def test_values_with_their_changes_as_boards_write_them(measures) -> None:
-    assert with_change(figure(3446, 3282, 4.997, significant=False), measures[COUNT]) == "3,446 (+5.0%)"
-    assert with_change(figure(17.4, 18.4, -1.0, "pp"), measures[PERCENT]) == "17.4% (-1.0\u00a0pp)"
+    assert with_change(figure(3446, 3282, 4.997, significant=False), measures[COUNT]).printed() == "3,446 (+5.0%)"
+    assert with_change(figure(17.4, 18.4, -1.0, "pp"), measures[PERCENT]).printed() == "17.4% (-1.0\u00a0pp)"
     survey = figure(87.2, 85.4, 1.8, "pp", lower_95=80.8, upper_95=91.8)
-    assert with_change(survey, measures[SURVEY]) == "87.2% ± 5.5% (+1.8\u00a0pp)"
-    assert with_change(figure(3, change_status="[z]"), measures[COUNT]) == "3 [z]"
-    assert with_change(figure(None, status="[c]", change_status="[c]"), measures[COUNT]) == "[c]"
+    assert with_change(survey, measures[SURVEY]).printed() == "87.2% ± 5.5% (+1.8\u00a0pp)"
+    assert with_change(figure(3, 0, change_status="[z]"), measures[COUNT]).printed() == "3 [z]"
+    assert with_change(figure(None, status="[c]", change_status="[c]"), measures[COUNT]).printed() == "[c]"
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (figure(17025, 16753, 1.62, significant=False), "rose by 1.6% to 17,025 in the {}, a change within normal variation."),
-        (figure(10, 20, -50.0, significant=True), "fell by 50.0% to 10 in the {}, a statistically significant change."),
-        (figure(10, 20, -50.0), "fell by 50.0% to 10 in the {}."),
-        (figure(20, 20, 0.0, significant=False), "was much the same in the {} at 20 (20 a year before)."),
-        (figure(0, 5, -100.0, significant=False), "fell by 100.0% to 0 in the {}, a change within normal variation."),
-        (figure(1, change_status="[z]"), "stood at 1 in the {}, where there was none in the year before [z]."),
-        (figure(0, change_status="[z]"), "stood at 0 in the {}, as in the year before."),
-        (figure(4, change_status="[x]"), "stood at 4 in the {}, with no earlier figure to compare it with [x]."),
-        (figure(5, change_status="[c]"), "stood at 5 in the {}, with a change that is confidential [c]."),
+        (figure(17025, 16753, 1.62, significant=False), "rose by 1.6% to 17,025 {}, a change within normal variation."),
+        (figure(10, 20, -50.0, significant=True), "fell by 50.0% to 10 {}, a statistically significant change."),
+        (figure(10, 20, -50.0), "fell by 50.0% to 10 {}."),
+        (figure(20, 20, 0.0, significant=False), "was much the same {} at 20 (20 a year before)."),
+        (figure(0, 5, -100.0, significant=False), "fell by 100.0% to 0 {}, a change within normal variation."),
+        (figure(1, 0, change_status="[z]"), "stood at 1 {}, where there was none in the year before [z]."),
+        (figure(0, 0, change_status="[z]"), "stood at 0 {}, as in the year before."),
+        (figure(4, change_status="[x]"), "stood at 4 {}, with no earlier figure to compare it with [x]."),
+        (figure(5, change_status="[c]"), "stood at 5 {}, with a change that is confidential [c]."),
     ],
 )  # fmt: skip
 def test_sentences(measures, given, told) -> None:
@@ -92,7 +106,7 @@ def test_sentences(measures, given, told) -> None:
 )
 def test_sentences_without_a_value(measures, status, told) -> None:
     said = movement(figure(None, status=status, change_status=status), measures[PERCENT], WINDOW)
-    assert said == f"The percentage of domestic abuse crimes solved: {told} for the {WINDOW}."
+    assert said == f"The percentage of domestic abuse crimes solved: {told} {WINDOW}."
 
 
 @pytest.mark.parametrize(
@@ -100,7 +114,7 @@ def test_sentences_without_a_value(measures, status, told) -> None:
 )
 def test_points_are_written_out_in_sentences(measures, change, told) -> None:
     said = movement(figure(10.26, 8.8, change, "pp", significant=True), measures[PERCENT], WINDOW)
-    assert f"rose by {told} to 10.3% in the {WINDOW}, a statistically" in said
+    assert f"rose by {told} to 10.3% {WINDOW}, a statistically" in said
 
 
 def test_every_sentence_has_a_subject_that_can_rise_or_fall(measures) -> None:
@@ -112,16 +126,17 @@ def test_every_sentence_has_a_subject_that_can_rise_or_fall(measures) -> None:
 
 
 def test_none_before_is_told_as_0_beside_counts_and_not_beside_percentages(measures) -> None:
-    assert before(figure(4, change_status="[z]"), measures[COUNT]) == "0"
-    assert before(figure(4.0, change_status="[z]"), measures[PERCENT]) == "[z]"
-    assert before(figure(4, change_status="[x]"), measures[COUNT]) == "[x]"
-    assert before(figure(4, 1234, 1.0), measures[COUNT]) == "1,234"
+    assert before(figure(4, 0, change_status="[z]"), measures[COUNT]).printed() == "0"
+    assert before(figure(4.0, change_status="[z]"), measures[PERCENT]).printed() == "[z]"
+    assert before(figure(4, change_status="[x]"), measures[COUNT]).printed() == "[x]"
+    assert before(figure(4, 1234, 1.0), measures[COUNT]).printed() == "1,234"
 
 
 def test_significance_in_a_cell() -> None:
     assert significance(figure(1, 1, 0.0, significant=True)) == "Yes"
     assert significance(figure(1, 1, 0.0, significant=False)) == "No"
-    assert significance(figure(60, 50, 20.0, significant=None)) == "[c]"
+    assert significance(figure(60, 50, 20.0, significant=None), "[c]") == "[c]"
+    assert significance(figure(60, 50, 20.0, significant=None)) == "[z]", "not tested"
     assert significance(figure(60, change_status="[x]")) == "[x]"
 
 
@@ -143,8 +158,8 @@ def test_a_section_says_which_indicators_moved(measures) -> None:
     assert told(measures, None, None, None) == "None of these indicators can be compared with the year before."
 
 
-def place(name: str, value: float | None, status: str = "") -> dict:
-    return {**figure(value, status=status), "category": name}
+def place(name: str, value: float | None, status: str = "") -> Figure:
+    return figure(value, status=status, category=name)
 
 
 def test_a_section_says_where(measures) -> None:
@@ -154,14 +169,23 @@ def test_a_section_says_where(measures) -> None:
     )
     force = place("F", 4.0)
     subject = "The rate of recorded domestic abuse per 1,000 residents"
-    assert where(rate, places, None, force) == f"{subject} was highest in B (9.0) and lowest in D (1.0)."
-    assert where(rate, places, places[1], force) == f"{subject} was 9.0 in B, the highest of 3; the force's was 4.0."
-    assert where(rate, places, places[3], force) == f"{subject} was 1.0 in D, the lowest of 3; the force's was 4.0."
-    assert where(rate, places, places[0], force) == f"{subject} was 5.0 in A, with 1 of 3 higher; the force's was 4.0."
-    assert where(rate, places, places[2], force) == f"{subject}: the figure is confidential [c] for C."
-    assert where(rate, places[:1], None, force) == f"{subject} cannot be compared between Local Policing Units."
+    assert where(rate, UNITS, places, None, force) == f"{subject} was highest in B (9.0) and lowest in D (1.0)."
     assert (
-        where(rate, [place("A", 0.0), place("B", 0.0)], None, force) == f"{subject} was the same everywhere: A (0.0)."
+        where(rate, UNITS, places, places[1], force)
+        == f"{subject} was 9.0 in B, the highest of 3; the force's was 4.0."
+    )
+    assert (
+        where(rate, UNITS, places, places[3], force) == f"{subject} was 1.0 in D, the lowest of 3; the force's was 4.0."
+    )
+    assert (
+        where(rate, UNITS, places, places[0], force)
+        == f"{subject} was 5.0 in A, with 1 of 3 higher; the force's was 4.0."
+    )
+    assert where(rate, UNITS, places, places[2], force) == f"{subject}: the figure is confidential [c] for C."
+    assert where(rate, UNITS, places[:1], None, force) == f"{subject} cannot be compared between districts."
+    assert (
+        where(rate, UNITS, [place("A", 0.0), place("B", 0.0)], None, force)
+        == f"{subject} was the same everywhere: A (0.0)."
     )
 
 
@@ -169,3 +193,66 @@ def test_lists_of_words() -> None:
     assert listed(["Solved"]) == "solved"
     assert listed(["Solved", "DVPN breached"]) == "solved and DVPN breached"
     assert listed(["Age", "Repeat victims", "Exit"]) == "age, repeat victims and exit"
+
+
+UNITS = Level(title="District", plural="Districts", short="district", areas={"a": {"name": "A"}})
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [("Local authority", "local authority"), ("Local Policing Unit", "Local Policing Unit"), ("BCU", "BCU"), ("Ward", "ward")],
+)  # fmt: skip
+def test_titles_within_a_sentence(title: str, told: str) -> None:
+    assert inline(title) == told
+
+
+def measure(unit: str, **more) -> Measure:
+    count = {"selection": "rows", **({"sum": "hours"} if unit == "mean" else {})}
+    below = {} if unit in ("count", "mean") else {"denominator": {"selection": "rows"}}
+    return Measure.model_validate({"title": "It", "definition": "d", "numerator": count, "unit": unit, **below, **more})
+
+
+def test_a_mean_of_none_and_a_mean_that_was_0() -> None:
+    mean = measure("mean")
+    none = figure(None, status="[z]", change_status="[z]")
+    assert movement(none, mean, WINDOW) == f"It: there is nothing to take a mean of [z] {WINDOW}."
+    assert movement(figure(2.0, 0, change_status="[z]"), mean, WINDOW).endswith(
+        "where it was 0.0 in the year before [z]."
+    )
+    without = movement(figure(2.0, change_status="[z]"), mean, WINDOW)
+    assert without.endswith("with nothing in the year before to take a mean of [z].")
+
+
+def test_a_difference_changes_in_its_own_units() -> None:
+    variance = measure("count", decimals=1)
+    moved = figure(12.5, -30.0, 42.5, "units")
+    assert change(moved, variance).printed() == "+42.5"
+    assert movement(moved, variance, WINDOW) == f"It rose by 42.5 to 12.5 {WINDOW}."
+
+
+def test_a_stock_is_of_a_day_and_other_windows_of_theirs() -> None:
+    january = Month.parse("2021-01")
+    stock = Measure.model_validate({
+        "title": "It", "definition": "d", "numerator": {"selection": "rows", "standing": "left_on"}, "unit": "count",
+        "window": "at_period_end",
+    })  # fmt: skip
+    assert when(stock, Window(january, january)) == "at the end of January 2021"
+    assert window_heading(stock, Window(january, january)) == "End of Jan\u00a02021"
+    quarter = measure("count", window="rolling_3")
+    assert when(quarter, Window(january - 2, january)) == "in the 3 months to January 2021"
+    assert window_heading(measure("count"), Window.rolling_12(january)) == "Year to Jan\u00a02021"
+
+
+def test_low_stands_where_rounding_alone_makes_a_figure_nothing_and_the_value_is_kept() -> None:
+    low = now(figure(0.04, status="[low]"), measure("percent"))
+    assert (low.printed(), low.value) == ("[low]", 0.04)
+    assert movement(figure(0.04, 2.0, -1.96, "pp", status="[low]"), measure("percent"), WINDOW).startswith(
+        "It fell by 2.0"
+    )
+
+
+def test_only_a_share_has_a_margin() -> None:
+    ends = {"lower_95": 80.0, "upper_95": 90.0}
+    assert margin(figure(85.0, **ends), measure("percent")).printed() == "5.0%"
+    assert margin(figure(85.0), measure("percent")) is None
+    assert margin(figure(85.0, **ends), measure("per_1000")) is None
