@@ -44,7 +44,8 @@ class Extract:
     """The rows of each table that is there, and how far they reach: months are `Period`s, `latest` the last whole one.
 
     `history` is the first month of each table, `ends` its last, `gaps` the months between without rows, where a table
-    has some in every month. `accounts` says of each table how many rows were in, kept, and why others were not.
+    has some in every month. `accounts` says of each table how many rows were in, kept, and why others were not;
+    `worked_out` keeps what the reports of each theme have in common.
     """
 
     tables: dict[str, Rows]
@@ -53,7 +54,7 @@ class Extract:
     ends: dict[str, pd.Period | None]
     gaps: dict[str, set[pd.Period]]
     accounts: dict[str, dict[str, int]]
-    settings: dict[str, Any] = field(default_factory=dict)
+    worked_out: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
 
 def read_extract(folder: Path, declarations: Declarations, today: date | None = None) -> Extract:
@@ -361,7 +362,7 @@ def _reach(
         ends[name] = max(months[name], default=None) if every else latest
         there = months[name]
         gaps[name] = set(pd.period_range(min(there), max(there), freq="M")) - there if every and there else set()
-    return Extract(tables, latest, history, ends, gaps, accounts, settings)
+    return Extract(tables, latest, history, ends, gaps, accounts)
 
 
 def _history_of(name: str, tables: dict[str, Rows], declarations: Declarations) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -26,7 +26,7 @@ FRACTIONS, WHOLES = "number", "whole"
 class Rows:
     """A table's rows: `frame` has every declared and derived column, `known` of some columns the day from which on each
     row's value is known (before it the cell is blank), `numeric` the columns that hold whole numbers, or numbers in
-    millionths; `fed` the columns that the source has."""
+    millionths; `fed` the columns that the source has; `days` keeps what `day` has worked out."""
 
     name: str
     table: Table
@@ -34,15 +34,16 @@ class Rows:
     known: dict[str, pd.Series]
     numeric: dict[str, str]
     fed: frozenset[str]
+    days: dict[str, pd.Series] = field(default_factory=dict)
 
     def with_frame(self, frame: pd.DataFrame) -> Rows:
-        return replace(self, frame=frame)
+        return replace(self, frame=frame, days={})
 
     def only(self, kept: np.ndarray) -> Rows:
         """Some of the rows, counted from 0 again."""
         frame = self.frame[kept].reset_index(drop=True)
         known = {name: days[kept].reset_index(drop=True) for name, days in self.known.items()}
-        return replace(self, frame=frame, known=known)
+        return replace(self, frame=frame, known=known, days={})
 
     def seen(self, column: str, day: pd.Timestamp | None) -> pd.Series:
         """A column as known at the end of a day (None: as the file has it)."""
@@ -53,7 +54,10 @@ class Rows:
 
     def day(self, column: str, seen: pd.Timestamp | None = None) -> pd.Series:
         """The days of a date or moment."""
-        return pd.to_datetime(self.seen(column, seen)).dt.normalize()
+        if column not in self.days:
+            self.days[column] = pd.to_datetime(self.frame[column]).dt.normalize()
+        days = self.days[column]
+        return days if seen is None or column not in self.known else days.where(self.known[column] <= seen)
 
     def months(self) -> set[pd.Period]:
         """The months that have rows."""

@@ -98,7 +98,7 @@ class Working:
         self.places = Places(declarations)
         self.area = self.places.of_slug(area)
         self.period = pd.Period(period, "M")
-        self._kept: dict[Any, Any] = {}
+        self._kept = extract.worked_out.setdefault(theme, {})
 
     # ---- the table of figures
 
@@ -145,23 +145,26 @@ class Working:
         return [Row(level, place.name, place) for place in places]
 
     def _month_rows(self, measure: Measure) -> list[tuple[Row, Span, Span]]:
-        """Up to 36 months that end with the measure's own last: those of its history while the area was open."""
+        """Up to 36 months of the measure's history that end with its own last, all seen from there."""
         end = self.period - measure.lag
-        begins = [self.extract.history.get(table) for table in self._tables(measure)]
-        if not begins or None in begins:
-            return []
-        rows = []
-        for month in pd.period_range(max([end - 35, *begins]), end, freq="M"):
-            if self.places.is_open(self.area, month.start_time.date(), month.end_time.date()):
-                row = Row(MONTH, str(month), self.area)
-                now, before = (_span(measure, each, each, seen=end) for each in (month, month - 12))
-                rows.append((row, now, before))
-        return rows
+        return [
+            (Row(MONTH, str(month), self.area), *(_span(measure, each, each, seen=end) for each in (month, month - 12)))
+            for month in self._history(measure, end, 36)
+        ]
 
     def _rolling_rows(self, measure: Measure) -> list[tuple[Row, Span, Span]]:
+        """The windows that end with each of the last 24 months of the measure's history."""
         end = self.period - measure.lag
-        months = pd.period_range(end - 23, end, freq="M")
-        return [(Row(ROLLING, str(month), self.area), *spans(measure, month)) for month in months]
+        return [
+            (Row(ROLLING, str(month), self.area), *spans(measure, month)) for month in self._history(measure, end, 24)
+        ]
+
+    def _history(self, measure: Measure, end: pd.Period, months: int) -> pd.PeriodIndex:
+        """The last months of a measure's history, as many as asked for at most; none where it cannot be had at all."""
+        begins = [self.extract.history.get(table) for table in self._tables(measure)]
+        if None in begins or not self._is_fed(measure):
+            return pd.PeriodIndex([], freq="M")
+        return pd.period_range(max([end - months + 1, *begins]), end, freq="M")
 
     def _figure(self, name: str, row: Row, now: Span, before: Span, low: bool) -> dict[str, Any]:
         measure = self.declarations.measures[name]
@@ -234,7 +237,9 @@ class Working:
         above, below = sides
         if "[x]" in {above.status, below.status}:
             return GONE
-        if above.value is None or not below.value:
+        if above.value is None or below.value is None:
+            return Point(status="[z]")
+        if below.value == 0:
             return Point(above.value, below.value, None, "[z]")
         return Point(above.value, below.value, above.value / below.value)
 
@@ -368,13 +373,21 @@ class Working:
     def _table(self, count: Count) -> Table:
         return self.declarations.tables[self.theme.table_of(count.selection)]
 
-    def _tables(self, measure: Measure) -> set[str]:
-        """The tables that a measure counts."""
+    def _counts(self, measure: Measure) -> list[Count]:
+        """Every count that a measure rests on."""
         if isinstance(measure.numerator, MeasureOf):
             sides = (measure.numerator, measure.denominator)
-            return set().union(*(self._tables(self.declarations.measures[side.measure]) for side in sides))
-        counts = (measure.numerator, self._count_below(measure))
-        return {self.theme.table_of(count.selection) for count in counts if count is not None}
+            return [count for side in sides for count in self._counts(self.declarations.measures[side.measure])]
+        return [count for count in (measure.numerator, self._count_below(measure)) if count is not None]
+
+    def _tables(self, measure: Measure) -> set[str]:
+        return {self.theme.table_of(count.selection) for count in self._counts(measure)}
+
+    def _is_fed(self, measure: Measure) -> bool:
+        """Whether the source has the tables and columns of a measure's total at all, whatever the window."""
+        row = Row(TOTAL, TOTAL, self.area)
+        there = self._tables(measure) <= set(self.extract.tables)
+        return there and all(self._has_columns(count, row, split=False) for count in self._counts(measure))
 
     def amount(self, count: Count, row: Row, span: Span, *, split: bool, filled: bool = False) -> int | float:
         """How much a row has of a count in a window: rows, or the sum of a column; `filled`: the rows that have it."""
@@ -529,10 +542,10 @@ class Working:
         for column in columns:
             if column in rows.table.columns and rows.table.columns[column].kind == "codes":
                 found = found.explode(column).dropna(subset=[column])
+        found = found.where(found.notna(), MISSING)
         categories = found[columns[0]]
         for column in columns[1:]:
             categories = categories + CROSS + found[column]
-        categories = categories.where(found.notna().all(axis=1), MISSING)
         both = pd.DataFrame({"row": found.index, "category": categories.to_numpy(dtype=object)})
         return both.drop_duplicates().set_index("row")
 
