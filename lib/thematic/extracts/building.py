@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,20 +12,21 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from thematic.core.errors import DataRefused, Problem
+from thematic.core.errors import DataRefused, DiskRefused, Problem
 from thematic.extracts import police_uk
 from thematic.extracts.checks import Check, account, check, examples
-from thematic.extracts.facts import ExtractFacts, TableFacts, history_from, latest_period, ordered
-from thematic.extracts.lookup import Lookup, read_lookup
+from thematic.extracts.facts import ExtractFacts, TableFacts, ordered
+from thematic.extracts.history import find_history, history_notes
+from thematic.extracts.lookup import CODES, Lookup, read_lookup
 from thematic.extracts.order import Order
 from thematic.extracts.readers import RawTable, read_table
 from thematic.extracts.rules import Limits
-from thematic.extracts.spellings import Names
+from thematic.extracts.spellings import Vocabulary
 from thematic.extracts.storing import QUALITY, store, write
-from thematic.params.schema import TABLES
 
 MEMORY_LIMIT = "1200MB"
 _REASONS_TOLD = 5
+_DAY_FIRST = re.compile(r"\s*\d{1,2}[/.]\d{1,2}[/.]\d{4}.*")
 
 
 @dataclass
@@ -41,18 +43,19 @@ class _Account:
 def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
     """Writes every table, quality.parquet and extract.json into the empty folder.
 
-    Raises DataRefused when something cannot be read, too many rows are wrong, or no crimes or incidents remain.
+    Raises DataRefused when something cannot be read, too many rows are wrong, or no rows remain.
     """
     found = _Account()
     lookup = _lookup(order) if order.source.is_police_uk else None
-    download = None if lookup is None else police_uk.read_download(order.source, lookup)
+    download = None if lookup is None else police_uk.read_download(order.source, lookup, order.params.tables)
     for raw in _extract(order, found) if download is None else download.tables:
         _table(order, raw, folder, found)
     if download is not None:
         _leave_out_outcomes(download.outcomes, found)
+        found.notes += [*download.notes, *police_uk.not_read(_unread(order))]
     if found.problems:
         raise DataRefused(f"The data cannot be used ({order.shown}). Nothing was changed.", found.problems)
-    quality = pa.concat_tables(found.quality)
+    quality = pa.concat_tables(found.quality) if found.quality else QUALITY.empty_table()
     facts = _facts(order, found, quality, lookup).model_copy(update={"key": key})
     write(quality, folder / "quality.parquet")
     (folder / "extract.json").write_text(facts.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
@@ -61,56 +64,88 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
 
 def _extract(order: Order, found: _Account) -> Iterator[RawTable]:
     """The extract's tables one after the other; those that cannot be read are noted as problems."""
-    for name, path in order.source.tables.items():
+    for name, file in order.source.tables.items():
         try:
-            yield read_table(path, TABLES[name], path.name)
+            yield read_table(file, name, order.params.tables[name])
         except DataRefused as refusal:
             found.problems += refusal.problems or [Problem(order.shown, refusal.message)]
 
 
 def _lookup(order: Order) -> Lookup:
     if order.lookup is None or not order.lookup.is_file():
-        columns = "lsoa2011_code or lsoa2021_code, local_authority, lpu and, if it has one, population_mid2020"
+        columns = f"{' or '.join(CODES[:2])}, {' and '.join(order.area_names)} and, if it has one, population_mid2020"
         fix = f"Bring a CSV with the columns {columns}, as LOOKUP=file or as the lookup: of params/force.yaml."
         where = "params/force.yaml names no lookup" if order.lookup is None else f"{order.lookup_shown} does not exist"
         raise DataRefused(f"data.police.uk places crimes by LSOA, and {where}. {fix}")
-    return read_lookup(order.lookup, order.lookup_shown, order.force)
+    return read_lookup(order.lookup, order.lookup_shown, order.area_names)
+
+
+def _vocabulary(order: Order) -> Vocabulary:
+    force = order.params.force
+    lists = {name: list(found.rows) for name, found in order.params.lists.items()}
+    return Vocabulary(order.area_names, lists, force.says_nothing, force.nobody, force.time_zone)
 
 
 def _table(order: Order, raw: RawTable, folder: Path, found: _Account) -> None:
-    names = Names(
-        [lpu.name for lpu in order.force.lpus],
-        [place.name for place in order.force.local_authorities],
-        order.offences,
-    )
-    limits = Limits(order.force.history_floor, order.end)
+    limits = Limits(order.params.force.history_floor, order.end)
     spill = folder / "spill"
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        checked = check(connection, raw, names, limits)
-        facts = account(checked)
-        found.tables[raw.table.name] = facts
-        found.columns[raw.table.name] = list(raw.fed)
-        found.notes += raw.notes
-        limit = order.force.quarantine_limit_pct
-        if facts.quarantined * 100 > limit * facts.rows_in:
-            found.problems += _too_many(checked, facts, limit)
-        else:
-            found.quality.append(store(checked, order.offences, folder))
-    shutil.rmtree(spill, ignore_errors=True)
+    try:
+        with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}) as connection:
+            connection.execute("SET enable_progress_bar = false")
+            connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")  # small tables are second
+            checked = check(connection, raw, _vocabulary(order), order.params.lists, limits)
+            facts = account(checked)
+            found.tables[raw.name] = facts
+            found.columns[raw.name] = checked.values.fed
+            found.notes += [*raw.notes, *_table_notes(raw, facts, checked, order)]
+            problems = _too_many(checked, facts, order)
+            if problems:
+                found.problems += problems
+            else:
+                found.quality.append(store(checked, folder))
+    except duckdb.OutOfMemoryException as error:
+        reason = str(error).splitlines()[0]
+        fix = f"Make room on the disk of {folder.parent.name}, which takes what does not fit in memory."
+        raise DiskRefused(f"{raw.files[0]}: memory and disk do not suffice to check it ({reason}). {fix}") from error
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
-def _too_many(checked: Check, facts: TableFacts, limit: float) -> list[Problem]:
-    """Why so many rows of the table are wrong: the commonest reasons with examples."""
+def _table_notes(raw: RawTable, facts: TableFacts, checked: Check, order: Order) -> Iterator[str]:
+    """What a colleague should know of how the table was read."""
+    zoned = [name for name, spelling in checked.values.spellings.items() if spelling.zoned]
+    if zoned:
+        yield f"{raw.name}: {', '.join(zoned)} with a time zone, turned into {order.params.force.time_zone}."
+    if facts.equal:
+        rows = "1 row equals" if facts.equal == 1 else f"{facts.equal:,} rows equal"
+        yield f"{raw.name}: {rows} another row. Its rows have no reference, so all are kept."
+
+
+def _too_many(checked: Check, facts: TableFacts, order: Order) -> list[Problem]:
+    """Why more rows of the table are wrong than may be: the commonest reasons with examples; none where they may."""
+    force = order.params.force
+    if facts.quarantined * 100 <= force.quarantine_limit_pct * facts.rows_in or (
+        facts.quarantined <= force.quarantine_limit_rows
+    ):
+        return []
     share = 100 * facts.quarantined / facts.rows_in
     what = f"{facts.quarantined:,} of {facts.rows_in:,} rows ({share:.1f}%) break the contract"
-    fix = f"At most {limit:g}% may (params/force.yaml, quarantine_limit_pct). Mend the export, or raise the limit."
-    problems = [Problem(checked.raw.table.name, f"{what}.", fix)]
+    limits = f"{force.quarantine_limit_pct:g}% and {force.quarantine_limit_rows} rows"
+    fix = f"At most {limits} may (quarantine_limit_pct and quarantine_limit_rows in params/force.yaml)."
+    problems = [Problem(checked.raw.name, f"{what}.", f"{fix} Correct the export, or raise a limit.")]
     for reason, count in list(facts.reasons.items())[:_REASONS_TOLD]:
-        told = [_example(checked, row, value) for row, value in examples(checked, reason)]
-        if told:
-            problems.append(Problem(checked.raw.table.name, f"{count:,} x {reason}, as at {'; '.join(told)}."))
+        found = examples(checked, reason)
+        if found:
+            listed = "; ".join(_example(checked, row, value) for row, value in found)
+            problems.append(Problem(checked.raw.name, f"{count:,} x {reason}, as at {listed}.", _spelled(found)))
     return problems
+
+
+def _spelled(found: Iterable[tuple[int, str | None]]) -> str:
+    """How to say that dates are written with the day first, where the examples look so."""
+    if all(value is not None and _DAY_FIRST.fullmatch(value) for _, value in found):
+        return 'If the day comes first, write dates: "%d/%m/%Y" for the table in params/sources.yaml.'
+    return ""
 
 
 def _example(checked: Check, row: int, value: str | None) -> str:
@@ -121,7 +156,7 @@ def _leave_out_outcomes(outcomes: dict[str, int], found: _Account) -> None:
     rows = sum(outcomes.values())
     if not outcomes:
         return
-    found.tables["outcomes"] = TableFacts(
+    found.tables[police_uk.OUTCOMES] = TableFacts(
         rows_in=rows,
         kept=0,
         duplicates=0,
@@ -131,42 +166,53 @@ def _leave_out_outcomes(outcomes: dict[str, int], found: _Account) -> None:
         normalised={},
     )
     lines = [
-        {"table": "outcomes", "month": month, "status": "left_out", "reason": police_uk.MERGED, "n": n}
+        {"table": police_uk.OUTCOMES, "month": month, "status": "left_out", "reason": police_uk.MERGED, "n": n}
         for month, n in sorted(outcomes.items())
     ]
     found.quality.append(pa.Table.from_pylist(lines, QUALITY))
 
 
 def _facts(order: Order, found: _Account, quality: pa.Table, lookup: Lookup | None) -> ExtractFacts:
-    settings = order.settings
-    months: dict[str, set[str]] = {name: set() for name in found.columns}
-    for table, month in _distinct(quality, "kept", "month"):
-        months[table].add(month)
-    latest = latest_period(settings.as_at, months)
+    settings, tables = order.settings, order.params.tables
+    kept, left_out = _months(quality, found, "kept"), _months(quality, found, "left_out")
+    history = find_history(tables, kept, left_out, settings)
+    title = f"The extract of {order.params.force.name}" if lookup is None else police_uk.TITLE
     return ExtractFacts(
         key="",
         kind="extracts" if lookup is None else "police.uk",
-        title=settings.title or (f"The extract of {order.force.name}" if lookup is None else police_uk.TITLE),
+        title=settings.title or title,
         synthetic=settings.synthetic,
         licence=settings.licence if lookup is None else police_uk.LICENCE,
         as_at=settings.as_at,
-        latest_period=latest,
-        history_from=history_from(latest, settings.history_from, months),
+        latest_period=history.latest,
+        history_from=history.starts,
+        ends=history.ends,
+        gaps=history.gaps,
+        not_ended=[] if lookup is None else [name for name in found.columns if tables[name].ends is not None],
         columns=found.columns,
-        tables=ordered(found.tables),
+        tables=ordered(found.tables, list(tables)),
         populations=None if lookup is None else lookup.populations,
-        notes=[*found.notes, *_unread(order), *_unplaced(quality)],
+        notes=[*history_notes(history, tables), *found.notes, *_not_tables(order), *_unplaced(quality)],
     )
 
 
-def _distinct(quality: pa.Table, status: str, column: str) -> list[tuple[str, str]]:
-    rows = quality.filter(pc.equal(quality["status"], status)).select(["table", column]).to_pylist()
-    return sorted({(row["table"], row[column]) for row in rows if row[column] is not None})
+def _months(quality: pa.Table, found: _Account, status: str) -> dict[str, set[str]]:
+    """For each table the months that have rows of this status."""
+    months: dict[str, set[str]] = {name: set() for name in found.columns}
+    for row in quality.filter(pc.equal(quality["status"], status)).select(["table", "month"]).to_pylist():
+        if row["month"] is not None and row["table"] in months:
+            months[row["table"]].add(row["month"])
+    return months
 
 
 def _unread(order: Order) -> list[str]:
+    """The files beside the tables that are not read."""
     lookup = None if order.lookup is None else order.lookup.name
-    names = [name for name in order.source.unread if name != lookup]
+    return [name for name in order.source.unread if Path(name).name != lookup]
+
+
+def _not_tables(order: Order) -> list[str]:
+    names = [] if order.source.is_police_uk else _unread(order)
     return [f"Not a table of the contract, not read: {', '.join(names)}."] if names else []
 
 

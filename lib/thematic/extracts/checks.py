@@ -1,51 +1,92 @@
 """Turns a raw table into the fate of each of its rows: kept, or why not."""
 
-# ruff: noqa: S608 - names in the SQL are declared in schema, never data
+# ruff: noqa: S608 - names in the SQL are declared, never data
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from thematic.extracts.delimited import IS_TOTAL, LINE, SMALL
 from thematic.extracts.facts import TableFacts
 from thematic.extracts.readers import RawTable
-from thematic.extracts.rules import Limits, Rule, Spellings, left_out_sql, rules, spelling_sql, values_sql
-from thematic.extracts.spellings import Names, find_spellings
+from thematic.extracts.rules import Limits, Rule, left_out_sql, rules
+from thematic.extracts.spellings import Vocabulary, find_spellings
+from thematic.extracts.values import Values
+from thematic.params.lists import CodeList
 
-_SPELLED = {"flag", "whole", "lpu", "local_authority", "strands"}
+
+Lines = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Check:
-    """One table under check. `connection` holds `raw` (the rows), `seen` (line, reference, day, left_out, bad) and
-    `fate`: line, status, reasons and day of every row that is not kept."""
+    """One table under check. `connection` holds `raw` (the rows), `seen` (line, reference, placed, left_out, bad; it is
+    `placed` in its month by this day or moment) and `fate`: line, status, reasons and day of every row not kept."""
 
     connection: duckdb.DuckDBPyConnection
-    raw: RawTable
-    spellings: Spellings
+    values: Values
     rules: tuple[Rule, ...]
 
-    def values(self, where: str = "", extra: tuple[str, ...] = ()) -> str:
-        return values_sql(self.raw.table, self.raw.fed, self.spellings, extra, where)
+    @property
+    def raw(self) -> RawTable:
+        return self.values.raw
+
+    def rows(self, lines: Lines) -> pa.Table:
+        """The rows with these numbers, in their order."""
+        rows = self.raw.text.rows
+        return rows.take(pa.array(np.searchsorted(rows[LINE].to_numpy(), lines)))
+
+    @contextmanager
+    def narrowed(self, rows: pa.Table) -> Iterator[None]:
+        """Within the block `raw` is these rows alone."""
+        self.connection.register("raw", rows)
+        try:
+            yield
+        finally:
+            self.connection.register("raw", self.raw.text.rows)
+
+    def lines(self, query: str) -> Lines:
+        """The rows' numbers that a query gives, in its order."""
+        return self.connection.execute(query).fetchnumpy()["line"].astype(np.int64)  # type: ignore[no-any-return]
 
     @property
     def repeated(self) -> str:
-        return f"{self.raw.table.reference} stands on another row with other content"
+        return f"{self.raw.table.reference} is on another row with other content"
+
+    @property
+    def rule_columns(self) -> list[str]:
+        """The columns that the rules are about."""
+        named = [name for rule in self.rules for name in (rule.column, *rule.needs) if name is not None]
+        return list(dict.fromkeys(named))
 
 
-def check(connection: duckdb.DuckDBPyConnection, raw: RawTable, names: Names, limits: Limits) -> Check:
+def check(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    vocabulary: Vocabulary,
+    lists: dict[str, CodeList],
+    limits: Limits,
+) -> Check:
     """Decides the fate of every row, in an empty connection of its own.
 
-    Left out comes first; then of rows alike in every column all but the first are duplicates; the rest is quarantined
-    when it breaks a rule, or when its reference stands on a row with other content and it is not the first good one.
+    Left out comes first; then, where rows have references, of rows alike in every column all but the first are
+    duplicates; the rest is quarantined when it breaks a rule, or when its reference is on a row with other content and
+    it is not the first good one.
     """
     connection.register("raw", raw.text.rows)
     connection.register("broken", raw.text.broken)
     connection.register("nul_lines", pa.table({"line": pa.array(raw.text.nul_lines, pa.int64())}))
-    spellings = find_spellings(connection, raw.table, raw.text.rows, names)
-    declared = tuple(rules(raw.table, raw.fed, limits, bool(raw.text.nul_lines)))
-    found = Check(connection, raw, spellings, declared)
+    totals = _totals(raw)
+    connection.register("totals", pa.table({"line": pa.array(totals, pa.int64())}))
+    values = Values(raw, find_spellings(connection, raw, vocabulary), vocabulary.zone)
+    _bring_lists(connection, values, lists)
+    found = Check(connection, values, tuple(rules(values, limits, bool(raw.text.nul_lines), bool(totals))))
     _see(found)
     _leave_out(found)
     _find_repeats(found)
@@ -53,42 +94,75 @@ def check(connection: duckdb.DuckDBPyConnection, raw: RawTable, names: Names, li
     return found
 
 
+def _totals(raw: RawTable) -> list[int]:
+    """The lines of a small table in which a cell says Total."""
+    rows = raw.text.rows
+    if rows.num_rows > SMALL:
+        return []
+    lines = rows[LINE].to_pylist()
+    cells = [rows[name].to_pylist() for name in raw.fed]
+    return [line for line, row in zip(lines, zip(*cells, strict=True), strict=True) if _says_total(row)]
+
+
+def _says_total(row: Collection[str | None]) -> bool:
+    return any(cell is not None and IS_TOTAL.fullmatch(cell) for cell in row)
+
+
+def _bring_lists(connection: duckdb.DuckDBPyConnection, values: Values, lists: dict[str, CodeList]) -> None:
+    """The tables `list_<derived column>`: code, and what it gives."""
+    for name, derived in values.lookups():
+        rows = lists[derived.lookup.source].rows
+        given = {derived.lookup.gives: pa.array([row[derived.lookup.gives] for row in rows.values()], pa.string())}
+        connection.register("given", pa.table({"code": pa.array(list(rows), pa.string())} | given))
+        connection.execute(f"CREATE TABLE list_{name} AS FROM given")
+        connection.unregister("given")
+
+
 def _see(check: Check) -> None:
     table = check.raw.table
-    bad = " OR ".join(f"({rule.condition})" for rule in check.rules)
-    left_out, _ = left_out_sql(table, check.raw.fed)
+    bad = " OR ".join(f"({rule.condition})" for rule in check.rules) or "false"
+    left_out, _ = left_out_sql(check.values)
+    reference = f"v_{table.reference}" if table.reference else "CAST(NULL AS VARCHAR)"
+    names = [*check.rule_columns, *table.left_out_unless, table.date, *([table.reference] if table.reference else [])]
     check.connection.execute(
-        f"CREATE TABLE seen AS SELECT line, v_{table.reference} AS reference, v_{table.date} AS day,"
-        f" {left_out} AS left_out, ({bad}) IS TRUE AS bad FROM ({check.values()})"
+        f"CREATE TABLE seen AS SELECT line, {reference} AS reference, v_{table.date} AS placed,"
+        f" {left_out} AS left_out, ({bad}) IS TRUE AS bad FROM ({check.values.query(names)})"
     )
     check.connection.execute("CREATE TABLE fate (line BIGINT, status VARCHAR, reasons VARCHAR[], day DATE)")
 
 
 def _leave_out(check: Check) -> None:
-    _, reason = left_out_sql(check.raw.table, check.raw.fed)
-    rows = check.values("WHERE line IN (SELECT line FROM seen WHERE left_out)")
-    check.connection.execute(
-        f"INSERT INTO fate SELECT line, 'left_out', [{reason}], v_{check.raw.table.date} FROM ({rows})"
-    )
+    table = check.raw.table
+    if not table.left_out_unless:
+        return
+    _, reason = left_out_sql(check.values)
+    lines = check.lines("SELECT line FROM seen WHERE left_out ORDER BY line")
+    with check.narrowed(check.rows(lines)):
+        rows = check.values.query([*table.left_out_unless, table.date])
+        check.connection.execute(
+            f"INSERT INTO fate SELECT line, 'left_out', [{reason}], CAST(v_{table.date} AS DATE) FROM ({rows})"
+        )
 
 
 def _find_repeats(check: Check) -> None:
-    """Marks exact duplicates, and lists in `repeats` the rows whose reference another row has with other content."""
-    check.connection.execute(
-        "CREATE TABLE alike AS SELECT reference FROM seen WHERE NOT left_out GROUP BY reference HAVING count(*) > 1"
+    """Marks exact duplicates, and lists in `repeats` the rows whose reference another row has with other content.
+
+    Rows without references are all kept.
+    """
+    if check.raw.table.reference is None:
+        check.connection.execute("CREATE TABLE repeats (line BIGINT)")
+        return
+    lines = check.lines(
+        "SELECT line FROM seen JOIN (SELECT reference FROM seen WHERE NOT left_out GROUP BY reference HAVING count(*) > 1)"
+        " alike ON seen.reference IS NOT DISTINCT FROM alike.reference WHERE NOT left_out ORDER BY line"
     )
-    suspects = check.values(
-        "WHERE line IN (SELECT line FROM seen, alike WHERE NOT left_out"
-        " AND seen.reference IS NOT DISTINCT FROM alike.reference)",
-        check.raw.compared,
-    )
-    parts = [f"coalesce(CAST(v_{name} AS VARCHAR), t_{name}, '')" for name in check.raw.fed]
-    parts += [f"""coalesce("{name}", '')""" for name in check.raw.compared]
-    check.connection.execute(
-        "CREATE TABLE contents AS SELECT line, seen.reference, day, bad,"
-        " row_number() OVER (PARTITION BY seen.reference, content ORDER BY line) AS copy"
-        f" FROM (SELECT line, [{', '.join(parts)}] AS content FROM ({suspects})) JOIN seen USING (line)"
-    )
+    with check.narrowed(check.rows(lines)):
+        suspects = check.values.query(check.raw.fed, check.raw.compared)
+        check.connection.execute(
+            "CREATE TABLE contents AS SELECT line, seen.reference, CAST(placed AS DATE) AS day, bad,"
+            " row_number() OVER (PARTITION BY seen.reference, content ORDER BY line) AS copy"
+            f" FROM (SELECT line, {_content(check)} AS content FROM ({suspects})) JOIN seen USING (line)"
+        )
     check.connection.execute("INSERT INTO fate SELECT line, 'duplicate', [], day FROM contents WHERE copy > 1")
     check.connection.execute(
         "CREATE TABLE repeats AS SELECT line FROM ("
@@ -96,21 +170,38 @@ def _find_repeats(check: Check) -> None:
         " FROM contents WHERE copy = 1 AND reference NOT NULL WINDOW same AS (PARTITION BY reference))"
         " WHERE rows > 1 AND line IS DISTINCT FROM keeper"
     )
+    if check.raw.alike:
+        _take_for_one(check)
+
+
+def _take_for_one(check: Check) -> None:
+    """Counts the good rows among the repeats as duplicates, where one reference is one row whatever else it says."""
+    check.connection.execute(
+        "INSERT INTO fate SELECT line, 'duplicate', [], CAST(placed AS DATE) FROM repeats JOIN seen USING (line) WHERE NOT bad"
+    )
+    check.connection.execute("DELETE FROM repeats WHERE line IN (SELECT line FROM fate)")
+
+
+def _content(check: Check) -> str:
+    parts = [f"coalesce(CAST(v_{name} AS VARCHAR), t_{name}, '')" for name in check.raw.fed]
+    parts += [f"""coalesce("{name}", '')""" for name in check.raw.compared]
+    return f"[{', '.join(parts)}]"
 
 
 def _quarantine(check: Check) -> None:
-    check.connection.execute(
-        "CREATE TABLE wrong AS SELECT line FROM (SELECT line FROM seen WHERE bad UNION SELECT line FROM repeats)"
-        " ANTI JOIN fate USING (line)"
+    lines = check.lines(
+        "SELECT line FROM (SELECT line FROM seen WHERE bad UNION SELECT line FROM repeats)"
+        " ANTI JOIN fate USING (line) ORDER BY line"
     )
     reasons = [f"CASE WHEN {rule.condition} THEN '{_quoted(rule.reason)}' END" for rule in check.rules]
     reasons.append(f"CASE WHEN line IN (SELECT line FROM repeats) THEN '{check.repeated}' END")
-    rows = check.values("WHERE line IN (SELECT line FROM wrong)")
-    check.connection.execute(
-        "INSERT INTO fate SELECT line, 'quarantined',"
-        f" list_filter([{', '.join(reasons)}], lambda reason: reason IS NOT NULL), v_{check.raw.table.date}"
-        f" FROM ({rows})"
-    )
+    with check.narrowed(check.rows(lines)):
+        rows = check.values.query([*check.rule_columns, check.raw.table.date])
+        check.connection.execute(
+            "INSERT INTO fate SELECT line, 'quarantined',"
+            f" list_filter([{', '.join(reasons)}], lambda reason: reason IS NOT NULL),"
+            f" CAST(v_{check.raw.table.date} AS DATE) FROM ({rows})"
+        )
     check.connection.execute("INSERT INTO fate SELECT line, 'quarantined', [reason], NULL FROM broken")
 
 
@@ -122,6 +213,7 @@ def account(check: Check) -> TableFacts:
     """How the table's rows fared. Raises RuntimeError when they do not add up: that would be our mistake."""
     statuses = dict(check.connection.execute("SELECT status, count(*) FROM fate GROUP BY status").fetchall())
     kept = check.connection.execute("SELECT count(*) FROM seen ANTI JOIN fate USING (line)").fetchall()[0][0]
+    spellings = check.values.spellings.items()
     facts = TableFacts(
         rows_in=check.raw.rows_in,
         kept=kept,
@@ -129,11 +221,24 @@ def account(check: Check) -> TableFacts:
         quarantined=statuses.get("quarantined", 0),
         left_out=statuses.get("left_out", 0),
         reasons=_reasons(check),
-        normalised=_normalised(check),
+        normalised={name: spelling.normalised for name, spelling in spellings if spelling.normalised},
+        blank=check.raw.text.blank,
+        equal=_equal(check),
+        silent={name: dict(spelling.silent) for name, spelling in spellings if spelling.silent},
+        met={name: dict(spelling.met) for name, spelling in spellings if spelling.met},
     )
     if facts.rows_in != facts.kept + facts.duplicates + facts.quarantined + facts.left_out:
-        raise RuntimeError(f"{check.raw.table.name}: the rows do not add up: {facts}")
+        raise RuntimeError(f"{check.raw.name}: the rows do not add up: {facts}")
     return facts
+
+
+def _equal(check: Check) -> int:
+    """How many kept rows equal one before, in a table whose rows have no references."""
+    if check.raw.table.reference is not None:
+        return 0
+    rows = f"SELECT line, {_content(check)} AS content FROM ({check.values.query(check.raw.fed)})"
+    kept = f"SELECT count(*) - 1 AS more FROM ({rows}) ANTI JOIN fate USING (line) GROUP BY content"
+    return int(check.connection.execute(f"SELECT coalesce(sum(more), 0) FROM ({kept})").fetchall()[0][0])
 
 
 def _reasons(check: Check) -> dict[str, int]:
@@ -142,24 +247,14 @@ def _reasons(check: Check) -> dict[str, int]:
     return dict(check.connection.execute(f"{counted} ORDER BY n DESC, reason").fetchall())
 
 
-def _normalised(check: Check) -> dict[str, int]:
-    columns = [check.raw.table.column(name) for name in check.raw.fed]
-    asked = [column for column in columns if column.kind in _SPELLED or column.name in check.spellings.spaced]
-    if not asked:
-        return {}
-    counts = ", ".join(f"count(*) FILTER ({spelling_sql(column)})" for column in asked)
-    found = check.connection.execute(f"SELECT {counts} FROM ({check.values()})").fetchall()[0]
-    return {column.name: n for column, n in zip(asked, found, strict=True) if n}
-
-
 def examples(check: Check, reason: str, limit: int = 3) -> list[tuple[int, str | None]]:
-    """Numbers of quarantined rows with this reason, lowest first, and the value that stands in the reason's column."""
+    """Numbers of quarantined rows with this reason, lowest first, and the value that is in the reason's column."""
     columns = {rule.reason: rule.column for rule in check.rules} | {check.repeated: check.raw.table.reference}
     column = columns.get(reason)
     value = f'raw."{column}"' if column else "NULL"
     found = check.connection.execute(
-        f"SELECT fate.line, {value} FROM fate LEFT JOIN raw USING (line)"
+        f"SELECT fate.line, {value} FROM fate LEFT JOIN raw ON raw._line = fate.line"
         " WHERE status = 'quarantined' AND list_contains(reasons, ?) ORDER BY fate.line LIMIT ?",
         [reason, limit],
     )
-    return [(int(line), said) for line, said in found.fetchall()]
+    return [(int(line), text) for line, text in found.fetchall()]

@@ -19,10 +19,11 @@ from thematic.core.digests import code_digest, digest
 from thematic.core.errors import DataRefused, Problem
 from thematic.core.folders import replacing
 from thematic.extracts.connections import Address, Unreadable, address, connected, said_by_the_driver
-from thematic.extracts.readers import as_text, unknown_columns
+from thematic.extracts.parquet import as_text
+from thematic.extracts.readers import unknown_columns
 from thematic.extracts.sources import SETTINGS
-from thematic.params.schema import TABLES, Table
 from thematic.params.sources import ExtractSettings, SourcesParams, TableParams
+from thematic.params.tables import Table
 
 _MADE_FROM = "made_from.txt"
 _BATCH_ROWS = 20_000
@@ -36,12 +37,13 @@ Opened = tuple[Address, Any]
 
 @dataclass(frozen=True)
 class Databases:
-    """The databases that a sources.yaml (`shown` in messages) names, as of the day `today`."""
+    """The databases that a sources.yaml (`shown` in messages) names, as of the day `today`, for these `tables`."""
 
     sources: SourcesParams
     shown: str
     environment: Mapping[str, str]
     today: date
+    tables: Mapping[str, Table]
 
     def read_on(self, folder: Path) -> date | None:
         """The day on which the folder was read by this very sources.yaml; None where it was not."""
@@ -65,14 +67,14 @@ class Databases:
             with replacing(folder) as part:
                 for rows in found:
                     with _noting(problems):
-                        say(f"{rows.table.name}: {rows.store(part):,} rows read from {rows.connection}")
+                        say(f"{rows.name}: {rows.store(part):,} rows read from {rows.connection}")
                     _refuse(problems)
                 self._sign(part)
 
     def _open(self, stack: ExitStack, problems: list[Problem]) -> dict[str, Opened]:
         """The connections that are needed, by name; what keeps one from opening is noted."""
         opened = {}
-        for name in dict.fromkeys(self.sources.connection_of(asked) for asked in self.sources.tables.values()):
+        for name in dict.fromkeys(self.sources.connection_of(asked) for asked in self.sources.in_databases.values()):
             where = f"{self.shown}, connections.{name}"
             with _noting(problems):
                 place = address(self.sources.connections[name].url, self.environment, where)
@@ -81,31 +83,36 @@ class Databases:
 
     def _find(self, opened: Mapping[str, Opened], problems: list[Problem], say: Say) -> Iterator[_Rows]:
         """The tables of the connections that are open; what keeps one from being found is noted."""
-        for name, asked in self.sources.tables.items():
+        for name, asked in self.sources.in_databases.items():
             connection = self.sources.connection_of(asked)
             if connection in opened:
                 with _noting(problems):
-                    yield _rows(
-                        TABLES[name], asked, connection, opened[connection], f"{self.shown}, tables.{name}", say
-                    )
+                    where = f"{self.shown}, tables.{name}"
+                    yield _rows(name, self.tables[name], asked, connection, opened[connection], where, say)
 
     def _sign(self, folder: Path) -> None:
-        stated = {name: getattr(self.sources, name) for name in ExtractSettings.model_fields}
-        settings = {name: value for name, value in stated.items() if value} | {"as_at": stated["as_at"] or self.today}
+        stated = ExtractSettings(**{name: getattr(self.sources, name) for name in ExtractSettings.model_fields})
+        said = stated.model_dump(mode="json", exclude={"as_at"})
+        settings = {name: value for name, value in said.items() if value} | {"as_at": stated.as_at or self.today}
         text = yaml.safe_dump(settings, allow_unicode=True)
         (folder / SETTINGS).write_text(text, encoding="utf-8", newline="\n")
         (folder / _MADE_FROM).write_text(f"{self._key()} {self.today}\n", encoding="utf-8", newline="\n")
 
     def _key(self) -> str:
         """The digest of what is read from where; what the environment holds is no part of it."""
-        return digest([self.sources.model_dump(mode="json"), code_digest("extracts/database.py")])
+        return digest([self.sources.model_dump(mode="json"), list(self._columns()), code_digest("extracts/database.py")])
+
+    def _columns(self) -> Iterator[tuple[str, ...]]:
+        """What is asked of each table."""
+        for name in self.sources.in_databases:
+            yield name, *self.tables[name].names
 
 
 @dataclass(frozen=True)
 class _Rows:
     """A table that is there: `expression` asks for its rows, under the contract's names and in its order."""
 
-    table: Table
+    name: str
     connection: str
     where: str
     place: Address
@@ -113,7 +120,7 @@ class _Rows:
 
     def store(self, folder: Path) -> int:
         """Writes <table>.parquet, sorted; gives the number of rows. No more than a batch of them is held at once."""
-        unsorted = folder / f"{self.table.name}.unsorted"
+        unsorted = folder / f"{self.name}.unsorted"
         schema = pa.schema([(name, pa.string()) for name in self.expression.columns])
         with pq.ParquetWriter(unsorted, schema) as writer:
             for batch in self._batches():
@@ -121,7 +128,7 @@ class _Rows:
         with duckdb.connect(config={"memory_limit": _MEMORY_LIMIT, "temp_directory": str(folder)}) as connection:
             connection.execute("SET enable_progress_bar = false")
             connection.read_parquet(str(unsorted)).create_view("rows")
-            path = folder / f"{self.table.name}.parquet"
+            path = folder / f"{self.name}.parquet"
             connection.sql("FROM rows ORDER BY ALL").write_parquet(str(path), compression="zstd")
         unsorted.unlink()
         return int(pq.read_metadata(path).num_rows)
@@ -139,7 +146,9 @@ def _text(batch: pa.RecordBatch, where: str) -> pa.Table:
     return pa.table([pc.fill_null(text, "") for text in texts], rows.column_names)
 
 
-def _rows(table: Table, asked: TableParams, connection: str, opened: Opened, where: str, say: Say) -> _Rows:
+def _rows(
+    name: str, table: Table, asked: TableParams, connection: str, opened: Opened, where: str, say: Say
+) -> _Rows:
     """The table as it is to be read. Raises Unreadable where it, or one of its columns, is not there."""
     place, backend = opened
     what = f"the table {asked.table} cannot be found" if asked.table else "the query cannot be run"
@@ -147,11 +156,12 @@ def _rows(table: Table, asked: TableParams, connection: str, opened: Opened, whe
         found = backend.sql(asked.query.rstrip("; \n")) if asked.query else _named(backend, str(asked.table))
         header = list(found.columns)
     columns = dict(_columns(table, asked, header, where))
-    for sentence in unknown_columns([name for name in header if name not in columns.values()], table, table.name):
+    unused = [column for column in header if column not in columns.values()]
+    for sentence in unknown_columns(unused, {column: column for column in table.names if column not in columns}, name):
         say(sentence)
     with said_by_the_driver(place, where, "its columns cannot be read", _COLUMNS_FIX):
-        values = {name: _readable(table, name, found[column], where) for name, column in columns.items()}
-        return _Rows(table, connection, where, place, found.select(**values))
+        values = {ours: _readable(found[theirs]) for ours, theirs in columns.items()}
+        return _Rows(name, connection, where, place, found.select(**values))
 
 
 def _named(backend: Any, name: str) -> Any:
@@ -163,24 +173,22 @@ def _columns(table: Table, asked: TableParams, header: list[str], where: str) ->
     """The contract's columns that are there, each with its name there: as declared, alike, or alike but for case."""
     folded = {name.casefold(): name for name in reversed(header)}
     missing = []
-    for column in table.columns:
-        wanted = asked.columns.get(column.name, column.name)
+    for name in table.names:
+        wanted = asked.columns.get(name, name)
         there = wanted if wanted in header else folded.get(wanted.casefold())
         if there is not None:
-            yield column.name, there
-        elif column.required or column.name in asked.columns:
-            missing.append(wanted if wanted == column.name else f"{wanted} ({column.name})")
+            yield name, there
+        elif name in table.required or name in asked.columns:
+            missing.append(wanted if wanted == name else f"{wanted} ({name})")
     if missing:
         lacks = f"lacks {'the column' if len(missing) == 1 else 'the columns'} {', '.join(missing)}"
         raise Unreadable(where, f"{lacks}; it has {', '.join(header)}.", _COLUMNS_FIX)
 
 
-def _readable(table: Table, name: str, values: Any, where: str) -> Any:
-    """The column as a type that is written as text in one way only; a decimal or a type of its own as its text."""
+def _readable(values: Any) -> Any:
+    """The column as a type that is written as text in one way only; a decimal or a type of its own as its text. A
+    moment with a zone comes as it is in UTC."""
     kind = values.type()
-    if kind.is_timestamp() and kind.timezone is not None and table.column(name).kind == "date":
-        fix = "Say whose day it is, in a query: such as (recorded AT TIME ZONE 'Europe/London')::date in PostgreSQL."
-        raise Unreadable(where, f"the column {name} is a moment in world time ({kind}), which is no date yet.", fix)
     plain = kind.is_string() or kind.is_boolean() or kind.is_integer() or kind.is_floating()
     return values if plain or kind.is_date() or kind.is_timestamp() else values.cast("string")
 

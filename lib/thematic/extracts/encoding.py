@@ -15,14 +15,31 @@ _CHUNK = 1 << 24
 _SAVE = "Save it as UTF-8 (in Excel: 'CSV UTF-8')."
 
 
+_NAMED_OTHERWISE = {
+    b"\x1f\x8b": ("is compressed with gzip", "Name it {stem}.csv.gz."),
+    b"PK\x03\x04": ("is an Excel workbook or a zip", "Save it as CSV (in Excel: 'CSV UTF-8'), or unpack it."),
+    b"\xd0\xcf\x11\xe0": ("is an old Excel workbook", "Save it as CSV (in Excel: 'CSV UTF-8')."),
+    b"PAR1": ("is Parquet", "Name it {stem}.parquet."),
+}
+"""What the first bytes of files that are no text say they are, and what to do about it."""
+
+
+def refuse_other_formats(data: bytes, shown: str) -> None:
+    """Raises DataRefused for a file that is no text at all, whatever its name says."""
+    for start, (what, fix) in _NAMED_OTHERWISE.items():
+        if data.startswith(start):
+            raise DataRefused(f"{shown} {what}, not CSV. {fix.format(stem=shown.partition('.')[0])}")
+
+
 def to_utf8(data: bytes, shown: str) -> tuple[bytes, str | None]:
-    """The text as UTF-8 without BOM, and a note where it was cp1252.
+    """The text as UTF-8 without its BOM (or several), and a note where it was cp1252.
 
     Raises DataRefused for bytes that are neither UTF-8 nor cp1252, or that mix the two.
     """
     if data.startswith(_WIDE):
         raise DataRefused(f"{shown} is UTF-16, which is not read. {_SAVE}")
-    data = data.removeprefix(_BOM)
+    while data.startswith(_BOM):
+        data = data.removeprefix(_BOM)
     wrong = _first_not_utf8(data)
     if wrong is None:
         return data, None

@@ -1,10 +1,11 @@
-"""Turns a data.police.uk download into crimes without flags and incidents of anti-social behaviour without type."""
+"""Turns a data.police.uk download into crimes by the download's own types and incidents of anti-social behaviour."""
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -12,28 +13,28 @@ import pyarrow.compute as pc
 
 from thematic.core.areas import NO_LOCATION
 from thematic.core.errors import DataRefused
-from thematic.extracts.delimited import TextTable, read_delimited
+from thematic.extracts.delimited import LINE, TextTable, read_delimited
 from thematic.extracts.lookup import Lookup
 from thematic.extracts.readers import LINE_SPAN, RawTable
 from thematic.extracts.sources import MonthFile, Source
-from thematic.params.schema import CRIMES, INCIDENTS
+from thematic.params.tables import Table
 
 TITLE = "data.police.uk"
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
+CRIMES, INCIDENTS, OUTCOMES = "crimes", "incidents", "outcomes"
 ANTI_SOCIAL = "Anti-social behaviour"
 NO_LSOA = "no LSOA"
 MERGED = "police.uk's outcome categories merge Home Office codes (14, 15 and 16 are one), which cannot be told apart"
 
-_STREET = {
-    "Crime ID": "crime_ref",
-    "Month": "recorded_on",
-    "Crime type": "offence_title",
-    "LSOA code": "lsoa_code",
-    "Longitude": "longitude",
-    "Latitude": "latitude",
-}
+_REFERENCE, _MONTH, _TYPE, _LSOA = "Crime ID", "Month", "Crime type", "LSOA code"
+_STREET = (_REFERENCE, _MONTH, _TYPE, _LSOA, "Longitude", "Latitude")
 _COMPARED = ("Reported by", "Falls within", "Location", "LSOA name", "Last outcome category", "Context")
-_PLACED = ("lpu", "local_authority", "lsoa_code", "longitude", "latitude")
+_PLACED = {"lsoa_code": _LSOA, "longitude": "Longitude", "latitude": "Latitude"}
+_TO_CRIMES = {"crime_ref": _REFERENCE, "recorded_on": "day", "crime_type": _TYPE, "offence_title": _TYPE} | _PLACED
+_TO_INCIDENTS = {"incident_ref": "own reference", "received_on": "day"} | _PLACED
+"""By a declared column's name the column of the download that feeds it."""
+
+_OF_A_KIND = re.compile(r"\d{4}-\d\d-.+?-(stop-and-search|[a-z]+)\.csv$")
 
 
 @dataclass(frozen=True)
@@ -42,44 +43,75 @@ class Download:
 
     tables: tuple[RawTable, ...]
     outcomes: dict[str, int]
+    notes: tuple[str, ...]
 
 
-def read_download(source: Source, lookup: Lookup) -> Download:
-    """Every row of the download's files.
+def read_download(source: Source, lookup: Lookup, tables: Mapping[str, Table]) -> Download:
+    """Every row of the download's files, as those of the tables that are declared.
 
     A crime is dated the first of its month; an incident has no reference of its own and gets one from its file's month
-    and its line, so that two alike are two. Raises DataRefused when a file cannot be read or lacks a column.
+    and its line, so that two alike are two. Raises DataRefused when a file cannot be read, lacks a column, or holds
+    rows of another month.
     """
     files = tuple(file for file in source.months if file.kind == "street")
     texts = [_street(file, data) for file, data in _contents(source, files)]
     rows = pa.concat_tables([_numbered(text, index) for index, text in enumerate(texts)], promote_options="default")
-    rows = _placed(rows, lookup)
-    asb = pc.equal(pc.utf8_trim_whitespace(rows["offence_title"]), ANTI_SOCIAL).combine_chunks().fill_null(False)
-    broken = pa.concat_tables([_shifted(text.broken, index) for index, text in enumerate(texts)])
+    rows = _placed(_with_references(rows, files), lookup)
+    asb = pc.equal(pc.utf8_trim_whitespace(rows[_TYPE]), ANTI_SOCIAL).combine_chunks().fill_null(False)
+    broken = pa.concat_tables([_shifted(text.broken, index, "line") for index, text in enumerate(texts)])
     nuls = [line + index * LINE_SPAN for index, text in enumerate(texts) for line in text.nul_lines]
     notes = [note for text in texts for note in text.notes]
+    blank = sum(text.blank for text in texts)
+    crimes = TextTable([], rows.filter(pc.invert(asb)), broken, nuls, notes, blank)
+    incidents = TextTable([], rows.filter(asb), broken.slice(0, 0), nuls)
     shown = tuple(file.name for file in files)
-    crimes = TextTable([], rows.filter(pc.invert(asb)), broken, nuls, notes)
-    incidents = TextTable([], _incidents(rows.filter(asb), files), broken.slice(0, 0), nuls, [])
-    fed = ("crime_ref", "recorded_on", "offence_title", *_PLACED)
-    compared = tuple(name for name in _COMPARED if name in rows.column_names)
-    tables = (
-        RawTable(CRIMES, shown, crimes, fed, compared, unplaced=True, notes=notes),
-        RawTable(INCIDENTS, shown, incidents, ("incident_ref", "received_on", *_PLACED), unplaced=True),
-    )
-    return Download(tables, _outcomes(source))
+    found = [
+        _table(name, tables[name], feeds, text, shown, lookup)
+        for name, feeds, text in ((CRIMES, _TO_CRIMES, crimes), (INCIDENTS, _TO_INCIDENTS, incidents))
+        if name in tables
+    ]
+    unused = [f"{name}: {text.rows.num_rows:,} rows not used, as params/tables has no such table."
+              for name, text in ((CRIMES, crimes), (INCIDENTS, incidents)) if name not in tables and text.rows.num_rows]
+    return Download(tuple(found), _outcomes(source), tuple(unused))
 
 
 def unplaced_note(table: str, lsoas: dict[str, int]) -> str:
     """What the reader must know of rows (by LSOA) that the lookup does not place; every LSOA is named."""
     without = lsoas.get(NO_LSOA, 0)
     named = sorted(code for code in lsoas if code != NO_LSOA)
-    said = f"{table}: {sum(lsoas.values()):,} rows count as {NO_LOCATION}."
+    note = f"{table}: {sum(lsoas.values()):,} rows count as {NO_LOCATION}."
     if named:
         many = f"{len(named)} LSOAs" if len(named) > 1 else "one LSOA"
         where = f"{many} that the lookup does not know: {', '.join(named)}"
-        said += f" {sum(lsoas.values()) - without:,} of them lie in {where}."
-    return said + (f" {without:,} of them have no LSOA." if without else "")
+        note += f" {sum(lsoas.values()) - without:,} of them lie in {where}."
+    return note + (f" {without:,} of them have no LSOA." if without else "")
+
+
+def not_read(names: Iterable[str]) -> Iterator[str]:
+    """A sentence for each kind of file in the download that is not read."""
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        match = _OF_A_KIND.search(name)
+        kinds.setdefault(match[1] if match else name, []).append(name)
+    for kind, found in kinds.items():
+        many = f"{len(found)} {kind} files ({found[0]} to {found[-1]})" if len(found) > 1 else found[0]
+        yield f"Not read from the download: {many}."
+
+
+def _table(
+    name: str, table: Table, feeds: Mapping[str, str], text: TextTable, files: tuple[str, ...], lookup: Lookup
+) -> RawTable:
+    """The rows under the names of the declared columns that the download feeds."""
+    given = {column: source for column, source in feeds.items() if column in table.columns}
+    if "crime_type" in given:
+        given.pop("offence_title", None)
+    given |= {column: f"level {level}" for level, column in table.levels.items() if level in lookup.levels}
+    fed = tuple(column for column in table.names if column in given)
+    compared = tuple(column for column in _COMPARED if column in text.rows.column_names) if name == CRIMES else ()
+    columns = {LINE: text.rows[LINE]} | {column: text.rows[given[column]] for column in fed}
+    columns |= {column: text.rows[column] for column in compared} | {"unplaced": text.rows["unplaced"]}
+    rows = TextTable([], pa.table(columns), text.broken, text.nul_lines, text.notes, text.blank)
+    return RawTable(name, table, files, rows, fed, compared, unplaced=True, alike=True, notes=text.notes)
 
 
 def _contents(source: Source, files: tuple[MonthFile, ...]) -> Iterator[tuple[MonthFile, bytes]]:
@@ -105,50 +137,52 @@ def _street(file: MonthFile, data: bytes) -> TextTable:
     if missing:
         fix = "Download it again, or bring your own extracts."
         raise DataRefused(f"{file.name} lacks the column {', '.join(missing)}. {fix}")
+    months = pc.utf8_trim_whitespace(text.rows[_MONTH])
+    others = text.rows.filter(pc.and_(pc.not_equal(months, file.month), pc.not_equal(months, "")))
+    if others.num_rows:
+        first = others.slice(0, 1).to_pylist()[0]
+        what = f"{others.num_rows:,} rows are of another month, as on line {first[LINE]} ({first[_MONTH]})"
+        raise DataRefused(f"{file.name}: {what}. Download the file again.")
     return text
 
 
 def _numbered(text: TextTable, index: int) -> pa.Table:
-    """The rows under the contract's names, each with a line of its own over all files."""
-    rows = _shifted(text.rows, index)
-    rows = rows.rename_columns([_STREET.get(name, name) for name in rows.column_names])
-    months = pc.utf8_trim_whitespace(rows["recorded_on"])
-    first_days = pc.if_else(pc.equal(months, ""), "", pc.binary_join_element_wise(months, "01", "-"))
-    names = ["line", *_STREET.values(), *(name for name in _COMPARED if name in rows.column_names)]
-    return rows.set_column(rows.column_names.index("recorded_on"), "recorded_on", first_days).select(names)
+    """The rows with a line of its own over all files, and the first day of their month."""
+    rows = _shifted(text.rows, index, LINE)
+    months = pc.utf8_trim_whitespace(rows[_MONTH])
+    days = pc.if_else(pc.equal(months, ""), "", pc.binary_join_element_wise(months, "01", "-"))
+    names = [LINE, *_STREET, *(name for name in _COMPARED if name in rows.column_names)]
+    return rows.select(names).append_column("day", days)
 
 
-def _shifted(rows: pa.Table, index: int) -> pa.Table:
-    return rows.set_column(0, "line", pc.add(rows["line"], pa.scalar(index * LINE_SPAN, pa.int64())))
+def _shifted(rows: pa.Table, index: int, line: str) -> pa.Table:
+    return rows.set_column(0, line, pc.add(rows[line], pa.scalar(index * LINE_SPAN, pa.int64())))
 
 
 def _placed(rows: pa.Table, lookup: Lookup) -> pa.Table:
-    """Adds lpu and local_authority, and `unplaced`: the LSOA that the lookup does not know (or that there is none)."""
-    codes = pc.utf8_trim_whitespace(rows["lsoa_code"])
+    """Adds for each level the area, and `unplaced`: the LSOA that the lookup does not know (or that there is none)."""
+    codes = pc.utf8_trim_whitespace(rows[_LSOA])
     found = pc.index_in(codes, pa.array(list(lookup.places), pa.string()))
-    for position, name in enumerate(("lpu", "local_authority")):
-        areas = pa.array([place[position] for place in lookup.places.values()], pa.string())
-        rows = rows.append_column(name, pc.take(areas, found))
+    for level in lookup.levels:
+        areas = pa.array([place[level] for place in lookup.places.values()], pa.string())
+        rows = rows.append_column(f"level {level}", pc.take(areas, found))
     why = pc.if_else(pc.equal(codes, ""), NO_LSOA, codes)
     return rows.append_column("unplaced", pc.if_else(pc.is_null(found), why, pa.scalar(None, pa.string())))
 
 
-def _incidents(rows: pa.Table, files: tuple[MonthFile, ...]) -> pa.Table:
-    indices = pc.divide(rows["line"], pa.scalar(LINE_SPAN, pa.int64()))
+def _with_references(rows: pa.Table, files: tuple[MonthFile, ...]) -> pa.Table:
+    """Adds a reference of the product's own: the file's month and the line."""
+    indices = pc.divide(rows[LINE], pa.scalar(LINE_SPAN, pa.int64()))
     months = pc.take(pa.array([file.month for file in files], pa.string()), indices)
-    lines = pc.subtract(rows["line"], pc.multiply(indices, pa.scalar(LINE_SPAN, pa.int64())))
+    lines = pc.subtract(rows[LINE], pc.multiply(indices, pa.scalar(LINE_SPAN, pa.int64())))
     padded = pc.utf8_lpad(lines.cast(pa.string()), 7, "0")
-    references = pc.binary_join_element_wise(months, padded, "-")
-    kept = rows.select(["line", "recorded_on", *_PLACED, "unplaced"]).rename_columns(
-        ["line", "received_on", *_PLACED, "unplaced"]
-    )
-    return kept.append_column("incident_ref", references)
+    return rows.append_column("own reference", pc.binary_join_element_wise(months, padded, "-"))
 
 
 def _outcomes(source: Source) -> dict[str, int]:
     files = tuple(file for file in source.months if file.kind == "outcomes")
     found = {}
     for file, data in _contents(source, files):
-        text = read_delimited(data, file.name, {"Crime ID"})
+        text = read_delimited(data, file.name, {_REFERENCE})
         found[file.month] = text.rows.num_rows + text.broken.num_rows
     return found

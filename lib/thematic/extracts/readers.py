@@ -1,39 +1,44 @@
-"""Turns one table's file (CSV, gzipped CSV or Parquet) into its columns as text, each row with its line."""
+"""Turns one table's file (CSV, gzipped CSV, Parquet or a folder of it) into its columns as text, rows with lines."""
 
 from __future__ import annotations
 
 import difflib
 import gzip
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import parquet as pq
-
 from thematic.core.errors import DataRefused, Problem
-from thematic.extracts.delimited import TextTable, check_header, read_delimited
-from thematic.params.schema import Table
+from thematic.extracts.delimited import TextTable, find_heading, read_delimited
+from thematic.extracts.derived import is_fed
+from thematic.extracts.parquet import read_parquet
+from thematic.extracts.sources import TableFile
+from thematic.params.tables import ByFilled, Table
 
 LINE_SPAN = 1 << 36
 """A row's number is its physical line, plus LINE_SPAN times its file's place among the table's files."""
+_REPEATING = {"date", "flag", "whole", "code", "codes", "area"}
 
 
 @dataclass(frozen=True)
 class RawTable:
     """A table as it was handed over, ready to be checked. `text.rows` is one row per row of its `files`.
 
-    `fed` are the contract's columns that the source has. `compared` are further columns in which rows must agree to
-    be exact duplicates. `unplaced` says that a column of this name tells why a row has no place.
+    `fed` are the declared columns that the source has. `compared` are further columns in which rows must agree to be
+    exact duplicates. `unplaced` says that a column of this name tells why a row has no place. `alike` says that rows
+    with one reference are one row whatever else they say. `dates` is how dates are written where not as YYYY-MM-DD.
     """
 
+    name: str
     table: Table
     files: tuple[str, ...]
     text: TextTable
     fed: tuple[str, ...]
     compared: tuple[str, ...] = ()
     unplaced: bool = False
+    alike: bool = False
+    dates: str | None = None
     notes: list[str] = field(default_factory=list)
 
     def where(self, row: int) -> str:
@@ -45,46 +50,102 @@ class RawTable:
         return int(self.text.rows.num_rows + self.text.broken.num_rows)
 
 
-def read_table(path: Path, table: Table, shown: str) -> RawTable:
+def read_table(file: TableFile, name: str, table: Table) -> RawTable:
     """The table's file. Raises DataRefused when it cannot be read or lacks a required column (every one is named)."""
-    read = _read_parquet if path.suffix.lower() == ".parquet" else _read_csv
-    text = read(path, table, shown)
-    _refuse_missing(text.header, table, shown)
-    fed = tuple(name for name in table.names if name in text.header)
-    return RawTable(table, (shown,), text, fed, notes=[*text.notes, *unknown_columns(text.header, table, shown)])
+    there = {column: file.columns.get(column, column) for column in table.names}
+    shown = file.path.name
+    if file.is_parquet:
+        files, text = read_parquet(file, there.values(), LINE_SPAN)
+    else:
+        data, repeating = _bytes(file.path, shown), {there[name] for name in _repeating(table)}
+        files, text = (shown,), read_delimited(data, shown, there.values(), file.separator, repeating)
+        del data
+    _refuse_missing(text, table, there, file, shown)
+    fed = tuple(column for column in table.names if there[column] in text.header)
+    notes = [*text.notes, *unknown_columns(text.header, there, shown), *_left_out(table, fed, shown)]
+    if text.blank:
+        notes.append(f"{shown}: {_rows(text.blank)} with no cell filled in, not counted as a row of the table.")
+    return RawTable(name, table, files, _renamed(text, there), fed, dates=file.dates, notes=notes)
 
 
-def _refuse_missing(header: list[str], table: Table, shown: str) -> None:
-    missing = [column.name for column in table.columns if column.required and column.name not in header]
+def measured(table: Table) -> list[str]:
+    """The columns whose fullness is measured."""
+    filled = (breakdown for breakdown in table.breakdowns.values() if isinstance(breakdown, ByFilled))
+    return [name for breakdown in filled for name in breakdown.filled.values() if name in table.columns]
+
+
+def _repeating(table: Table) -> set[str]:
+    """The columns that say the same few texts again and again."""
+    return {name for name, column in table.columns.items() if column.kind in _REPEATING} | set(measured(table))
+
+
+def _rows(number: int) -> str:
+    return "1 line" if number == 1 else f"{number:,} lines"
+
+
+def _renamed(text: TextTable, there: dict[str, str]) -> TextTable:
+    """The text under the declared names of its columns."""
+    declared = {name: column for column, name in there.items()}
+    names = [declared.get(name, name) for name in text.rows.column_names]
+    return TextTable(text.header, text.rows.rename_columns(names), text.broken, text.nul_lines, text.notes, text.blank)
+
+
+def _left_out(table: Table, fed: Collection[str], shown: str) -> list[str]:
+    """A sentence that names the optional columns that the file lacks and that nothing else fills."""
+    lacking = [name for name in table.names if name not in fed and not _derives(table, name, fed)]
+    if not lacking:
+        return []
+    word = "the optional column" if len(lacking) == 1 else "the optional columns"
+    return [f"{shown} lacks {word} {', '.join(lacking)}: figures that need {_it(lacking)} are not available."]
+
+
+def _it(names: Collection[str]) -> str:
+    return "it" if len(names) == 1 else "them"
+
+
+def _derives(table: Table, name: str, fed: Collection[str]) -> bool:
+    """Whether a derived column fills the one of its name."""
+    return name in table.derived and is_fed(table, name, fed)
+
+
+def _refuse_missing(text: TextTable, table: Table, there: dict[str, str], file: TableFile, shown: str) -> None:
+    needed = [*table.required, *(name for name in file.columns if name not in table.required)]
+    missing = [name for name in needed if there[name] not in text.header]
     if not missing:
         return
-    unknown = [name for name in header if name and name not in table.names]
-    problems = [Problem(shown, f"the column {name} is missing.", _fix(name, unknown)) for name in missing]
+    heading = find_heading(text, list(there.values()))
+    if heading is not None:
+        line, first = heading
+        fix = f"The heading is on line {line}: remove what is above it."
+        raise DataRefused(f"{shown}: line 1 is not the heading, it says '{first[:80]}'. {fix}")
+    unknown = [name for name in text.header if name and name not in there.values()]
+    problems = [Problem(shown, f"the column {_called(name, there)} is missing.", _fix(name, unknown)) for name in missing]
     raise DataRefused(f"{shown} lacks {'a column' if len(missing) == 1 else 'columns'} that it must have.", problems)
 
 
+def _called(name: str, there: dict[str, str]) -> str:
+    return name if there[name] == name else f"{there[name]} ({name})"
+
+
 def _fix(missing: str, unknown: list[str]) -> str:
-    by_case = {name.casefold(): name for name in unknown}
+    by_case = {name.casefold().replace(" ", "_"): name for name in unknown}
     close = difflib.get_close_matches(missing, by_case, n=1, cutoff=0.7)
     if close:
-        return f"Did you mean it by '{by_case[close[0]]}'? Then rename that."
-    return "Add it to the export."
+        name = by_case[close[0]]
+        return f"Did you mean it by '{name}'? Rename that, or write columns: {{{missing}: {name}}} in params/sources.yaml."
+    return "Add it to the export, or say in params/sources.yaml what it is called there."
 
 
-def unknown_columns(header: list[str], table: Table, shown: str) -> list[str]:
-    """A sentence about the columns that the contract does not know, where there are any."""
-    unknown = [name for name in header if name and name not in table.names]
+def unknown_columns(header: list[str], there: dict[str, str], shown: str) -> list[str]:
+    """A sentence about the columns that are not declared, where there are any; `there` has the declared ones' names."""
+    unknown = [name for name in header if name and name not in there.values()]
     if not unknown:
         return []
     word = "a column" if len(unknown) == 1 else "columns"
-    optional = [column.name for column in table.columns if column.name not in header]
-    close = {name: difflib.get_close_matches(name.casefold(), optional, n=1, cutoff=0.8) for name in unknown}
+    lacking = [name for name in there.values() if name not in header]
+    close = {name: difflib.get_close_matches(name.casefold(), lacking, n=1, cutoff=0.8) for name in unknown}
     listed = [f"{name} (did you mean {close[name][0]}?)" if close[name] else name for name in unknown]
     return [f"{shown} has {word} that the contract does not know, not used: {', '.join(listed)}."]
-
-
-def _read_csv(path: Path, table: Table, shown: str) -> TextTable:
-    return read_delimited(_bytes(path, shown), shown, set(table.names))
 
 
 def _bytes(path: Path, shown: str) -> bytes:
@@ -97,43 +158,3 @@ def _bytes(path: Path, shown: str) -> bytes:
     except OSError as error:
         raise DataRefused(f"{shown} cannot be read: {error.strerror}. Check the file and its permissions.") from error
 
-
-def _read_parquet(path: Path, table: Table, shown: str) -> TextTable:
-    try:
-        with pq.ParquetFile(path) as file:
-            header = list(file.schema_arrow.names)
-            check_header(header, shown)
-            rows = file.read(columns=[name for name in table.names if name in header])
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataRefused(f"{shown} cannot be read as Parquet: {reason}. Export or copy it again.") from error
-    texts = {name: as_text(rows[name], f"{shown}, column {name}") for name in rows.column_names}
-    lines = pa.array(range(1, rows.num_rows + 1), pa.int64())
-    broken = pa.table({"line": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
-    return TextTable(header, pa.table({"line": lines} | texts), broken, _nul_lines(texts), [])
-
-
-def as_text(values: pa.ChunkedArray, where: str) -> pa.ChunkedArray:
-    """The values as the contract writes them in text; a moment with a time zone is taken as its own local time."""
-    kind = values.type
-    if pa.types.is_dictionary(kind):
-        return as_text(values.cast(kind.value_type), where)
-    if pa.types.is_boolean(kind):
-        return pc.if_else(values, "Y", "N")
-    if pa.types.is_timestamp(kind) and kind.tz is not None:
-        values = pc.local_timestamp(values)
-    if pa.types.is_floating(kind):
-        values = pc.if_else(pc.is_nan(values), pa.scalar(None, kind), values)
-    try:
-        return values.cast(pa.string())
-    except pa.ArrowException as error:
-        fix = "Write it as text, a date, a whole number, a number or true/false."
-        raise DataRefused(f"{where} has the type {kind}, which is not read. {fix}") from error
-
-
-def _nul_lines(texts: dict[str, pa.ChunkedArray]) -> list[int]:
-    lines: set[int] = set()
-    for values in texts.values():
-        found = pc.match_substring(values, "\0").combine_chunks()
-        lines.update(index + 1 for index in pc.indices_nonzero(found.fill_null(False)).to_pylist())
-    return sorted(lines)

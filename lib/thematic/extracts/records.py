@@ -12,7 +12,7 @@ Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-COMMA, QUOTE, NEWLINE, RETURN = ord(","), ord('"'), ord("\n"), ord("\r")
+QUOTE, NEWLINE, RETURN = ord('"'), ord("\n"), ord("\r")
 _CHUNK = 1 << 24
 
 
@@ -22,7 +22,7 @@ class Records:
 
     `misquoted` rows have a quotation mark out of place (they end with their physical line), `returned` ones a
     carriage return that ends no line. `wrapped`: a field holds a line break. `quotes` are the marks that open and
-    close fields, by turns; None when all do.
+    close fields, by turns; None when all do. `separator` is the byte between fields.
     """
 
     starts: Places
@@ -32,6 +32,12 @@ class Records:
     returned: Mask
     wrapped: bool
     quotes: Places | None
+    separator: int
+
+    @property
+    def longest(self) -> int:
+        """The most bytes that a row has."""
+        return int((self.ends - self.starts).max()) if len(self.ends) else 0
 
     def holding(self, places: Places) -> Places:
         """Indices of the rows in which these bytes stand, each once."""
@@ -45,14 +51,14 @@ def positions(text: Bytes, byte: int) -> Places:
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def find_records(data: bytes) -> Records:
-    """The rows of a CSV text: comma, double quotation marks (doubled inside a field), line ends LF or CR LF."""
+def find_records(data: bytes, separator: str = ",") -> Records:
+    """The rows of a CSV text: double quotation marks (doubled inside a field), line ends LF or CR LF."""
     text = np.frombuffer(data, np.uint8)
     quotes, misplaced = None, np.empty(0, np.int64)
     if b'"' not in data:
         quotes = misplaced
-    elif not _well_quoted(text):
-        quotes, misplaced = _walk_quotes(data)
+    elif not _well_quoted(text, ord(separator)):
+        quotes, misplaced = _walk_quotes(data, separator.encode())
     breaks = positions(text, NEWLINE)
     ends = breaks[~_inside(text, quotes, breaks)]
     wrapped = len(ends) < len(breaks)
@@ -71,22 +77,23 @@ def find_records(data: bytes) -> Records:
         _mask(ends, returns[~inside])[full],
         wrapped or bool(inside.any()),
         quotes,
+        ord(separator),
     )
 
 
 def count_fields(data: bytes, records: Records) -> Places:
     """How many fields each row has."""
     text = np.frombuffer(data, np.uint8)
-    commas_before = np.zeros(len(records.ends), np.int64)
+    before = np.zeros(len(records.ends), np.int64)
     total, done = 0, 0
     for at, marks, parity in _chunks(text, records.quotes):
-        commas = np.flatnonzero(text[at : at + _CHUNK] == COMMA) + at
-        commas = commas[(np.searchsorted(marks, commas) + parity) % 2 == 0]
+        separators = np.flatnonzero(text[at : at + _CHUNK] == records.separator) + at
+        separators = separators[(np.searchsorted(marks, separators) + parity) % 2 == 0]
         until = int(np.searchsorted(records.ends, at + _CHUNK))
-        commas_before[done:until] = total + np.searchsorted(commas, records.ends[done:until])
-        total, done = total + len(commas), until
-    commas_before[done:] = total
-    return np.diff(commas_before, prepend=0) + 1
+        before[done:until] = total + np.searchsorted(separators, records.ends[done:until])
+        total, done = total + len(separators), until
+    before[done:] = total
+    return np.diff(before, prepend=0) + 1
 
 
 def _chunks(text: Bytes, quotes: Places | None) -> Iterator[tuple[int, Places, int]]:
@@ -141,24 +148,21 @@ def _neighbours(*allowed: int) -> Mask:
     return table
 
 
-_BEFORE_OPENING = _neighbours(COMMA, NEWLINE, QUOTE)
-_AFTER_CLOSING = _neighbours(COMMA, NEWLINE, RETURN, QUOTE)
-
-
-def _well_quoted(text: Bytes) -> bool:
+def _well_quoted(text: Bytes, separator: int) -> bool:
     """Whether all quotation marks open or close a field, or are doubled inside one."""
+    before, after = _neighbours(separator, NEWLINE, QUOTE), _neighbours(separator, NEWLINE, RETURN, QUOTE)
     marks, total = np.empty(0, np.int64), 0
     for _, marks, parity in _chunks(text, None):
         opening, closing = marks[parity::2], marks[1 - parity :: 2]
         opening = opening[1:] if len(opening) and opening[0] == 0 else opening
         closing = closing[:-1] if len(closing) and closing[-1] == len(text) - 1 else closing
-        if not (_BEFORE_OPENING[text[opening - 1]].all() and _AFTER_CLOSING[text[closing + 1]].all()):
+        if not (before[text[opening - 1]].all() and after[text[closing + 1]].all()):
             return False
         total += len(marks)
     return total % 2 == 0
 
 
-def _walk_quotes(data: bytes) -> tuple[Places, Places]:
+def _walk_quotes(data: bytes, separator: bytes) -> tuple[Places, Places]:
     """For a file with marks out of place, one mark after the other: those that open and close fields by turns, and
     the places of those that are wrong.
 
@@ -171,11 +175,11 @@ def _walk_quotes(data: bytes) -> tuple[Places, Places]:
     while quote >= 0 or opener >= 0:
         following = data[quote + 1 : quote + 2]
         if opener < 0:
-            if quote == 0 or data[quote - 1 : quote] in (b",", b"\n"):
+            if quote == 0 or data[quote - 1 : quote] in (separator, b"\n"):
                 opener = quote
         elif quote >= 0 and following == b'"':
             quote += 1
-        elif quote >= 0 and following in (b",", b"\n", b"\r", b""):
+        elif quote >= 0 and following in (separator, b"\n", b"\r", b""):
             structural += [opener, quote]
             opener = -1
         else:

@@ -1,159 +1,137 @@
-"""Turns the declared contract into SQL: what a column's text means, when it is wrong, and the reason in words."""
+"""Turns what tables declare of their rows into SQL: when a row is left out, when it is wrong, and the reason in words."""
 
-# ruff: noqa: S608 - names in the SQL are declared in schema, never data
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from thematic.params.schema import COMMITTED_FLOOR, Column, Table
-
-SQL_TYPE = {"date": "DATE", "flag": "BOOLEAN", "whole": "BIGINT", "number": "DOUBLE"}
-MAPPED = {"lpu", "local_authority", "offence_code", "strands"}
-"""Kinds whose spellings are looked up; see Spellings."""
+from thematic.extracts.conditions import condition_sql
+from thematic.extracts.delimited import TOTAL
+from thematic.extracts.kinds import literal, plain, text_sql
+from thematic.extracts.values import Values
+from thematic.params import conditions
+from thematic.params.tables import HISTORY_FLOOR, Column
 
 HOLDS_NUL = "the row holds a NUL"
-_SPACES = "' ' || chr(9) || chr(160)"
-_DATE = r"\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?"
-_WHOLE = r"-?\d+(\.0+)?"
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-_YES, _NO = "('y', 'yes', 'true', '1')", "('n', 'no', 'false', '0')"
-_MEANING = {
-    "date": "is not a date (YYYY-MM-DD)",
-    "flag": "is neither Y nor N",
-    "whole": "is not a whole number",
-    "number": "is not a number",
-    "strands": "names an unknown strand",
-    "offence_code": "is not in data/reference/offences.csv",
-    "lpu": "is not an LPU of params/force.yaml",
-    "local_authority": "is not a local authority of params/force.yaml",
-}
+_CODES_TOLD = 8
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One way of being wrong: the reason told, the SQL condition, the column it is about (None: the row)."""
+    """One way of being wrong: the reason in words, the SQL condition, the column it is about (None: the row)."""
 
     reason: str
     condition: str
-    column: str | None
-
-
-@dataclass(frozen=True)
-class Spellings:
-    """How the columns of one file are spelled: `spaced` ones hold surrounding spaces; of `mapped` ones a small table
-    `map_<column>` (spelling, value) says which spellings are taken (the others of MAPPED are spelled as they ought)."""
-
-    spaced: frozenset[str]
-    mapped: frozenset[str]
+    column: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The days between which dates must lie, both inclusive."""
+    """The days between which dates must be, both inclusive."""
 
     floor: date
     end: date
 
 
-def sql_type(column: Column) -> str:
-    return SQL_TYPE.get(column.kind, "VARCHAR")
+def left_out_sql(values: Values) -> tuple[str, str]:
+    """The condition of rows that are left out and counted, and the reason, both SQL. A condition on a column that the
+    source does not feed leaves nothing out."""
+    tests, reasons = [], []
+    for name, condition in values.table.left_out_unless.items():
+        if values.is_fed(name):
+            test = condition_sql(condition, values.table, name, f"v_{name}")
+            tests.append(test)
+            reasons.append(f"WHEN NOT {test} THEN {_why(name, condition, values)}")
+    return (f"NOT ({' AND '.join(tests)})", f"CASE {' '.join(reasons)} END") if tests else ("false", "''")
 
 
-def values_sql(
-    table: Table, fed: tuple[str, ...], spellings: Spellings, extra: tuple[str, ...] = (), where: str = ""
-) -> str:
-    """A query over `raw`: `line`, `extra` columns, and of each fed column the raw text (r_), the text without
-    surrounding spaces and null where blank (t_), and the value (v_), null where blank or wrong."""
-    carried = "".join(f', raw."{name}"' for name in extra)
-    texts = "".join(f', "{name}" AS r_{name}, {trim_sql(name, spellings)} AS t_{name}' for name in fed)
-    meant = "".join(f", {_value(table.column(name), spellings)} AS v_{name}" for name in fed)
-    maps = "".join(
-        f" LEFT JOIN map_{name} ON t_{name} = map_{name}.spelling" for name in fed if name in spellings.mapped
+def _why(name: str, condition: conditions.Condition, values: Values) -> str:
+    text = f"t_{name}" if name in values.raw.fed else f"CAST(v_{name} AS VARCHAR)"
+    wanted = f"none of {_listed([str(each) for each in condition.values])}" if isinstance(condition, conditions.Values) else (
+        "not what left_out_unless asks for"
     )
-    return f"SELECT texts.*{meant} FROM (SELECT line{carried}{texts} FROM raw {where}) texts{maps}"
+    known = f"{text_sql(f'{name} ')} || chr(39) || left({text}, 40) || chr(39) || {text_sql(f' is {wanted}')}"
+    return f"coalesce({known}, {text_sql(f'{name} is blank')})"
 
 
-def trim_sql(name: str, spellings: Spellings) -> str:
-    text = f'trim("{name}", {_SPACES})' if name in spellings.spaced else f'"{name}"'
-    return f"nullif({text}, '')"
-
-
-def _value(column: Column, spellings: Spellings) -> str:
-    text = f"t_{column.name}"
-    whole = f"TRY_CAST(split_part({text}, '.', 1) AS BIGINT)"
-    meant = {
-        "date": f"CASE WHEN regexp_full_match({text}, '{_DATE}') THEN TRY_CAST(left({text}, 10) AS DATE) END",
-        "flag": f"CASE WHEN lower({text}) IN {_YES} THEN true WHEN lower({text}) IN {_NO} THEN false END",
-        "whole": f"CASE WHEN regexp_full_match({text}, '{_WHOLE}') THEN {whole} END",
-        "number": f"CASE WHEN regexp_full_match({text}, '{_NUMBER}') THEN TRY_CAST({text} AS DOUBLE) END",
-        "codes": text if column.leaves_out else f"CASE WHEN {text} IN {_list(column)} THEN {text} END",
-    }
-    return f"map_{column.name}.value" if column.name in spellings.mapped else meant.get(column.kind, text)
-
-
-def _list(column: Column) -> str:
-    return "(" + ", ".join(f"'{code}'" for code in column.codes) + ")"
-
-
-def left_out_sql(table: Table, fed: tuple[str, ...]) -> tuple[str, str]:
-    """The condition of rows that are left out and counted, and the reason, both SQL."""
-    for column in table.columns:
-        if column.leaves_out and column.name in fed:
-            code = f"v_{column.name}"
-            said = f"'{column.name} ''' || left({code}, 40) || ''' is none of {', '.join(column.codes)}'"
-            return f"coalesce({code} NOT IN {_list(column)}, true)", f"coalesce({said}, '{column.name} is blank')"
-    return "false", "''"
-
-
-def rules(table: Table, fed: tuple[str, ...], limits: Limits, holds_nul: bool) -> Iterator[Rule]:
-    """Every rule of the table, in the columns' order."""
+def rules(values: Values, limits: Limits, holds_nul: bool, holds_totals: bool) -> Iterator[Rule]:
+    """Every rule of the table that some row may break, in the columns' order."""
+    table, fed = values.table, values.raw.fed
     if holds_nul:
-        yield Rule(HOLDS_NUL, "line IN (SELECT line FROM nul_lines)", None)
-    for column in table.columns:
-        if column.name in fed:
-            yield from _column_rules(column, limits)
+        yield Rule(HOLDS_NUL, "line IN (SELECT line FROM nul_lines)")
+    if holds_totals:
+        yield Rule(TOTAL, "line IN (SELECT line FROM totals)")
+    for name in fed:
+        yield from _column_rules(values, name, limits)
     for first, second in table.together:
-        if first in fed and second in fed:
-            yield Rule(f"{first} stands without {second}", f"t_{first} NOT NULL AND t_{second} IS NULL", first)
-            yield Rule(f"{second} stands without {first}", f"t_{second} NOT NULL AND t_{first} IS NULL", second)
+        for one, other in ((first, second), (second, first)):
+            if one in fed and other in fed:
+                condition = f"t_{one} IS NOT NULL AND t_{other} IS NULL"
+                yield Rule(f"{one} is filled and {other} is blank", condition, one, (other,))
 
 
-def _column_rules(column: Column, limits: Limits) -> Iterator[Rule]:
-    name, text, value = column.name, f"t_{column.name}", f"v_{column.name}"
+def _column_rules(values: Values, name: str, limits: Limits) -> Iterator[Rule]:
+    column, value = values.table.columns[name], f"v_{name}"
     if column.filled:
-        yield Rule(f"{name} is blank", f"{text} IS NULL", name)
-    if column.kind != "text" and not column.leaves_out:
-        meaning = _MEANING.get(column.kind, f"is none of {', '.join(column.codes)}")
-        yield Rule(f"{name} {meaning}", f"{text} NOT NULL AND {value} IS NULL", name)
-    if column.kind == "date":
-        yield Rule(f"{name} is after the extract's end", f"{value} > DATE '{limits.end}'", name)
-    floors = {
-        "history": ("history_floor", f"DATE '{limits.floor}'"),
-        "committed": (COMMITTED_FLOOR[:4], f"DATE '{COMMITTED_FLOOR}'"),
-        "recorded": ("recorded_on", "v_recorded_on"),
-    }
-    if column.floor in floors:
-        said, day = floors[column.floor]
-        yield Rule(f"{name} is before {said}", f"{value} < {day}", name)
-    outside = [f"{value} < {column.low:g}"] if column.low is not None else []
-    outside += [f"{value} > {column.high:g}"] if column.high is not None else []
-    if outside:
-        span = f"outside {column.low:g} to {column.high:g}" if column.high is not None else f"below {column.low:g}"
-        yield Rule(f"{name} is {span}", " OR ".join(outside), name)
+        yield Rule(f"{name} is blank", f"t_{name} IS NULL", name)
+    if values.spellings[name].wrong:
+        yield Rule(f"{name} {_meaning(column, values.raw.dates)}", f"t_{name} IS NOT NULL AND {value} IS NULL", name)
+    if column.is_day:
+        if not values.table.future:
+            yield Rule(f"{name} is after the extract's end", f"{_day(value)} > DATE '{limits.end}'", name)
+        yield from _not_before(values, name, column, limits)
+    yield from _outside(name, column)
 
 
-def spelling_sql(column: Column) -> str:
-    """The condition of a value that is taken though it is not spelled as the contract has it."""
-    raw, text, value = f"coalesce(r_{column.name}, '')", f"t_{column.name}", f"v_{column.name}"
-    if column.kind == "strands":
-        strands = f"string_split({raw}, ';')"
-        return f"{value} NOT NULL AND list_sort({strands}) <> string_split({value}, ';')"
-    spelled = {
-        "flag": f"CASE WHEN {value} THEN 'Y' ELSE 'N' END",
-        "whole": f"CAST({value} AS VARCHAR)",
-        "lpu": value,
-        "local_authority": value,
-    }.get(column.kind, text)
-    return f"({text} IS NULL AND {raw} <> '') OR ({value} NOT NULL AND {raw} <> {spelled})"
+def _meaning(column: Column, dates: str | None) -> str:
+    """Why a text means nothing in the column."""
+    if column.list is not None:
+        return f"is not in data/reference/{column.list}.csv"
+    return {
+        "reference": "is in scientific notation (a spreadsheet has rounded it)",
+        "date": f"is not a date ({dates or 'YYYY-MM-DD'})",
+        "moment": f"is not a date and time ({dates or 'YYYY-MM-DD HH:MM'})",
+        "flag": "is neither Y nor N",
+        "whole": "is not a whole number",
+        "number": "is not a number",
+        "code": f"is none of {_listed(column.codes)}",
+        "codes": f"names one that is none of {_listed(column.codes)}",
+        "area": f"is not in params/areas/{column.level}.yaml",
+    }[column.kind]
+
+
+def _listed(codes: object) -> str:
+    names = [str(code) for code in codes]  # type: ignore[attr-defined]
+    more = f" and {len(names) - _CODES_TOLD} more" if len(names) > _CODES_TOLD + 1 else ""
+    return ", ".join(names[:_CODES_TOLD] if more else names) + more
+
+
+def _day(value: str) -> str:
+    return f"CAST({value} AS DATE)"
+
+
+def _not_before(values: Values, name: str, column: Column, limits: Limits) -> Iterator[Rule]:
+    floor, value = column.not_before, f"v_{name}"
+    if floor is None:
+        return
+    if floor == HISTORY_FLOOR:
+        yield Rule(f"{name} is before history_floor", f"{value} < DATE '{limits.floor}'", name)
+    elif isinstance(floor, date):
+        yield Rule(f"{name} is before {floor}", f"{value} < {literal('DATE', floor)}", name)
+    elif values.is_fed(floor):
+        both = values.sql_type(name) == values.sql_type(floor) == "TIMESTAMP"
+        first, second = (value, f"v_{floor}") if both else (_day(value), _day(f"v_{floor}"))
+        yield Rule(f"{name} is before {floor}", f"{first} < {second}", name, (floor,))
+
+
+def _outside(name: str, column: Column) -> Iterator[Rule]:
+    low, high = column.low, column.high
+    outside = [f"v_{name} < {plain(low)}"] if low is not None else []
+    outside += [f"v_{name} > {plain(high)}"] if high is not None else []
+    if low is not None and high is not None:
+        yield Rule(f"{name} is outside {plain(low)} to {plain(high)}", " OR ".join(outside), name)
+    elif outside:
+        span = f"below {plain(low)}" if low is not None else f"above {plain(high or 0)}"
+        yield Rule(f"{name} is {span}", outside[0], name)

@@ -4,24 +4,45 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from thematic.core.digests import digest_file
-from thematic.core.errors import DataRefused
+from thematic.core.errors import DataRefused, Problem
 from thematic.params.reading import read_model
-from thematic.params.schema import TABLES
 from thematic.params.sources import ExtractSettings
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 SETTINGS = "extract.yaml"
-_MONTH_FILE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))-(.+)-(street|outcomes)\.csv")
 DATA_SUFFIXES = (".csv", ".csv.gz", ".parquet", ".zip", ".xlsx", ".json")
-_LOOKED_FOR = (
-    f"Looked for the tables {', '.join(TABLES)} (as .csv, .csv.gz or .parquet), "
-    "and for a data.police.uk download (YYYY-MM/YYYY-MM-<force>-street.csv)."
-)
+_MONTH_FILE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))-(.+)-(street|outcomes)\.csv")
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """Where a table lies, and how it is spelled: `path` is a file or a folder of Parquet parts; `columns` gives by a
+    declared column's name the one it has there, `dates` how dates are written, `separator` what is between fields."""
+
+    path: Path
+    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: str | None = None
+    separator: str = ","
+
+    @property
+    def is_parquet(self) -> bool:
+        return self.path.suffix.lower() == ".parquet" or self.path.is_dir()
+
+    @property
+    def parts(self) -> tuple[Path, ...]:
+        """The files that are read, in the order of their names."""
+        return tuple(_parts(self.path)) if self.path.is_dir() else (self.path,)
+
+    @property
+    def spelling(self) -> list[object]:
+        """All but the path, as plain data."""
+        return [dict(self.columns), self.dates, self.separator]
 
 
 @dataclass(frozen=True)
@@ -36,10 +57,10 @@ class MonthFile:
 
 @dataclass(frozen=True)
 class Source:
-    """What lies at `root`: `tables` of an extract by name, or the `months` of a download; `unread` are other files."""
+    """What is at `root`: `tables` of an extract by name, or the `months` of a download; `unread` are other files."""
 
     root: Path
-    tables: dict[str, Path] = field(default_factory=dict)
+    tables: Mapping[str, TableFile] = field(default_factory=dict)
     months: tuple[MonthFile, ...] = ()
     unread: tuple[str, ...] = ()
 
@@ -50,75 +71,126 @@ class Source:
     def digests(self) -> dict[str, str]:
         """SHA-256 of every file that is read, by name. Raises DataRefused when one cannot be read."""
         try:
-            return {name: digest_file(path) for name, path in self._files().items()}
+            return {name: digest_file(path) for name, path in self._files()}
         except OSError as error:
             what = f"{Path(error.filename or '').name} cannot be read: {error.strerror}"
             raise DataRefused(f"{what}. Check the file and its permissions.") from error
 
-    def _files(self) -> dict[str, Path]:
+    def _files(self) -> Iterable[tuple[str, Path]]:
         if self.root.is_file():
-            return {self.root.name: self.root}
-        paths = [self.root / month.name for month in self.months] or [*self.tables.values(), self.root / SETTINGS]
-        return {path.relative_to(self.root).as_posix(): path for path in paths if path.is_file()}
+            return [(self.root.name, self.root)]
+        found = [(file.name, self.root / file.name) for file in self.months]
+        found += [
+            (f"{name}/{path.relative_to(table.path).as_posix()}" if table.path.is_dir() else f"{name}: {path.name}", path)
+            for name, table in self.tables.items()
+            for path in table.parts
+        ]
+        settings = self.root / SETTINGS
+        return [*found, *([(SETTINGS, settings)] if settings.is_file() else [])]
 
 
-def find_source(path: Path, shown: str) -> Source | None:
-    """What the folder or zip holds; None for a folder that holds neither an extract nor a download.
+def find_source(path: Path, shown: str, tables: Collection[str]) -> Source | None:
+    """What the folder or zip holds of these tables; None for a folder with neither an extract nor a download.
 
-    Raises DataRefused when it holds one table twice, two kinds of data, several forces, or is a zip of anything else.
+    Raises DataRefused when it holds one table twice or one that cannot be read, two kinds of data, several forces, or
+    is a zip of anything else.
     """
     if path.is_file():
-        return _zipped(path, shown)
-    files = sorted(file for file in path.iterdir() if file.is_file())
-    tables = _tables(files, shown)
-    months = tuple(_months(sorted(_names(path)), shown))
-    if tables and months:
-        what = f"holds both extract tables ({', '.join(tables)}) and a data.police.uk download"
+        return _zipped(path, shown, tables)
+    entries = sorted(path.iterdir())
+    found = _tables(entries, shown, tables)
+    names = sorted(_names(path))
+    months = tuple(_months(names, shown))
+    if found and months:
+        what = f"holds both extract tables ({', '.join(found)}) and a data.police.uk download"
         raise DataRefused(f"{shown} {what}. Keep one of them there, or name the other with DATA=.")
+    files = [entry for entry in entries if entry.is_file()]
     zips = [file for file in files if file.suffix.lower() == ".zip"]
-    if not tables and not months and len(zips) == 1:
-        return _zipped(zips[0], f"{shown}/{zips[0].name}")
-    if tables or months:
-        read = {file.name for file in tables.values()}
+    if not found and not months and len(zips) == 1:
+        return _zipped(zips[0], f"{shown}/{zips[0].name}", tables)
+    if found:
+        read = {file.path.name for file in found.values()}
         unread = [file.name for file in files if file.name.lower().endswith(DATA_SUFFIXES) and file.name not in read]
-        return Source(path, tables, months, tuple(unread) if tables else ())
-    return None
+        return Source(path, found, (), tuple(unread))
+    return Source(path, {}, months, _unread(names, months)) if months else None
 
 
-def require_source(path: Path, shown: str) -> Source:
+def require_source(path: Path, shown: str, tables: Collection[str]) -> Source:
     """As find_source; raises DataRefused that says what was looked for where there is nothing to read."""
     if not path.exists():
         raise DataRefused(f"DATA: {shown} does not exist. Correct the path.")
-    found = find_source(path, shown)
+    if not path.is_file() and not path.is_dir():
+        raise DataRefused(f"DATA: {shown} is neither a file nor a folder. Correct the path.")
+    found = find_source(path, shown, tables)
     if found is None:
         there = sorted(file.name for file in path.iterdir())[:8]
         holds = f"It holds {', '.join(there)}." if there else "It is empty."
-        raise DataRefused(f"DATA: {shown} holds no extracts. {_LOOKED_FOR} {holds}")
+        raise DataRefused(f"DATA: {shown} holds no extracts. {_looked_for(tables)} {holds}")
     return found
 
 
-def read_settings(source: Source, shown: str) -> ExtractSettings:
+def read_settings(source: Source, shown: str, tables: Collection[str]) -> ExtractSettings:
     """extract.yaml, or its defaults where there is none. Raises DataRefused that lists every problem in it."""
     path = source.root / SETTINGS
-    if source.is_police_uk or not path.is_file():
+    if source.is_police_uk or not (path.is_symlink() or path.exists()):
         return ExtractSettings()
     settings, problems = read_model(path, f"{shown}/{SETTINGS}", ExtractSettings)
-    if settings is None:
+    if settings is not None:
+        problems = list(unknown_tables(settings, f"{shown}/{SETTINGS}", tables))
+    if settings is None or problems:
         raise DataRefused(f"{SETTINGS} cannot be used.", problems)
     return settings
 
 
-def _tables(files: list[Path], shown: str) -> dict[str, Path]:
+def unknown_tables(settings: ExtractSettings, shown: str, tables: Collection[str]) -> Iterable[Problem]:
+    """A problem for every table that `empty_months` names and that is not declared."""
+    for name in settings.empty_months:
+        if name not in tables:
+            yield Problem(f"{shown}, empty_months", f"there is no table '{name}'.", f"There are: {', '.join(tables)}.")
+
+
+def readable(path: Path, shown: str) -> Problem | None:
+    """Why what lies at the path of a table cannot be read; None where it can."""
+    if path.is_symlink() and not path.exists():
+        return Problem(shown, f"is a link to {path.readlink()}, which does not exist.", "Mend the link, or remove it.")
+    if path.is_dir():
+        if path.suffix.lower() in {".csv", ".gz"}:
+            return Problem(shown, "is a folder, not a file.", "Put the file itself there.")
+        return None if _parts(path) else Problem(shown, "is a folder without Parquet files.", "Export it again.")
+    if not path.exists():
+        return Problem(shown, "does not exist.", "Correct the path.")
+    return None if path.is_file() else Problem(shown, "is a device or a pipe, not a file.", "Put a file there.")
+
+
+def _looked_for(tables: Collection[str]) -> str:
+    return (
+        f"Looked for the tables {', '.join(tables)} (as .csv, .csv.gz or .parquet), "
+        "and for a data.police.uk download (YYYY-MM/YYYY-MM-<force>-street.csv)."
+    )
+
+
+def _parts(folder: Path) -> list[Path]:
+    """The Parquet files in a folder and those below; what Spark writes beside them begins with _ or a dot."""
+    found = (path for path in folder.rglob("*.parquet") if path.is_file())
+    return sorted(path for path in found if not any(part[0] in "._" for part in path.relative_to(folder).parts))
+
+
+def _tables(entries: list[Path], shown: str, tables: Collection[str]) -> dict[str, TableFile]:
     found: dict[str, list[Path]] = {}
-    for file in files:
-        for table in TABLES:
-            if file.name.lower() in {table + suffix for suffix in SUFFIXES}:
-                found.setdefault(table, []).append(file)
+    for entry in entries:
+        for table in tables:
+            parts = entry.name.lower() == table and entry.is_dir() and bool(_parts(entry))
+            if parts or entry.name.lower() in {table + suffix for suffix in SUFFIXES}:
+                found.setdefault(table, []).append(entry)
+    problems = []
     for table, paths in found.items():
         if len(paths) > 1:
             names = " and ".join(path.name for path in paths)
             raise DataRefused(f"{shown} holds {names}: which of them is {table}? Keep one and move the other away.")
-    return {table: found[table][0] for table in TABLES if table in found}
+        problems += [problem for path in paths if (problem := readable(path, f"{shown}/{path.name}")) is not None]
+    if problems:
+        raise DataRefused("The data cannot be read. Nothing was changed.", problems)
+    return {table: TableFile(found[table][0]) for table in tables if table in found}
 
 
 def _names(folder: Path) -> list[str]:
@@ -131,7 +203,13 @@ def _names(folder: Path) -> list[str]:
     ]
 
 
-def _zipped(path: Path, shown: str) -> Source:
+def _unread(names: Iterable[str], months: Iterable[MonthFile]) -> tuple[str, ...]:
+    """The files of a download that are not read."""
+    read = {file.name for file in months}
+    return tuple(sorted(name for name in names if name not in read and not name.endswith("/")))
+
+
+def _zipped(path: Path, shown: str, tables: Collection[str]) -> Source:
     try:
         with zipfile.ZipFile(path) as archive:
             names = sorted(name for name in archive.namelist() if not name.startswith("__MACOSX/"))
@@ -140,10 +218,10 @@ def _zipped(path: Path, shown: str) -> Source:
         raise DataRefused(f"DATA: {shown} is a file, and no zip that can be opened ({error}). {fix}") from error
     months = tuple(_months(names, shown))
     if not months:
-        tables = [name for name in names if Path(name).name.lower().endswith(SUFFIXES)]
-        fix = "Unpack the zip and name the folder." if tables else _LOOKED_FOR
+        extracts = [name for name in names if Path(name).name.lower().endswith(SUFFIXES)]
+        fix = "Unpack the zip and name the folder." if extracts else _looked_for(tables)
         raise DataRefused(f"DATA: {shown} is a zip, but no data.police.uk download. {fix}")
-    return Source(path, months=months)
+    return Source(path, months=months, unread=_unread(names, months))
 
 
 def _months(names: list[str], shown: str) -> list[MonthFile]:

@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from thematic.core.errors import DataRefused, ParamsRefused
+from thematic.core.errors import DataRefused, ParamsRefused, Problem
 from thematic.core.folders import mend, replacing
 from thematic.core.workbook import Workbook
-from thematic.extracts.facts import ExtractFacts, TableFacts, reconciliation, reconciliation_lines
-from thematic.extracts.offences import read_offences
+from thematic.extracts.facts import ExtractFacts, TableFacts, reconciliation, reconciliation_lines, values_lines
 from thematic.extracts.order import Order
-from thematic.extracts.sources import DATA_SUFFIXES, Source, find_source, read_settings, require_source
+from thematic.extracts.sources import (
+    DATA_SUFFIXES,
+    Source,
+    TableFile,
+    find_source,
+    read_settings,
+    readable,
+    require_source,
+    unknown_tables,
+)
 from thematic.params import Params
-from thematic.params.schema import TABLES
-from thematic.params.sources import SOURCES, read_sources
+from thematic.params.sources import SOURCES, ExtractSettings, SourcesParams, read_sources
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +63,8 @@ def build(
     Raises DataRefused, and changes nothing, when the data cannot be used.
     """
     mend(workbook.warehouse)
-    order = _order(workbook, params, _source(workbook, params, data, today, say, sample), lookup, today)
+    source, settings, shown = _source(workbook, params, data, today, say, sample)
+    order = _order(workbook, params, source, settings, shown, lookup, today)
     key = order.key()
     known = facts(workbook)
     if known is not None and known.key == key and _complete(workbook, known):
@@ -68,16 +76,18 @@ def build(
     with replacing(workbook.warehouse) as folder:
         made = build_files(order, key, folder)
     unused = lookup is not None and not order.source.is_police_uk
-    for sentence in (*reconciliation_lines(made), *made.notes, *([_LOOKUP_UNUSED] if unused else [])):
+    notes = [*made.notes, *([_LOOKUP_UNUSED] if unused else [])]
+    for sentence in (*reconciliation_lines(made), *values_lines(made), *notes):
         say(sentence)
     return made
 
 
 def read_again(workbook: Workbook, params: Params, data: Path | None, today: date, say: Say) -> None:
     """Reads the databases afresh, where `data` or params/sources.yaml says that the extract is to come from them."""
-    databases = _databases(workbook, params, data, today)
-    if databases is not None:
-        databases.read(workbook.database, say)
+    sources = _sources(workbook, params, data)
+    if sources is not None and sources.in_databases:
+        shown = workbook.shown(workbook.params / SOURCES if data is None else data)
+        _databases(workbook, params, sources, shown, today).read(workbook.database, say)
 
 
 def facts(workbook: Workbook) -> ExtractFacts | None:
@@ -93,43 +103,55 @@ def connect(workbook: Workbook) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB with a view for each table of the warehouse. Raises DataRefused where there is none."""
     import duckdb
 
-    if facts(workbook) is None:
+    known = facts(workbook)
+    if known is None:
         raise DataRefused("There is no warehouse yet. Make it with: thematic data")
     connection = duckdb.connect()
-    for name in (*TABLES, "quality"):
+    for name in (*known.columns, "quality"):
         path = workbook.warehouse / f"{name}.parquet"
         if path.is_file():
             connection.read_parquet(str(path)).create_view(name)
     return connection
 
 
-def _source(workbook: Workbook, params: Params, data: Path | None, today: date, say: Say, sample: Sample) -> Source:
-    databases = _databases(workbook, params, data, today)
-    if databases is not None:
-        return _read(workbook, databases, say)
+def _source(
+    workbook: Workbook, params: Params, data: Path | None, today: date, say: Say, sample: Sample
+) -> tuple[Source, ExtractSettings, str]:
+    """What the extract is, what it says of itself, and how messages call it."""
+    path = workbook.params / SOURCES if data is None else data
+    sources = _sources(workbook, params, data)
+    if sources is not None:
+        return _by_sources(workbook, params, sources, path, today, say)
+    tables = params.tables
     if data is not None:
-        return require_source(data, workbook.shown(data))
+        return _with_settings(require_source(data, workbook.shown(data), tables), workbook, params)
     shown = workbook.shown(workbook.raw)
-    found = find_source(workbook.raw, shown) if workbook.raw.is_dir() else None
+    found = find_source(workbook.raw, shown, tables) if workbook.raw.is_dir() else None
     if found is not None:
-        return found
+        return _with_settings(found, workbook, params)
     ignored = [path.name for path in sorted(workbook.raw.glob("*.*")) if path.name.lower().endswith(DATA_SUFFIXES)]
     if ignored:
         say(f"{shown} holds no table of the contract ({', '.join(ignored[:5])}); taking the sample instead.")
-    return require_source(sample(workbook, say), workbook.shown(workbook.sample))
+    made = require_source(sample(workbook, say), workbook.shown(workbook.sample), tables)
+    return _with_settings(made, workbook, params)
 
 
-def _databases(workbook: Workbook, params: Params, data: Path | None, today: date) -> Databases | None:
-    """The databases that the extract is to come from, or None where it lies in files.
+def _with_settings(source: Source, workbook: Workbook, params: Params) -> tuple[Source, ExtractSettings, str]:
+    shown = workbook.shown(source.root)
+    return source, read_settings(source, shown, params.tables), shown
 
-    Raises DataRefused where neither `data` nor the workbook tells which of the two it is.
+
+def _sources(workbook: Workbook, params: Params, data: Path | None) -> SourcesParams | None:
+    """The sources.yaml that says where the tables are, None where none does.
+
+    Raises DataRefused where neither `data` nor the workbook says whether it or a folder of extracts is meant.
     """
     path = workbook.params / SOURCES if data is None else data
     shown = workbook.shown(path)
     if data is None:
         sources = params.sources
     elif data.is_file() and data.suffix.lower() in {".yaml", ".yml"}:
-        sources, problems = read_sources(data, shown)
+        sources, problems = read_sources(data, shown, params.tables)
         if problems:
             raise ParamsRefused(f"{shown} cannot be used.", problems)
     else:
@@ -138,16 +160,58 @@ def _databases(workbook: Workbook, params: Params, data: Path | None, today: dat
         if data is not None:
             raise DataRefused(f"DATA: {shown} names no tables. Write under tables: where they lie (docs/databases.md).")
         return None
+    unknown = list(unknown_tables(sources, shown, params.tables))
+    if unknown:
+        raise ParamsRefused(f"{shown} cannot be used.", unknown)
+    if data is None and sources.in_databases:
+        _refuse_both(workbook, params, shown)
+    return sources
+
+
+def _refuse_both(workbook: Workbook, params: Params, shown: str) -> None:
     raw = workbook.shown(workbook.raw)
-    if data is None and workbook.raw.is_dir() and find_source(workbook.raw, raw) is not None:
+    if workbook.raw.is_dir() and find_source(workbook.raw, raw, params.tables) is not None:
         fix = f"Say which with DATA={raw} or DATA={shown}, or take one of them away."
         raise DataRefused(f"{raw} holds extracts, and {shown} names tables in a database. {fix}")
+
+
+def _databases(workbook: Workbook, params: Params, sources: SourcesParams, shown: str, today: date) -> Databases:
     from thematic.extracts.database import Databases
 
-    return Databases(sources, shown, os.environ, today)
+    return Databases(sources, shown, os.environ, today, params.tables)
 
 
-def _read(workbook: Workbook, databases: Databases, say: Say) -> Source:
+def _by_sources(
+    workbook: Workbook, params: Params, sources: SourcesParams, path: Path, today: date, say: Say
+) -> tuple[Source, ExtractSettings, str]:
+    """The extract as sources.yaml has it: files as they are, and what was read from databases."""
+    shown = workbook.shown(path)
+    files = _files(workbook, sources, shown)
+    if not sources.in_databases:
+        stated = {name: getattr(sources, name) for name in ExtractSettings.model_fields}
+        return Source(path.parent, files), ExtractSettings(**stated), shown
+    read = _read(workbook, params, _databases(workbook, params, sources, shown, today), say)
+    settings = read_settings(read, workbook.shown(workbook.database), params.tables)
+    order = [name for name in params.tables if name in read.tables or name in files]
+    tables = {**read.tables, **files}
+    return Source(read.root, {name: tables[name] for name in order}), settings, workbook.shown(workbook.database)
+
+
+def _files(workbook: Workbook, sources: SourcesParams, shown: str) -> dict[str, TableFile]:
+    """The tables of sources.yaml that are files. Raises DataRefused that lists those that cannot be read."""
+    found: dict[str, TableFile] = {}
+    problems: list[Problem] = []
+    for name, table in sources.in_files.items():
+        path = workbook.root / str(table.file)
+        problem = readable(path, f"{shown}, tables.{name}, {table.file}")
+        problems += [problem] if problem is not None else []
+        found[name] = TableFile(path, table.columns, table.dates, table.mark)
+    if problems:
+        raise DataRefused("The data cannot be read. Nothing was changed.", problems)
+    return found
+
+
+def _read(workbook: Workbook, params: Params, databases: Databases, say: Say) -> Source:
     """The extract as it was read from the databases; it is read now where that has not been done."""
     mend(workbook.database)
     shown = workbook.shown(workbook.database)
@@ -156,22 +220,24 @@ def _read(workbook: Workbook, databases: Databases, say: Say) -> Source:
         databases.read(workbook.database, say)
     else:
         say(f"From the databases of {databases.shown}, as read on {day} into {shown} (make data reads them again)")
-    return require_source(workbook.database, shown)
+    return require_source(workbook.database, shown, params.tables)
 
 
-def _order(workbook: Workbook, params: Params, source: Source, lookup: Path | None, today: date) -> Order:
-    shown = workbook.shown(source.root)
+def _order(
+    workbook: Workbook,
+    params: Params,
+    source: Source,
+    settings: ExtractSettings,
+    shown: str,
+    lookup: Path | None,
+    today: date,
+) -> Order:
+    """Raises DataRefused where the extract says that it knows of days to come."""
+    if settings.as_at is not None and settings.as_at > today:
+        fix = "Give the last day that the extract knows of."
+        raise DataRefused(f"{shown}: as_at is {settings.as_at}, which is after today ({today}). {fix}")
     places = lookup or (workbook.root / params.force.lookup if params.force.lookup else None)
-    return Order(
-        source,
-        shown,
-        read_settings(source, shown),
-        places,
-        workbook.shown(places) if places else "",
-        params.force,
-        read_offences(workbook),
-        today,
-    )
+    return Order(source, shown, settings, places, workbook.shown(places) if places else "", params, today)
 
 
 def _complete(workbook: Workbook, known: ExtractFacts) -> bool:

@@ -1,0 +1,76 @@
+"""Turns a raw table and the spellings in it into queries over the values of its columns."""
+
+# ruff: noqa: S608 - names in the SQL are declared, never data
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from thematic.extracts.delimited import LINE
+from thematic.extracts.derived import derivations, derived_sql, fed_columns, is_fed, origins
+from thematic.extracts.kinds import sql_type
+from thematic.extracts.moments import instant_sql
+from thematic.extracts.readers import RawTable
+from thematic.extracts.spellings import Spelling
+from thematic.params.tables import Lookup, Table
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of a raw table: `spellings` says how each of its columns is read, `zone` what its clock is.
+
+    Lists that derived columns look up are tables `list_<name>` of the connection, with a column `code`.
+    """
+
+    raw: RawTable
+    spellings: Mapping[str, Spelling]
+    zone: str
+
+    @property
+    def table(self) -> Table:
+        return self.raw.table
+
+    @property
+    def fed(self) -> list[str]:
+        """The columns that are known, derived ones included."""
+        return fed_columns(self.table, self.raw.fed)
+
+    def is_fed(self, name: str) -> bool:
+        return is_fed(self.table, name, self.raw.fed)
+
+    def sql_type(self, name: str) -> str:
+        return sql_type(self.table, name)
+
+    def query(self, names: Collection[str], extra: Collection[str] = (), where: str = "") -> str:
+        """A query over `raw`: `line`, the columns `extra` as they are, and of each column named that is fed the value
+        (v_), null where blank or wrong; of those of the file the cell (r_) and its text, null where blank (t_), too."""
+        columns = origins(self.table, names, self.raw.fed)
+        carried = "".join(f', raw."{name}"' for name in extra)
+        cells = "".join(f', raw."{name}" AS r_{name}, {self.spellings[name].text} AS t_{name}' for name in columns)
+        mapped = [name for name in columns if self.spellings[name].mapped]
+        meant = "".join(f", map_{name}.value AS m_{name}" for name in mapped)
+        maps = "".join(f' LEFT JOIN map_{name} ON raw."{name}" = map_{name}.spelled' for name in mapped)
+        query = f"SELECT raw.{LINE} AS line{carried}{cells}{meant} FROM raw{maps} {where}"
+        values = "".join(f", {self.spellings[name].value} AS v_{name}" for name in columns)
+        query = f"SELECT cells.*{values} FROM ({query}) cells"
+        for name in derivations(self.table, names, self.raw.fed):
+            query = self._with_derived(query, name)
+        return query
+
+    def _with_derived(self, query: str, name: str) -> str:
+        value = derived_sql(self.table, name, lambda source: f"v_{source}", self._instant)
+        derived = self.table.derived[name]
+        joined = ""
+        if isinstance(derived, Lookup):
+            joined = f" LEFT JOIN list_{name} given ON CAST(v_{derived.lookup.by} AS VARCHAR) = given.code"
+        return f"SELECT known.*, {value} AS v_{name} FROM ({query}) known{joined}"
+
+    def _instant(self, name: str) -> str:
+        zoned = name in self.spellings and self.spellings[name].zoned
+        return instant_sql(f"t_{name}" if zoned else None, f"v_{name}", self.zone)
+
+    def lookups(self) -> Iterator[tuple[str, Lookup]]:
+        """The derived columns that look up a list."""
+        for name, derived in self.table.derived.items():
+            if isinstance(derived, Lookup):
+                yield name, derived
