@@ -34,17 +34,18 @@ def shows(data: ReportData, dimension: str) -> bool:
     as far as they lie in it."""
     if dimension not in data.params.levels or dimension == data.params.units or data.area.is_force:
         return True
-    return any(area.within == data.area.slug for area in data.params.areas(dimension))
+    return any(data.params.lies_in(area, data.area) for area in data.params.areas(dimension))
 
 
-def categories(data: ReportData, dimension: str, base: Base | None, windows: Sequence[Window]) -> Categories:
+def categories(data: ReportData, dimension: str, split: Sequence[Base], windows: Sequence[Window]) -> Categories:
     """The categories of a dimension: every area of a level, every declared code, and of what is not declared (or is
-    ordered by size) what any of the windows has, each as it stood at its own end. `base` is the numerator's count."""
+    ordered by size) what either side has in any of the windows, each as it stood at its own end. `split` are the counts
+    that a breakdown splits, the numerator's first."""
     if dimension in data.params.levels:
         return _of_level(data, dimension)
-    if dimension in OWN or base is None:
+    if dimension in OWN or not split:
         return Categories(dimension, (data.params.force.name if dimension == FORCE_ROW else TOTAL,))
-    return Categories(dimension, _of_breakdown(data, dimension, base, windows))
+    return Categories(dimension, _of_breakdown(data, dimension, split, windows))
 
 
 def _of_level(data: ReportData, level: str) -> Categories:
@@ -52,21 +53,27 @@ def _of_level(data: ReportData, level: str) -> Categories:
     return Categories(level, tuple(NO_LOCATION if area is None else area.name for area in areas), areas)
 
 
-def _of_breakdown(data: ReportData, name: str, base: Base, windows: Sequence[Window]) -> tuple[str, ...]:
-    breakdown = base.table.breakdowns[name]
+def _of_breakdown(data: ReportData, name: str, split: Sequence[Base], windows: Sequence[Window]) -> tuple[str, ...]:
+    breakdown = split[0].table.breakdowns[name]
+    found: dict[str, list[int]] = {}
+    for place, (base, window) in enumerate((base, window) for base in split for window in windows):
+        for category, size in _sizes(data, name, base, window).items():
+            found.setdefault(category, [0] * len(split) * len(windows))[place] = size
+    if not isinstance(breakdown, ByFilled) and breakdown.order == "largest":
+        return _missing_last(sorted(found, key=lambda each: (*(-n for n in found[each]), each)))
+    declared = _declared(data, split[0], breakdown)
+    extra = [each for each in found if each not in declared and each != MISSING]
+    return _missing_last([*declared, *sorted(extra, key=_by_number), *([MISSING] if MISSING in found else [])])
+
+
+def _sizes(data: ReportData, name: str, base: Base, window: Window) -> dict[str, int]:
+    """How much a count has of each category in a window; none of those that it has nothing of."""
     rows = data.cubes.rows(base.key, name)
     rows = rows.where(rows.of_area(data.area))
     known = tuple(rows.category.known)
     tally = Tally(len(known), rows.category.among(known), rows)
-    sizes = [tally.monthly(window, window.end, is_stock=base.is_stock).sum(axis=1) for window in windows]
-    held = {each: tuple(int(size[place]) for size in sizes) for place, each in enumerate(known)}
-    found = {each: size for each, size in held.items() if any(size)}
-    if not isinstance(breakdown, ByFilled) and breakdown.order == "largest":
-        sorted_by_size = sorted(found, key=lambda each: (*(-n for n in found[each]), each))
-        return _missing_last(sorted_by_size)
-    declared = _declared(data, base, breakdown)
-    extra = [each for each in found if each not in declared and each != MISSING]
-    return _missing_last([*declared, *sorted(extra, key=_by_number), *([MISSING] if MISSING in found else [])])
+    sizes = tally.monthly(window, window.end, is_stock=base.is_stock)
+    return {each: int(size.sum()) for each, size in zip(known, sizes, strict=True) if size.any()}
 
 
 def _declared(data: ReportData, base: Base, breakdown: ByColumn | ByColumns | ByFilled) -> list[str]:

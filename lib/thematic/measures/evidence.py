@@ -226,7 +226,9 @@ class _Asked:
         own = self.dimension == self.data.params.units
         places = enumerate(found.areas)
         return tuple(
-            place for place, area in places if area is not None and (own or area.within == self.data.area.slug)
+            place
+            for place, area in places
+            if area is not None and (own or self.data.params.lies_in(area, self.data.area))
         )
 
     def _ratio_of_measures(self) -> Block:
@@ -270,9 +272,13 @@ class _Asked:
         )
 
     @property
-    def _split(self) -> Base | None:
-        """The count whose categories a breakdown has."""
-        return self.bases[0] if self.dimension in self.bases[0].table.breakdowns else None
+    def _split(self) -> tuple[Base, ...]:
+        """The counts that a breakdown splits, the numerator's first."""
+        return tuple(
+            base
+            for base in self.bases
+            if self.dimension in base.table.breakdowns and splits_by(base.count, self.dimension, self.counts)
+        )
 
     @property
     def _own_place(self) -> Area | None:
@@ -290,10 +296,10 @@ class _Asked:
         return Comparison(*sides)
 
     def _of_months(self, rows: _Rows) -> Comparison:
-        """Single months, all seen from the period's end."""
+        """Single months, all seen from the end of the measure's own period."""
         first = rows.windows[0].start if rows.windows else self.end
         seen = Window(first - 12, self.end)
-        return self._one_by_one(rows, lambda base: self._counts(_WHOLE, base, seen, self.data.period)[0], seen)
+        return self._one_by_one(rows, lambda base: self._counts(_WHOLE, base, seen, self.end)[0], seen)
 
     def _one_by_one(self, rows: _Rows, series: Callable[[Base], NDArray[np.int64]], seen: Window) -> Comparison:
         counted = {base.key: series(base) for base in self.bases}
@@ -347,7 +353,7 @@ class _Asked:
         in_level = self.dimension in self.data.params.levels
         if place is None and in_level:
             return None
-        by = self._split.table.breakdowns[self.dimension] if self._split is not None else None
+        by = self._split[0].table.breakdowns[self.dimension] if self._split else None
         area = place or self.data.params.force_area
         return residents(self.data, declared, area, by, name, window.end.last_day)
 
@@ -368,13 +374,11 @@ class _Asked:
         return counts
 
     def _month_rows(self) -> _Rows:
-        """The months up to the measure's own last one, while the area was open."""
+        """The months up to the measure's own last one, MONTHS_SHOWN at most."""
         first = max(self._history, self.end - (MONTHS_SHOWN - 1))
         months = Window(first, self.end).months if first <= self.end and self.unavailable() is None else ()
         place = self._own_place
         windows = [Window(month, month) for month in months]
-        if place is not None:
-            windows = [each for each in windows if self._closed(place, *days_of(self.measure, each)) is None]
         return _Rows(tuple(str(each.end) for each in windows), (place,) * len(windows), tuple(windows))
 
     def _rolling_rows(self) -> _Rows:
@@ -482,8 +486,14 @@ class _Asked:
         return min(found, default=None)
 
     def notes(self) -> list[str]:
-        """What stands beside the figures that there are."""
-        return []
+        """What a reader must know beside the figures that there are: a population of another year."""
+        if not isinstance(self.sides[1], PopulationOf):
+            return []
+        area = self._own_place or self.data.params.force_area
+        year = self.data.params.population_year(area, self.end.last_day)
+        if year is None or date(year, 6, 30) <= self.end.last_day or self.data.index.populations is not None:
+            return []
+        return [f"the population is that of 30 June {year}, the earliest that is given"]
 
 
 _WHOLE = Categories(TOTAL, (TOTAL,))

@@ -234,7 +234,8 @@ def _change_unit(block: Block) -> str:
 def _change(block: Block, now: Shown, before: Shown) -> tuple[float | None, str]:
     """The change, and the status that stands in its place."""
     if now.value is None or before.value is None:
-        return None, now.status or before.status
+        stands = now.status if now.status in (CONFIDENTIAL, NOT_AVAILABLE) else before.status or now.status
+        return None, stands
     if _change_unit(block) != "percent":
         return float(now.value - before.value), ""
     if before.value == 0:

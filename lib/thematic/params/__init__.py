@@ -105,6 +105,13 @@ class Params:
         everywhere = (self.force_area, *(area for level in self.levels for area in self.areas(level)))
         return next(area for area in everywhere if area.slug == slug)
 
+    def lies_in(self, area: Area, other: Area) -> bool:
+        """Whether an area lies in another, or in one that does."""
+        inner: Area | None = area
+        while inner is not None and inner.within is not None and inner.within != other.slug:
+            inner = self.area(inner.within)
+        return inner is not None and inner.within == other.slug
+
     def parts_of(self, area: Area) -> tuple[Area, ...]:
         """The area itself, or the areas that it is the sum of."""
         if area.members_level is None:
@@ -138,6 +145,18 @@ class Params:
             return known[year].get(category)
         parts = self.parts_of(area)
         return None if parts == (area,) else _sum([self.population_of(each, column, category, on) for each in parts])
+
+    def population_year(self, area: Area, on: date) -> int | None:
+        """The latest of the years whose numbers make up the population of an area on a day."""
+        if area.is_force:
+            parts: tuple[Area, ...] = self.unit_areas
+        else:
+            own = year_of(self._declared(area).population, on)
+            if own is not None:
+                return own
+            parts = tuple(part for part in self.parts_of(area) if part != area)
+        years = [self.population_year(each, on) for each in parts]
+        return max((year for year in years if year is not None), default=None)
 
     def counts_people_by(self, column: str) -> bool:
         """Whether any area gives its population by this column."""
@@ -279,7 +298,7 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     problems.extend(unknown_themes(recommendations, themes))
     force = single["force"] if isinstance(single["force"], ForceParams) else None
     known = {name: level for name, level in levels.items() if level is not None}
-    places = _report_areas(known, force) if force is not None and len(known) == len(levels) and not problems else None
+    places = _report_areas(known, force) if force is not None and len(known) == len(levels) else None
     commentary, wrong = read_commentary(workbook, themes, places) if with_commentary else ({}, [])
     problems.extend(wrong)
     units = known.get(force.units) if force is not None else None
@@ -308,8 +327,12 @@ def _sources(workbook: Workbook, tables: dict[str, Table | None]) -> tuple[Sourc
     )
 
 
-def _report_areas(levels: dict[str, Level], force: ForceParams) -> tuple[Area, ...]:
-    areas = areas_of(levels)
+def _report_areas(levels: dict[str, Level], force: ForceParams) -> tuple[Area, ...] | None:
+    """The areas with reports; None where an area names members that there are not."""
+    try:
+        areas = areas_of(levels)
+    except KeyError:
+        return None
     named = (area for level, said in levels.items() if said.reports for area in areas[level])
     return (Area(FORCE, force.name), *named)
 

@@ -44,7 +44,7 @@ class ForceParams(Declared):
 
     name: Name
     marking: Markings
-    units: Key = "lpu"
+    units: Key
     time_zone: Name = "Europe/London"
     lookup: Name | None = None
     towns: tuple[Town, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -16,14 +16,14 @@ from thematic.params.reading import nearest
 PackPart = Literal[1, 2]
 """Part 1 of a pack holds what is taken in public, part 2 what is taken in private."""
 
-EXAMPLE = """\
-meeting: Scrutiny Board
-date: 2021-02-24
-items:
-  - {number: 1, part: 1, title: Apologies for absence}
-  - {number: 2, part: 1, title: Domestic abuse, theme: domestic-abuse, areas: [force], recommendation: to note}
-  - {number: 3, part: 2, title: Rape, theme: rape, areas: [force], recommendation: to note}
-"""
+
+def example(themes: Mapping[str, str]) -> str:
+    """A file to begin with, whose papers are the reports of the first two themes (titles by slug)."""
+    items = ["  - {number: 1, part: 1, title: Apologies for absence}"]
+    for number, (slug, title) in enumerate(list(themes.items())[:2], start=2):
+        rest = f"title: {title}, theme: {slug}, areas: [force], recommendation: to note"
+        items.append(f"  - {{number: {number}, part: {number - 1}, {rest}}}")
+    return "\n".join(["meeting: Scrutiny Board", "date: 2021-02-24", "items:", *items]) + "\n"
 
 
 class PackItem(Declared):

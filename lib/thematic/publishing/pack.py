@@ -19,7 +19,7 @@ from thematic.outputs.manifest import SUFFIX, read_manifest
 from thematic.outputs.placing import write_whole
 from thematic.outputs.status import stale_lines
 from thematic.params import Params, load_params
-from thematic.params.pack import EXAMPLE, PackParams, PackPart, audience_of
+from thematic.params.pack import PackParams, PackPart, audience_of, example
 
 if TYPE_CHECKING:
     from thematic.exporters.document import Document
@@ -76,9 +76,10 @@ def _order(
         raise ArgumentsRefused(f"PERIOD: '{words.period}' is more than one month. A pack is of one.")
     if params.pack is None:
         shown = workbook.shown(workbook.params / "pack.yaml")
+        titles = {slug: theme.title for slug, theme in params.themes.items()}
         raise ArgumentsRefused(
             f"{shown} does not exist. It says what is on the board's agenda, what of it is private (part 2), and whose "
-            f"reports are the papers. Write it, such as:\n\n{EXAMPLE}"
+            f"reports are the papers. Write it, such as:\n\n{example(titles)}"
         )
     return _Order(workbook, words, today, say, begin, params, params.pack, request.out)
 

@@ -36,7 +36,19 @@ def area_problems(levels: Levels) -> Iterator[Problem]:
             if area.within is not None and area.within not in known:
                 fix = close_to(area.within, known, "Slugs")
                 yield Problem(f"{here}.in", f"there is no area '{area.within}'.", fix)
+            elif _lies_in_itself(area.slug, levels):
+                yield Problem(f"{here}.in", "leads back to itself.", "Break the circle.")
             yield from _members(here, name, area.slug, area.members, area.of or level.of, known, levels)
+
+
+def _lies_in_itself(slug: str, levels: Levels) -> bool:
+    inside = {area.slug: area.within for level in levels.values() if level is not None for area in level.areas}
+    seen = {slug}
+    within = inside.get(slug)
+    while within is not None and within not in seen:
+        seen.add(within)
+        within = inside.get(within)
+    return within == slug
 
 
 def _members(
