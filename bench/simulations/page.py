@@ -61,7 +61,7 @@ _HEAD = """# Simulations
 
 How often the statistics are wrong where nothing changes, and how often they find what does. Every line can be run
 again: `python bench/simulations/run.py` (seed {seed}, {series} series a line where nothing else is said, about
-{minutes} minutes on one core) writes this page. "First edition" is the rule that was used before, on the same scenes
+{minutes} minutes of one core) writes this page. "First edition" is the rule that was used before, on the same scenes
 where it is still at hand in `bench/simulations/before.py`. The last column says whether the target was reached. A
 share of 8% from {series} series is known to about ±{margin} points; other seeds move it by as much.
 

@@ -109,7 +109,7 @@ def plain_z(counts: list[float], fit: PlainFit, first: int, last: int) -> float:
     memory = 1 + 2 * sum((1 - j / length) * fit.memory**j for j in range(1, length))
     slope = sum(fit.mu[t] * design(t, months) for t in window)
     variance = fit.phi * expected * memory + slope @ fit.covariance @ slope
-    variance += sum(fit.mu[t] ** 2 * fit.own[t] for t in window)
+    variance += sum(fit.mu[t] ** 2 * fit.own[t] for t in window) + (0.01 * expected) ** 2
     t = (observed ** (2 / 3) - expected ** (2 / 3)) / (2 / 3 * expected ** (-1 / 3) * math.sqrt(variance))
     df = fit.degrees
     return math.copysign(math.sqrt(df * math.log(1 + t * t / df)) * (8 * df + 1) / (8 * df + 3), t)
@@ -123,7 +123,7 @@ def plain_run(counts: list[float], last_month: int) -> tuple[int, float]:
         fit = plain_fit(counts, first, last_month)
         z = plain_z(counts, fit, first, months - 1)
         same_side = (counts[-1] - fit.mu[-1]) * z > 0
-        if abs(z) >= 2.85 and same_side and one_piece(counts, fit, first) and abs(z) > abs(called[1]):
+        if abs(z) >= 2.8 and same_side and one_piece(counts, fit, first) and abs(z) > abs(called[1]):
             called = (length, z)
     return called
 

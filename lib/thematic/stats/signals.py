@@ -13,6 +13,7 @@ year, growth and season held back by priors of 2% a year and 20%. It is fitted t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,8 +30,12 @@ FEWEST_A_MONTH = 1.0
 """With a lower average no chart is drawn: nearly every month is 0 or 1."""
 
 LONGEST_RUN, SHORTEST_REFERENCE = 12, 18
-OUTER, RUN_LIMIT, PIECE_LIMIT = 3.09, 2.85, 2.8
-"""Standard deviations beyond which a month is outside (99.8%), a run is called (99.6%), and a run falls in two."""
+OUTER, RUN_LIMIT, ENDED_LIMIT = 3.09, 2.8, 2.5
+"""Standard deviations beyond which a month is outside (99.8%), a run is called or falls in two (99.5%), and the months
+after a run are no longer of a piece with it."""
+
+LEVEL_ERROR = 0.01
+"""How well a level can be known at best, as a fraction of it: without it large counts make a run of every 2%."""
 
 _DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) / 30.4375
 _PRIOR = np.array([0.0, 1 / 0.02**2, 1 / 0.2**2, 1 / 0.2**2])
@@ -328,13 +333,16 @@ def _windows(series: _Series, reports: int) -> _Windows:
 
 
 def _variance(fits: _Fits, mu: Floats, own: Floats, after: Ints) -> Floats:
-    """The variance of the sums of the first 1 to 12 months of `mu` (fits by 12): chance, its memory, and the fit's."""
+    """The variance of the sums of the first 1 to 12 months of `mu` (fits by 12): chance and its memory, the fit's, and
+    that of the level at best."""
     lengths, lags = np.arange(1, LONGEST_RUN + 1)[:, None], np.arange(1, LONGEST_RUN)
     fading = np.maximum(1 - lags / lengths, 0)
     memory = 1 + 2 * (fits.memory[:, None] ** lags) @ fading.T
     slopes = (mu[:, :, None] * _DESIGN[after]).cumsum(axis=1)
     of_fit = ((slopes @ fits.covariance) * slopes).sum(axis=2)
-    return np.asarray(fits.phi[:, None] * mu.cumsum(axis=1) * memory + of_fit + (mu**2 * own).cumsum(axis=1))
+    sums = mu.cumsum(axis=1)
+    of_level = (LEVEL_ERROR * sums) ** 2 + (mu**2 * own).cumsum(axis=1)
+    return np.asarray(fits.phi[:, None] * sums * memory + of_fit + of_level)
 
 
 def _deviation(observed: Floats, expected: Floats, variance: Floats) -> Floats:
@@ -358,14 +366,14 @@ def _one_piece(observed: Floats, expected: Floats, phi: Floats) -> Bools:
     rest_s = np.maximum(rest_s, 1e-9)
     level = np.maximum(whole_o / np.maximum(whole_s, 1e-9), 1e-9)
     difference = first_o / first_s - rest_o / rest_s
-    differ = np.abs(difference) >= PIECE_LIMIT * np.sqrt(phi[:, None, None] * level * (1 / first_s + 1 / rest_s))
+    differ = np.abs(difference) >= RUN_LIMIT * np.sqrt(phi[:, None, None] * level * (1 / first_s + 1 / rest_s))
     return np.asarray(~(differ & split).any(axis=2))
 
 
 def _limits(fits: _Fits, rows: Ints) -> tuple[Floats, Floats, Floats]:
     """Expected level, lower and upper limit of all 48 months by the fits in `rows`, rounded to 6 decimals."""
     mu, degrees = fits.expected[rows], fits.degrees[rows, None]
-    memoryless = fits.phi[rows, None] * mu + mu**2 * fits.own[rows]
+    memoryless = fits.phi[rows, None] * mu + mu**2 * (fits.own[rows] + LEVEL_ERROR**2)
     of_fit = mu**2 * ((_DESIGN @ fits.covariance[rows]) * _DESIGN).sum(axis=2)
     deviate = np.sqrt(degrees * np.expm1((OUTER * (8 * degrees + 3) / (8 * degrees + 1)) ** 2 / degrees))
     reach = deviate * 2 / 3 * mu ** (-1 / 3) * np.sqrt(memoryless + of_fit)
@@ -404,30 +412,40 @@ def _blank(columns: int) -> ControlChart:
 
 
 def _runs(series: _Series, windows: _Windows, row: int, shift: int) -> tuple[Run | None, tuple[Run, ...]]:
-    """The run of the last month, and those of the year that are over, the latest first."""
-    now, ended, earliest = None, [], HISTORY
+    """The run of the last month, and those of the year that are over, the latest first. Of calls that share months
+    the latest counts; one that is neither over nor called any more has become the level."""
+    now, ended, earliest = None, [], HISTORY + shift
     for report in np.flatnonzero(windows.length[row]):
         run, over = _run(series, windows, row, int(report), shift)
-        if run.last - shift >= earliest or not (over or report == 0):
+        if run.last >= earliest:
             continue
-        earliest = run.first - shift
+        earliest = run.first
         if report == 0:
             now = run
-        else:
+        elif over:
             ended.append(run)
     return now, tuple(ended)
 
 
 def _run(series: _Series, windows: _Windows, row: int, report: int, shift: int) -> tuple[Run, bool]:
-    """The run called so many reports ago, and whether it is over: the months since, held against what the same fit
-    expects of them, lie out on its side by less than half as much."""
+    """The run called so many reports ago, and whether it is over."""
     months = int(windows.length[row, report])
     fit, last = report + months - 1, HISTORY - 1 - report
-    observed, expected = windows.observed[row, fit, months - 1], windows.expected[row, fit, months - 1]
+    observed, expected = float(windows.observed[row, fit, months - 1]), float(windows.expected[row, fit, months - 1])
     side = 1 if observed > expected else -1
-    since = series.counts[row, last + 1 :].sum()
-    of_since = windows.fits.expected[row * windows.ends + fit, last + 1 :].sum()
-    over = since > 0 or of_since > 0
-    over = bool(over and side * (since / max(of_since, 1e-9) - 1) < side * (observed / expected - 1) / 2)
+    since = float(series.counts[row, last + 1 :].sum())
+    of_since = float(windows.fits.expected[row * windows.ends + fit, last + 1 :].sum())
+    over = of_since > 0 and _over(
+        side, (observed, expected), (since, of_since), windows.fits.phi[row * windows.ends + fit]
+    )
     first = last - months + 1
-    return Run(first + shift, last + shift, side, float(observed), round(float(expected), _DECIMALS)), over
+    return Run(first + shift, last + shift, side, observed, round(expected, _DECIMALS)), over
+
+
+def _over(side: int, run: tuple[float, float], since: tuple[float, float], phi: float) -> bool:
+    """Whether a run has ended: the months since, observed and expected by the same fit, lie out on its side by less
+    than half as much, and by less than chance would make of the same level."""
+    of_run, of_since = run[0] / run[1], since[0] / since[1]
+    level = (run[0] + since[0]) / (run[1] + since[1])
+    chance = sqrt(phi * level * (1 / run[1] + 1 / since[1]))
+    return side * (of_since - 1) < side * (of_run - 1) / 2 and side * (of_run - of_since) >= ENDED_LIMIT * chance
