@@ -107,7 +107,6 @@ def environment(process: psutil.Process) -> dict[str, str]:
 def first(tmp_path_factory) -> Path:
     """A workbook with the tables of the sample that the theme counts, before its first build."""
     root = workbook_folder(tmp_path_factory.mktemp("first") / "workbook")
-    shutil.copytree(REPOSITORY / "data/reference", root / "data/reference")
     shutil.copy(REPOSITORY / "uv.lock", root)
     sample = fresh_sample(Workbook(root), lambda _: None)
     sample.rename(root / "data/extract")

@@ -294,3 +294,16 @@ def test_a_folder_without_reports_gets_no_page(tmp_path):
     (tmp_path / "2021-01" / "noise" / "force.json").write_text("not a manifest")
     assert write_catalogue(tmp_path, always) is None
     assert not (tmp_path / INDEX).exists()
+
+
+def test_areas_of_several_levels_are_listed_level_by_level_each_with_the_forces_word(tmp_path):
+    for area, level in (("zeal", "unit"), ("bold", "ward"), ("hale", "unit"), ("ayot", "ward"), ("force", "")):
+        put(tmp_path, area, area_name=area.title(), level=level)
+    write_catalogue(tmp_path, always, {"unit": "District", "ward": "Ward"})
+    rows = Page((tmp_path / INDEX).read_text(encoding="utf-8")).rows
+    names = ["Force", "Hale (District)", "Zeal (District)", "Ayot (Ward)", "Bold (Ward)"]
+    assert [row.strip().startswith(name) for row, name in zip(rows[1:], names, strict=True)] == [True] * 5
+    for area in ("bold", "ayot"):
+        put(tmp_path, area, area_name=area.title(), level="unit")
+    write_catalogue(tmp_path, always, {"unit": "District"})
+    assert "(District)" not in (tmp_path / INDEX).read_text(encoding="utf-8")

@@ -35,7 +35,7 @@ def edition(area: str = FORCE, theme: str = "noise", period: str = "2021-01", au
 def manifest(of: Edition, key: str = "k", **known) -> Manifest:
     told = {"theme_title": of.theme.title(), "goal": of.theme.upper(), "synthetic": False, "source": "Drawn"} | known
     place = {"theme": of.theme, "period": str(of.period), "area": of.area.slug, "area_name": of.area.name}
-    return Manifest(product="0", audience=of.audience, key=key, inputs={"notebook": "n"}, **place, **told)
+    return Manifest(product="0", audience=of.audience, key=key, inputs={"notebook": "n"}, **(place | told))
 
 
 def job(*sources: str, of: Edition | None = None, key: str = "k", exporters=EXPORTERS, **known) -> Job:

@@ -43,7 +43,7 @@ ONE = """
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Workbook:
-    for folder in ("params", "notebooks"):
+    for folder in ("params", "notebooks", "data/reference"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for words in ("commentary", "recommendations"):
         shutil.rmtree(tmp_path / "params" / words, ignore_errors=True)
@@ -212,7 +212,7 @@ def test_hidden_files_are_passed_over(workbook: Workbook) -> None:
     ],
 )
 def test_a_unit_that_has_no_report_for_the_period_has_no_commentary(workbook: Workbook, dates: str, well: bool) -> None:
-    path = workbook.params / "force.yaml"
+    path = workbook.params / "areas" / "lpu.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("slug: widnes", f"slug: widnes, {dates}"), "utf-8")
     say(workbook, WORDS)
     if well:
@@ -413,5 +413,5 @@ def test_a_misspelt_section_or_measure_is_answered_with_the_right_one(shown) -> 
     with pytest.raises(ArgumentsRefused, match=r"no section 'at_a_glnce'\. Did you mean 'at_a_glance'\?"):
         shown("widnes").summary("at_a_glnce")
     for ask in (report.Report.says, report.Report.says_where, report.Report.months, report.Report.rates):
-        with pytest.raises(ArgumentsRefused, match=r"no measure 'da_recordd'\. Did you mean 'da_recorded'\?"):
+        with pytest.raises(ArgumentsRefused, match=r"no measure 'da_recordd' in the theme\. Did you mean 'da_recorded'\?"):
             ask(shown("widnes"), "da_recordd")

@@ -140,7 +140,7 @@ def serving() -> Iterator[Server]:
     """A server that is told to end with the block; nothing is left of it then, whatever its kernels have started."""
     with TemporaryDirectory(prefix="k", ignore_cleanup_errors=True) as folder, socket.socket() as free:
         root = Path(folder).resolve()
-        for name in ("params", "notebooks"):
+        for name in ("params", "notebooks", "data/reference"):
             shutil.copytree(REPOSITORY / name, root / name)
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -205,7 +205,7 @@ def test_lab_opens_on_the_workbook_and_prepares_data_where_there_are_none(tmp_pa
     done: list[object] = []
     monkeypatch.setattr(LabApp, "launch_instance", done.append)
     monkeypatch.setattr(opening, "prepare", lambda workbook, params, **_: done.append(workbook.root))
-    for name in ("params", "notebooks"):
+    for name in ("params", "notebooks", "data/reference"):
         shutil.copytree(REPOSITORY / name, tmp_path / name)
     workbook = Workbook(tmp_path)
     words = [f"--ServerApp.root_dir={tmp_path}", "--ContentsManager.preferred_dir=notebooks", "--no-browser"]

@@ -39,7 +39,7 @@ OPENS = 'from thematic.report import open_report\nreport = open_report("rape", p
     ("words", "named"),
     [
         ({"goals": ["RAPE", "HATE"]}, "RAPE HATE"),
-        ({"goals": ["RAPE"], "lpu": "all"}, "LPU: 'all'"),
+        ({"goals": ["RAPE"], "lpu": "all"}, "AREA: 'all'"),
         ({"goals": ["RAPE"], "lpu": "force", "period": "2020-11..2021-01"}, "PERIOD: '2020-11..2021-01'"),
     ],
 )

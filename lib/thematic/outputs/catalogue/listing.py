@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from thematic.outputs.catalogue.grid import Catalogue, Place
 from thematic.outputs.catalogue.pages import INDEX, pages
@@ -14,10 +15,12 @@ from thematic.outputs.placing import write_whole
 
 _MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
+_NO_LEVELS: Mapping[str, str] = MappingProxyType({})
+
 UpToDate = Callable[[Manifest], bool]
 
 
-def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str]) -> Catalogue:
+def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS) -> Catalogue:
     """What lies in the folder: its manifests (an unreadable one is passed over) and the notebooks under failed/.
 
     `levels` gives the words for levels of areas, in their order.
@@ -34,7 +37,7 @@ def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str]) -
     return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current), levels)
 
 
-def write_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str]) -> Path | None:
+def write_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS) -> Path | None:
     """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
     catalogue = read_catalogue(out, up_to_date, levels)
     written = pages(catalogue)
