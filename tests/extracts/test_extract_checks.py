@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from extract_drawn import Drawn, new_workbook, text
 from thematic.core.errors import DataRefused
 from thematic.extracts.facts import TableFacts
-from thematic.extracts.spellings import take_strands
+from thematic.extracts.spellings import code_taker, take_codes
 
-REPEATED = "crime_ref stands on another row with other content"
+REPEATED = "crime_ref is on another row with other content"
+STRANDS = "disability, gender_identity, race, religion, sexual_orientation"
+OUTCOME = "outcome_code is none of 1, 2, 3, 4, 5, 6, 7, 8 and 14 more"
 GOOD: dict[str, str] = {}
 
 
@@ -37,20 +40,20 @@ BAD = [
     ("recorded_on", "2021-02-11", "recorded_on is after the extract's end"),
     ("recorded_on", "1999-12-31", "recorded_on is before history_floor"),
     ("committed_on", "2021-02-11", "committed_on is after the extract's end"),
-    ("committed_on", "1899-12-31", "committed_on is before 1900"),
+    ("committed_on", "1899-12-31", "committed_on is before 1900-01-01"),
     ("cancelled_on", "2021-01-14", "cancelled_on is before recorded_on"),
     ("cancelled_on", "2021-02-11", "cancelled_on is after the extract's end"),
     ("offence_code", "", "offence_code is blank"),
     ("offence_code", "8n", "offence_code is not in data/reference/offences.csv"),
     ("offence_code", "08N", "offence_code is not in data/reference/offences.csv"),
-    ("lpu", "Atlantis", "lpu is not an LPU of params/force.yaml"),
-    ("local_authority", "Abton", "local_authority is not a local authority of params/force.yaml"),
+    ("lpu", "Atlantis", "lpu is not in params/areas/lpu.yaml"),
+    ("local_authority", "Abton", "local_authority is not in params/areas/local_authority.yaml"),
     ("domestic", "", "domestic is blank"),
     ("domestic", "maybe", "domestic is neither Y nor N"),
     ("alcohol", "2", "alcohol is neither Y nor N"),
-    ("hate_strands", "race;age", "hate_strands names an unknown strand"),
-    ("hate_strands", "Race", "hate_strands names an unknown strand"),
-    ("hate_strands", "race;", "hate_strands names an unknown strand"),
+    ("hate_strands", "race;age", f"hate_strands names one that is none of {STRANDS}"),
+    ("hate_strands", "Race", f"hate_strands names one that is none of {STRANDS}"),
+    ("hate_strands", "race;", f"hate_strands names one that is none of {STRANDS}"),
     ("victim_age", "-1", "victim_age is outside 0 to 120"),
     ("victim_age", "121", "victim_age is outside 0 to 120"),
     ("victim_age", "16.5", "victim_age is not a whole number"),
@@ -60,6 +63,11 @@ BAD = [
     ("longitude", "nan", "longitude is not a number"),
     ("longitude", "350000", "longitude is outside -180 to 180"),
     ("latitude", "90.1", "latitude is outside -90 to 90"),
+    ("longitude", "99999999999999", "longitude is not a number"),
+    ("victim_ref", "1.23E+11", "victim_ref is in scientific notation (a spreadsheet has rounded it)"),
+    ("victim_ref", "2e+5", "victim_ref is in scientific notation (a spreadsheet has rounded it)"),
+    ("recorded_on", "2021-00", "recorded_on is not a date (YYYY-MM-DD)"),
+    ("recorded_on", "2021-01-15+01", "recorded_on is not a date (YYYY-MM-DD)"),
     ("crime_ref", "", "crime_ref is blank"),
     ("crime_ref", "R\0", "the row holds a NUL"),
 ]
@@ -81,15 +89,19 @@ TAKEN = [
     {"lpu": "", "local_authority": ""},
     {"hate_strands": "race;disability"},
     {"offence_code": "195"},
+    {"recorded_on": "2021-01"},
+    {"recorded_on": "2021-01-15T10:00Z"},
+    {"victim_ref": "19E03"},
+    {"longitude": "1e-05", "latitude": "+.5"},
 ]
 
 
 OUTCOMES = [
-    ("0", "2021-01-16", "outcome_code is outside 1 to 22"),
-    ("23", "2021-01-16", "outcome_code is outside 1 to 22"),
-    ("charged", "2021-01-16", "outcome_code is not a whole number"),
-    ("1", "", "outcome_code stands without outcome_on"),
-    ("", "2021-01-16", "outcome_on stands without outcome_code"),
+    ("0", "2021-01-16", OUTCOME),
+    ("23", "2021-01-16", OUTCOME),
+    ("charged", "2021-01-16", OUTCOME),
+    ("1", "", "outcome_code is filled and outcome_on is blank"),
+    ("", "2021-01-16", "outcome_on is filled and outcome_code is blank"),
     ("1", "2021-01-14", "outcome_on is before recorded_on"),
     ("1", "2021-02-11", "outcome_on is after the extract's end"),
 ]
@@ -129,7 +141,7 @@ def test_every_reason_of_a_row_is_told_in_the_columns_order(drawn: Drawn) -> Non
     facts = drawn.build().tables["crimes"]
     told = [
         "recorded_on is not a date (YYYY-MM-DD)",
-        "lpu is not an LPU of params/force.yaml",
+        "lpu is not in params/areas/lpu.yaml",
         "victim_age is outside 0 to 120",
     ]
     assert drawn.quarantined() == [(2, told)]
@@ -182,6 +194,9 @@ NORMALISED = [
     ("victim_age", "016", "victim_age", 16),
     ("hate_strands", "religion; race", "hate_strands", "race;religion"),
     ("hate_strands", "race;race", "hate_strands", "race"),
+    ("outcome_on", " 2021-01-15 ", "outcome_on", date(2021, 1, 15)),
+    ("offence_code", "0195", "offence_code", "195"),
+    ("offence_code", "195.0", "offence_code", "195"),
     ("lpu", "ABTON", "lpu", "Abton"),
     ("lpu", "caer e\u0301ire", "lpu", "Caer Éire"),
     ("local_authority", "north\u00a0", "local_authority", "North"),
@@ -193,7 +208,7 @@ NORMALISED = [
 
 @pytest.mark.parametrize(("column", "value", "name", "taken"), NORMALISED)
 def test_these_spellings_are_taken_and_counted(drawn: Drawn, column: str, value: str, name: str, taken: object) -> None:
-    drawn.draw("crimes", {column: value})
+    drawn.draw("crimes", ({"outcome_code": "3"} if column == "outcome_on" else {}) | {column: value})
     facts = drawn.build().tables["crimes"]
     assert [row[name] for row in drawn.kept("crimes")] == [taken]
     assert facts.normalised == {column: 1}
@@ -203,7 +218,7 @@ def test_strands_in_another_order_are_the_same_spelling_sorted(drawn: Drawn) -> 
     drawn.draw("crimes", {"hate_strands": "religion;race"})
     assert drawn.build().tables["crimes"].normalised == {}
     assert drawn.kept("crimes")[0]["hate_strands"] == "race;religion"
-    assert take_strands("religion ;race") == "race;religion"
+    assert take_codes("religion ;race", code_taker(["race", "religion"])) == "race;religion"
 
 
 def test_rows_alike_after_normalising_are_one_and_counted(drawn: Drawn) -> None:
@@ -265,13 +280,13 @@ def test_other_incidents_are_left_out_before_anything_else(drawn: Drawn) -> None
 
 def test_the_crime_columns_are_typed_and_completed(drawn: Drawn) -> None:
     row = {"offence_code": "9B", "committed_on": "2021-01-10", "outcome_code": "3", "outcome_on": "2021-01-20"}
-    drawn.draw("crimes", row | {"offence_title": "our own words", "longitude": "-2.5"})
+    drawn.draw("crimes", row | {"longitude": "-2.5"})
     drawn.build()
     [crime] = drawn.kept("crimes")
     assert crime["offence_title"] == "Racially or religiously aggravated public fear, alarm or distress"
-    assert (crime["offence_group"], crime["aggravated"]) == ("Public order offences", True)
-    assert (crime["recorded_on"], crime["days_to_record"]) == (date(2021, 1, 15), 5)
-    assert (crime["domestic"], crime["outcome_code"], crime["longitude"]) == (False, 3, -2.5)
+    assert (crime["offence_group"], crime["aggravated"]) == ("Public order offences", "Y")
+    assert (crime["recorded_on"], crime["days_to_record"], crime["weekday"]) == (date(2021, 1, 15), 5, "Friday")
+    assert (crime["domestic"], crime["outcome_code"], crime["longitude"]) == (False, "3", Decimal("-2.5"))
     assert (crime["hate_strands"], crime["lpu"], crime["victim_age"]) == (None, None, None)
 
 
@@ -281,12 +296,18 @@ def test_a_force_adds_offences_of_its_own_and_its_meaning_wins(drawn: Drawn) -> 
     drawn.draw("crimes", {"offence_code": "N1"}, {"offence_code": "8N"}, {"offence_code": "195"})
     drawn.build()
     titles = [(row["offence_title"], row["aggravated"]) for row in drawn.kept("crimes")]
-    assert titles == [("Ours", False), ("Renamed", True), ("Common assault and battery", False)]
+    assert titles == [("Ours", "N"), ("Renamed", "Y"), ("Common assault and battery", "N")]
+
+
+def test_a_title_of_the_files_own_is_kept(drawn: Drawn) -> None:
+    drawn.draw("crimes", {"offence_title": "our own words"}, {"offence_title": ""})
+    assert "offence_title" in drawn.build().columns["crimes"]
+    assert [row["offence_title"] for row in drawn.kept("crimes")] == ["our own words", None]
 
 
 @pytest.mark.parametrize(("bad", "stops"), [(1, False), (2, True)])
 def test_the_build_stops_only_above_the_quarantine_limit(tmp_path: Path, bad: int, stops: bool) -> None:
-    drawn = new_workbook(tmp_path, limit=1)
+    drawn = new_workbook(tmp_path, limits=(1, 0))
     drawn.draw("crimes", *[GOOD] * (100 - bad), *[{"lpu": "Atlantis"}] * bad)
     if not stops:
         assert drawn.build().tables["crimes"].quarantined == 1
@@ -295,12 +316,12 @@ def test_the_build_stops_only_above_the_quarantine_limit(tmp_path: Path, bad: in
         drawn.build()
     told = str(refusal.value)
     assert "2 of 100 rows (2.0%)" in told
-    assert "2 x lpu is not an LPU of params/force.yaml, as at crimes.csv, line 100 ('Atlantis')" in told
+    assert "2 x lpu is not in params/areas/lpu.yaml, as at crimes.csv, line 100 ('Atlantis')" in told
     assert refusal.value.exit_status == 3
 
 
 def test_a_refusal_names_every_table_that_has_too_many_bad_rows_and_changes_nothing(tmp_path: Path) -> None:
-    drawn = new_workbook(tmp_path, limit=1)
+    drawn = new_workbook(tmp_path, limits=(1, 0))
     drawn.draw("crimes", GOOD)
     before = drawn.build()
     drawn.draw("crimes", {"lpu": "Atlantis"})
@@ -326,7 +347,7 @@ def test_quality_accounts_for_every_row_by_month(drawn: Drawn) -> None:
             "recorded_on is not a date (YYYY-MM-DD); victim_age is outside 0 to 120",
             1,
         ),
-        ("crimes", "2021-01", "quarantined", "lpu is not an LPU of params/force.yaml", 1),
+        ("crimes", "2021-01", "quarantined", "lpu is not in params/areas/lpu.yaml", 1),
         ("incidents", "2021-01", "kept", "", 1),
         ("incidents", "2021-01", "left_out", "finalisation_code 'XX' is none of BE, BN, BP", 1),
     }
@@ -351,7 +372,7 @@ def test_in_is_kept_and_duplicates_and_quarantined_and_left_out(
     drawn.write("crimes.csv", (text("crimes", *rows) + "\n".join(garbage)).encode())
     facts = drawn.build()
     assert adds_up(facts.tables["crimes"])
-    assert facts.tables["crimes"].rows_in >= len(rows)
+    assert facts.tables["crimes"].rows_in + facts.tables["crimes"].blank >= len(rows)
     kept = sum(n for table, _, status, _, n in drawn.quality() if (table, status) == ("crimes", "kept"))
     assert kept == facts.tables["crimes"].kept == len(drawn.kept("crimes"))
     assert len({row["crime_ref"] for row in drawn.kept("crimes")}) == kept

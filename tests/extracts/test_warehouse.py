@@ -65,7 +65,7 @@ def test_it_is_made_again_when_something_it_rests_on_changed(drawn: Drawn) -> No
     drawn.draw("crimes", GOOD)
     drawn.build()
     assert was_built(drawn), "a file changed"
-    drawn.limit = 50
+    drawn.limits = (50, 0)
     drawn.build()
     assert was_built(drawn), "params/force.yaml changed"
     (drawn.root / "params" / "offences.csv").write_text("code,title,group,subgroup,aggravated\nN1,a,b,c,N\n")

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet as pq
+import yaml
 
 from thematic.core.workbook import Workbook
 from thematic.extracts import warehouse
 from thematic.extracts.facts import ExtractFacts
-from thematic.params.models import ForceParams
-from thematic.params.schema import TABLES
+from thematic.params.areas import Level
+from thematic.params.force import ForceParams
+from thematic.params.lists import read_lists
+from thematic.params.tables import Lookup, Table
 from thematic.tools.sample.folder import fresh_sample
 
+ROOT = Path(__file__).parents[2]
 TODAY = date(2021, 2, 10)
 OFFENCES = """code,title,group,subgroup,aggravated
 8N,Assault with injury,Violence against the person,Violence with injury,N
@@ -40,13 +45,33 @@ DEFAULTS: dict[str, dict[str, str]] = {
 }
 
 
+@cache
+def product_tables() -> dict[str, Table]:
+    """The tables that the product itself declares."""
+    paths = sorted((ROOT / "params" / "tables").glob("*.yaml"))
+    return {path.stem: Table.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in paths}
+
+
+def level(*names: str) -> Level:
+    areas = [{"slug": f"area-{number}-{len(names)}", "name": name} for number, name in enumerate(names)]
+    return Level.model_validate({"title": "Area", "plural": "Areas", "short": "Area", "areas": areas})
+
+
 @dataclass
 class Drawn:
-    """A workbook of an invented force, and a folder `extract` to draw files in."""
+    """A workbook of an invented force, and a folder `extract` to draw files in.
+
+    `limits` are the most rows that may be wrong, in per cent and as a number; `says` is what else force.yaml says.
+    """
 
     root: Path
-    limit: float = 100
+    limits: tuple[float, int] = (100, 0)
     facts: ExtractFacts | None = None
+    says: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=lambda: dict(product_tables()))
+    levels: dict[str, Level] = field(
+        default_factory=lambda: {"lpu": level("Abton", "Caer Éire"), "local_authority": level("North", "South")}
+    )
 
     @property
     def workbook(self) -> Workbook:
@@ -56,24 +81,36 @@ class Drawn:
     def extract(self) -> Path:
         return self.root / "extract"
 
+    def declare(self, name: str, text: str) -> None:
+        """Declares the table in place of all others."""
+        self.tables = {name: Table.model_validate(yaml.safe_load(text))}
+
     def force(self) -> ForceParams:
         return ForceParams.model_validate(
             {
                 "name": "Northshire Police",
+                "units": "lpu",
                 "marking": {"internal": "OFFICIAL-SENSITIVE", "public": "OFFICIAL"},
-                "lpus": [{"slug": "abton", "name": "Abton"}, {"slug": "caer", "name": "Caer Éire"}],
-                "local_authorities": [{"name": "North"}, {"name": "South"}],
-                "quarantine_limit_pct": self.limit,
-                "says_nothing": ["unknown"],
+                "quarantine_limit_pct": self.limits[0],
+                "quarantine_limit_rows": self.limits[1],
+                "says_nothing": ["unknown", "Not stated"],
+                **self.says,
             }
         )
 
+    def params(self) -> Any:
+        """All of params/ that extracts are read by."""
+        named = {column.list for table in self.tables.values() for column in table.columns.values() if column.list}
+        for table in self.tables.values():
+            named |= {each.lookup.source for each in table.derived.values() if isinstance(each, Lookup)}
+        lists, problems = read_lists(self.workbook, named)
+        assert not problems, problems
+        return SimpleNamespace(force=self.force(), tables=self.tables, levels=self.levels, lists=lists, sources=None)
+
     def build(self, data: Path | None = None, lookup: Path | None = None, today: date = TODAY) -> ExtractFacts:
         self.said: list[str] = []
-        params: Any = SimpleNamespace(force=self.force(), sources=None)
-        return warehouse.build(
-            self.workbook, params, data or self.extract, lookup, today, self.said.append, fresh_sample
-        )
+        data = data or self.extract
+        return warehouse.build(self.workbook, self.params(), data, lookup, today, self.said.append, fresh_sample)
 
     def draw(self, table: str, *rows: dict[str, str], **columns: str) -> Path:
         """Writes <table>.csv with the rows, each filled up with DEFAULTS and references R1, R2...; `columns` are
@@ -99,19 +136,19 @@ class Drawn:
         return [(row["table"], row["month"], row["status"], row["reason"], row["n"]) for row in rows]
 
 
-def new_workbook(root: Path, limit: float = 100) -> Drawn:
+def new_workbook(root: Path, limits: tuple[float, int] = (100, 0)) -> Drawn:
     (root / "data" / "reference").mkdir(parents=True)
     (root / "params").mkdir()
     (root / "data" / "reference" / "offences.csv").write_text(OFFENCES, encoding="utf-8")
-    drawn = Drawn(root, limit)
+    drawn = Drawn(root, limits)
     drawn.extract.mkdir()
     return drawn
 
 
 def text(table: str, *rows: dict[str, str], **columns: str) -> str:
-    declared = TABLES[table]
+    declared = product_tables()[table]
     extra = {name for row in rows for name in row} | set(columns)
-    header = [column.name for column in declared.columns if column.required or column.name in extra]
+    header = [name for name in declared.names if name in declared.required or name in extra]
     header += sorted(extra - set(declared.names))
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")

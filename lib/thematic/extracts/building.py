@@ -92,7 +92,8 @@ def _table(order: Order, raw: RawTable, folder: Path, found: _Account) -> None:
     try:
         with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}) as connection:
             connection.execute("SET enable_progress_bar = false")
-            connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")  # small tables are second
+            # the second table of a join is always the small one
+            connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
             checked = check(connection, raw, _vocabulary(order), order.params.lists, limits)
             facts = account(checked)
             found.tables[raw.name] = facts

@@ -20,7 +20,6 @@ from thematic.extracts.spellings import Vocabulary, find_spellings
 from thematic.extracts.values import Values
 from thematic.params.lists import CodeList
 
-
 Lines = npt.NDArray[np.int64]
 
 
@@ -153,8 +152,9 @@ def _find_repeats(check: Check) -> None:
         check.connection.execute("CREATE TABLE repeats (line BIGINT)")
         return
     lines = check.lines(
-        "SELECT line FROM seen JOIN (SELECT reference FROM seen WHERE NOT left_out GROUP BY reference HAVING count(*) > 1)"
-        " alike ON seen.reference IS NOT DISTINCT FROM alike.reference WHERE NOT left_out ORDER BY line"
+        "SELECT line FROM seen JOIN"
+        " (SELECT reference FROM seen WHERE NOT left_out GROUP BY reference HAVING count(*) > 1) alike"
+        " ON seen.reference IS NOT DISTINCT FROM alike.reference WHERE NOT left_out ORDER BY line"
     )
     with check.narrowed(check.rows(lines)):
         suspects = check.values.query(check.raw.fed, check.raw.compared)
@@ -177,7 +177,8 @@ def _find_repeats(check: Check) -> None:
 def _take_for_one(check: Check) -> None:
     """Counts the good rows among the repeats as duplicates, where one reference is one row whatever else it says."""
     check.connection.execute(
-        "INSERT INTO fate SELECT line, 'duplicate', [], CAST(placed AS DATE) FROM repeats JOIN seen USING (line) WHERE NOT bad"
+        "INSERT INTO fate SELECT line, 'duplicate', [], CAST(placed AS DATE)"
+        " FROM repeats JOIN seen USING (line) WHERE NOT bad"
     )
     check.connection.execute("DELETE FROM repeats WHERE line IN (SELECT line FROM fate)")
 

@@ -100,7 +100,8 @@ class Databases:
 
     def _key(self) -> str:
         """The digest of what is read from where; what the environment holds is no part of it."""
-        return digest([self.sources.model_dump(mode="json"), list(self._columns()), code_digest("extracts/database.py")])
+        asked = [self.sources.model_dump(mode="json"), list(self._columns())]
+        return digest([*asked, code_digest("extracts/database.py")])
 
     def _columns(self) -> Iterator[tuple[str, ...]]:
         """What is asked of each table."""
@@ -146,9 +147,7 @@ def _text(batch: pa.RecordBatch, where: str) -> pa.Table:
     return pa.table([pc.fill_null(text, "") for text in texts], rows.column_names)
 
 
-def _rows(
-    name: str, table: Table, asked: TableParams, connection: str, opened: Opened, where: str, say: Say
-) -> _Rows:
+def _rows(name: str, table: Table, asked: TableParams, connection: str, opened: Opened, where: str, say: Say) -> _Rows:
     """The table as it is to be read. Raises Unreadable where it, or one of its columns, is not there."""
     place, backend = opened
     what = f"the table {asked.table} cannot be found" if asked.table else "the query cannot be run"

@@ -112,9 +112,7 @@ def find_heading(text: TextTable, names: Collection[str]) -> tuple[int, str] | N
 
 def _known(line: str, names: Collection[str]) -> int:
     """How many of the names are cells of the line, whatever it is separated by."""
-    return max(
-        len({cell.strip().strip('"') for cell in line.split(mark)} & set(names)) for mark in (",", *_SEPARATORS)
-    )
+    return max(len({cell.strip().strip('"') for cell in line.split(mark)} & set(names)) for mark in (",", *_SEPARATORS))
 
 
 def _opening(text: bytes, records: Records) -> Iterator[tuple[int, str]]:

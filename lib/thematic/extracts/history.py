@@ -35,10 +35,7 @@ def find_history(tables: Mapping[str, Table], months: Months, arrived: Months, s
     latest = latest_period(tables, months, settings)
     starts = {name: settings.history_from or min(months[own[name]], default=latest) for name in months}
     ends = {name: _end(own[name], tables, months, settings, latest) for name in months}
-    gaps = {
-        name: [month for month in _gaps(name, arrived.get(name, set()) | months[name], settings) if month > starts[name]]
-        for name in _every(tables, months)
-    }
+    gaps = {name: _gaps(name, starts[name], arrived[name] | months[name], settings) for name in _every(tables, months)}
     return History(latest, starts, ends, {name: found for name, found in gaps.items() if found})
 
 
@@ -66,8 +63,8 @@ def history_notes(history: History, tables: Mapping[str, Table]) -> Iterator[str
         yield f"{what}. Figures whose window includes such a month are not available. {fix}"
     for name, end in history.ends.items():
         if end < history.latest:
-            what = f"{tables[name].title} ({name}): the last rows are of {end}, and the extract goes on to {history.latest}"
-            yield f"{what}. Figures that need later months are not available."
+            what = f"{tables[name].title} ({name}): it ends with {end}, and the extract goes on to {history.latest}"
+            yield f"{what}. Figures that need later months of it are not available."
 
 
 def _own(name: str, tables: Mapping[str, Table], months: Months) -> str:
@@ -97,11 +94,11 @@ def _end(name: str, tables: Mapping[str, Table], months: Months, settings: Extra
     return str(month)
 
 
-def _gaps(name: str, arrived: set[str], settings: ExtractSettings) -> list[str]:
-    """The months without rows between others, less those in which nothing happened."""
+def _gaps(name: str, start: str, arrived: set[str], settings: ExtractSettings) -> list[str]:
+    """The months of the history without rows between others, less those in which nothing happened."""
     if not arrived:
         return []
-    first, last = Month.parse(min(arrived)), Month.parse(max(arrived))
+    first, last = Month.parse(max(start, min(arrived))), Month.parse(max(arrived))
     empty = set(settings.empty_months.get(name, ()))
     months = (str(Month(index)) for index in range(first.index, last.index))
     return [month for month in months if month not in arrived and month not in empty]

@@ -20,7 +20,9 @@ def read_parquet(file: TableFile, columns: Collection[str], span: int) -> tuple[
     each part before. Raises DataRefused when a part cannot be read or has other columns than the first."""
     wanted = set(columns)
     shown = tuple(_shown(path, file.path) for path in file.parts)
-    headers, parts, blanks = [], [], 0
+    headers: list[list[str]] = []
+    parts: list[pa.Table] = []
+    blanks = 0
     for index, path in enumerate(file.parts):
         header, rows, blank = _read(path, shown[index], wanted, file.path, index * span)
         if headers and set(header) != set(headers[0]):

@@ -70,8 +70,11 @@ def read_download(source: Source, lookup: Lookup, tables: Mapping[str, Table]) -
         for name, feeds, text in ((CRIMES, _TO_CRIMES, crimes), (INCIDENTS, _TO_INCIDENTS, incidents))
         if name in tables
     ]
-    unused = [f"{name}: {text.rows.num_rows:,} rows not used, as params/tables has no such table."
-              for name, text in ((CRIMES, crimes), (INCIDENTS, incidents)) if name not in tables and text.rows.num_rows]
+    unused = [
+        f"{name}: {text.rows.num_rows:,} rows not used, as params/tables has no such table."
+        for name, text in ((CRIMES, crimes), (INCIDENTS, incidents))
+        if name not in tables and text.rows.num_rows
+    ]
     return Download(tuple(found), _outcomes(source), tuple(unused))
 
 

@@ -119,7 +119,9 @@ def _refuse_missing(text: TextTable, table: Table, there: dict[str, str], file: 
         fix = f"The heading is on line {line}: remove what is above it."
         raise DataRefused(f"{shown}: line 1 is not the heading, it says '{first[:80]}'. {fix}")
     unknown = [name for name in text.header if name and name not in there.values()]
-    problems = [Problem(shown, f"the column {_called(name, there)} is missing.", _fix(name, unknown)) for name in missing]
+    problems = [
+        Problem(shown, f"the column {_called(name, there)} is missing.", _fix(name, unknown)) for name in missing
+    ]
     raise DataRefused(f"{shown} lacks {'a column' if len(missing) == 1 else 'columns'} that it must have.", problems)
 
 
@@ -132,7 +134,8 @@ def _fix(missing: str, unknown: list[str]) -> str:
     close = difflib.get_close_matches(missing, by_case, n=1, cutoff=0.7)
     if close:
         name = by_case[close[0]]
-        return f"Did you mean it by '{name}'? Rename that, or write columns: {{{missing}: {name}}} in params/sources.yaml."
+        fix = f"write columns: {{{missing}: {name}}} in params/sources.yaml"
+        return f"Did you mean it by '{name}'? Rename that, or {fix}."
     return "Add it to the export, or say in params/sources.yaml what it is called there."
 
 
@@ -157,4 +160,3 @@ def _bytes(path: Path, shown: str) -> bytes:
         raise DataRefused(f"{shown} cannot be unpacked: it is cut short or damaged ({error}). {fix}") from error
     except OSError as error:
         raise DataRefused(f"{shown} cannot be read: {error.strerror}. Check the file and its permissions.") from error
-

@@ -1,4 +1,4 @@
-"""Turns what tables declare of their rows into SQL: when a row is left out, when it is wrong, and the reason in words."""
+"""Turns what tables declare of their rows into SQL: when one is left out or wrong, and the reason in words."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def left_out_sql(values: Values) -> tuple[str, str]:
 
 def _why(name: str, condition: conditions.Condition, values: Values) -> str:
     text = f"t_{name}" if name in values.raw.fed else f"CAST(v_{name} AS VARCHAR)"
-    wanted = f"none of {_listed([str(each) for each in condition.values])}" if isinstance(condition, conditions.Values) else (
-        "not what left_out_unless asks for"
-    )
+    wanted = "not what left_out_unless asks for"
+    if isinstance(condition, conditions.Values):
+        wanted = f"none of {_listed(condition.values)}"
     known = f"{text_sql(f'{name} ')} || chr(39) || left({text}, 40) || chr(39) || {text_sql(f' is {wanted}')}"
     return f"coalesce({known}, {text_sql(f'{name} is blank')})"
 

@@ -81,7 +81,7 @@ class Source:
             return [(self.root.name, self.root)]
         found = [(file.name, self.root / file.name) for file in self.months]
         found += [
-            (f"{name}/{path.relative_to(table.path).as_posix()}" if table.path.is_dir() else f"{name}: {path.name}", path)
+            (f"{name}: {path.relative_to(table.path.parent).as_posix()}", path)
             for name, table in self.tables.items()
             for path in table.parts
         ]

@@ -62,9 +62,7 @@ class Spelling:
     met: Mapping[str, int] = field(default_factory=dict)
 
 
-def find_spellings(
-    connection: duckdb.DuckDBPyConnection, raw: RawTable, vocabulary: Vocabulary
-) -> dict[str, Spelling]:
+def find_spellings(connection: duckdb.DuckDBPyConnection, raw: RawTable, vocabulary: Vocabulary) -> dict[str, Spelling]:
     """Looks through the columns of `raw`, and makes the tables `map_<column>` where a column needs one."""
     look = _Look(connection, raw, vocabulary)
     return {name: look.spelling(name) for name in raw.fed}
@@ -116,7 +114,8 @@ class _Look:
     def _count(self, name: str) -> list[tuple[str, int]]:
         """Every spelling of a column and the number of its rows, commonest first."""
         cells = f"FROM raw WHERE \"{name}\" <> '' GROUP BY 1 ORDER BY 2 DESC, 1"
-        return self.connection.execute(f'SELECT "{name}", count(*) {cells}').fetchall()
+        found: list[tuple[str, int]] = self.connection.execute(f'SELECT "{name}", count(*) {cells}').fetchall()
+        return found
 
     def _looked_up(self, name: str) -> Spelling:
         """Of a column whose values are declared."""
@@ -134,12 +133,18 @@ class _Look:
         odd = {spelled: n for spelled, n in found if not _is_as_declared(column, spelled, values[spelled], texts)}
         met = {texts[spelled]: n for spelled, n in found if texts[spelled]}
         wrong = any(text and values[spelled] is None for spelled, text in texts.items())
-        said = {"wrong": wrong, "normalised": sum(odd.values()), "silent": silent, "met": self._met(name, met)}
-        if all(spelled == values[spelled] for spelled, _ in found):
-            return Spelling(trimmed_sql(name, False), f"t_{name}", **said)
-        rows = [(spelled, texts[spelled] or None, values[spelled]) for spelled, _ in found]
-        self._store_map(name, rows)
-        return Spelling(f"map_{name}.text", f"m_{name}", mapped=True, **said)
+        mapped = any(spelled != values[spelled] for spelled, _ in found)
+        if mapped:
+            self._store_map(name, [(spelled, texts[spelled] or None, values[spelled]) for spelled, _ in found])
+        return Spelling(
+            f"map_{name}.text" if mapped else trimmed_sql(name, False),
+            f"m_{name}" if mapped else f"t_{name}",
+            mapped=mapped,
+            wrong=wrong,
+            normalised=sum(odd.values()),
+            silent=silent,
+            met=self._met(name, met),
+        )
 
     def _met(self, name: str, values: Mapping[str, int]) -> dict[str, int]:
         """The commonest values, of a column whose fullness is measured and that has not very many."""
@@ -167,21 +172,24 @@ class _Look:
             self.connection.execute("DROP TABLE found")
             return None
         usual, plain = _usual(kind)
-        self.connection.execute(
-            f"CREATE TABLE map_{name} AS SELECT spelled, n, text, {self._value(name, 'text', bool(zoned))} AS value FROM found"
-        )
+        value = self._value(name, "text", bool(zoned))
+        self.connection.execute(f"CREATE TABLE map_{name} AS SELECT spelled, n, text, {value} AS value FROM found")
         self.connection.execute("DROP TABLE found")
         wrong, odd, unlike = self._one(
             "SELECT count(*) FILTER (text IS NOT NULL AND value IS NULL),"
             f" sum(n) FILTER (text IS NULL OR (value IS NOT NULL AND spelled <> {usual})),"
             f" count(*) FILTER (value IS NULL OR spelled <> {plain}) FROM map_{name}"
         )
-        said = {"wrong": bool(wrong), "zoned": bool(zoned), "normalised": int(odd or 0)}
-        if unlike:
-            return Spelling(f"map_{name}.text", f"m_{name}", mapped=True, **said)
-        self.connection.execute(f"DROP TABLE map_{name}")
-        value = f"t_{name} = 'Y'" if kind == "flag" else f"TRY_CAST(t_{name} AS {_TYPES[kind]})"
-        return Spelling(trimmed_sql(name, False), value, **said)
+        if not unlike:
+            self.connection.execute(f"DROP TABLE map_{name}")
+        return Spelling(
+            f"map_{name}.text" if unlike else trimmed_sql(name, False),
+            f"m_{name}" if unlike else _AS_SPELLED[kind].format(text=f"t_{name}"),
+            mapped=bool(unlike),
+            wrong=bool(wrong),
+            zoned=bool(zoned),
+            normalised=int(odd or 0),
+        )
 
     def _value(self, name: str, text: str, zoned: bool) -> str:
         """The SQL of what a text of the column means."""
@@ -192,8 +200,9 @@ class _Look:
             case "moment":
                 return moment_sql(text, zone, zoned, dates)
             case "flag":
-                truth = f"WHEN lower({text}) IN {texts_sql(YES)} THEN true WHEN lower({text}) IN {texts_sql(NO)} THEN false"
-                return f"CASE {truth} END"
+                truth = {True: YES, False: NO}
+                cases = (f"WHEN lower({text}) IN {texts_sql(words)} THEN {value}" for value, words in truth.items())
+                return f"CASE {' '.join(cases)} END"
             case "whole":
                 whole = f"TRY_CAST(split_part({text}, '.', 1) AS BIGINT)"
                 return f"CASE WHEN regexp_full_match({text}, '{_WHOLE}') THEN {whole} END"
@@ -241,7 +250,12 @@ class _Look:
         return self.connection.execute(query).fetchall()[0]  # type: ignore[no-any-return]
 
 
-_TYPES = {"date": "DATE", "whole": "BIGINT"}
+_AS_SPELLED = {
+    "date": "TRY_CAST({text} AS DATE)",
+    "whole": "TRY_CAST({text} AS BIGINT)",
+    "flag": "({text} = 'Y')",
+}
+"""The values of columns that are all spelled as the contract has them."""
 
 
 def _usual(kind: str) -> tuple[str, str]:

@@ -81,7 +81,8 @@ def _in_order(check: Check) -> Lines:
         return check.lines("SELECT line FROM seen ANTI JOIN fate USING (line) ORDER BY placed, reference")
     keys = dict.fromkeys((table.date, *check.values.fed))
     order = ", ".join(f"v_{name} NULLS FIRST" for name in keys)
-    return check.lines(f"SELECT line FROM ({check.values.query(list(keys))}) ANTI JOIN fate USING (line) ORDER BY {order}")
+    rows = check.values.query(list(keys))
+    return check.lines(f"SELECT line FROM ({rows}) ANTI JOIN fate USING (line) ORDER BY {order}")
 
 
 def _as_ordered(rows: pa.Table, lines: Lines) -> pa.Table:
@@ -116,8 +117,8 @@ def _quality(check: Check) -> pa.Table:
     ]
     if check.raw.unplaced:
         parts.append(
-            "SELECT CAST(placed AS DATE), 'unplaced', raw.unplaced FROM (FROM seen ANTI JOIN fate USING (line)) JOIN raw ON raw._line = line"
-            " WHERE raw.unplaced NOT NULL"
+            "SELECT CAST(placed AS DATE), 'unplaced', raw.unplaced"
+            " FROM (FROM seen ANTI JOIN fate USING (line)) JOIN raw ON raw._line = line WHERE raw.unplaced NOT NULL"
         )
     rows = check.connection.execute(
         f"SELECT '{check.raw.name}' AS \"table\", strftime(day, '%Y-%m') AS month, status, reason, count(*) AS n"
