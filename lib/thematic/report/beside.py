@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from thematic.core.areas import NO_LOCATION
 from thematic.core.errors import ArgumentsRefused
 from thematic.cubes.bases import base_of, counts_of, is_share
@@ -12,6 +14,7 @@ from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAIL
 from thematic.measures.figures import Figures
 from thematic.params.measures import Measure
 from thematic.params.reading import nearest
+from thematic.params.themes import MONTH, ROLLING
 
 
 def measure_named(data: ReportData, name: str) -> Measure:
@@ -57,7 +60,7 @@ def is_ratio(data: ReportData, name: str) -> bool:
 def beside(data: ReportData, figures: Figures, dimension: str, *names: str) -> list[str]:
     """Why figures of the measures are not available, what is to be known of those that are, and which are ratios."""
     keys = [(name, dimension) for name in names]
-    told = [reason_note(reason) for key in keys for reason in figures.reasons.get(key, [])]
+    told = [reason_note(reason) for key in keys for reason in _few(figures.reasons.get(key, []), dimension)]
     told += [f"Read with care: {note}." for key in keys for note in figures.notes.get(key, [])]
     told += [caveat.text for caveat in data.theme.caveats if set(caveat.measures) & set(names)]
     ratios = list(dict.fromkeys(data.measure(name).short for name in names if is_ratio(data, name)))
@@ -66,6 +69,11 @@ def beside(data: ReportData, figures: Figures, dimension: str, *names: str) -> l
         said = listed(ratios)
         told.append(f"{said[:1].upper()}{said[1:]} {what}: what is counted is not part of what it is a percentage of.")
     return list(dict.fromkeys(told))
+
+
+def _few(reasons: Sequence[str], dimension: str) -> list[str]:
+    """The reasons; of those of single months, which can be as many, the first and the last."""
+    return list(reasons) if dimension not in (MONTH, ROLLING) or len(reasons) < 3 else [reasons[0], reasons[-1]]
 
 
 def of_places(data: ReportData, figures: Figures, name: str) -> list[str]:

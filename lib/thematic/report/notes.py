@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,12 +10,13 @@ import pandas as pd
 
 from thematic.core.areas import NO_LOCATION
 from thematic.displays import SHORTHAND, Cell, Column, DisplayTable, Notes, Value
-from thematic.displays.wording import inline
+from thematic.displays.wording import inline, listed
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.params import year_of
-from thematic.params.areas import AreaParams
+from thematic.params.areas import Level
 from thematic.params.measures import Measure
+from thematic.params.themes import MONTH, ROLLING
 from thematic.report.beside import is_ratio, reason_note
 
 _FATES = ("kept", "duplicate", "quarantined", "left_out")
@@ -94,8 +95,14 @@ def data_notes(data: ReportData, figures: Figures) -> Notes:
         for table in data.theme.tables
         if table in data.index.not_ended
     ]
-    items += map(reason_note, dict.fromkeys(reason for told in figures.reasons.values() for reason in told))
+    items += map(reason_note, _reasons(figures))
     return Notes([*items, *(caveat.text for caveat in data.theme.caveats if not caveat.measures)])
+
+
+def _reasons(figures: Figures) -> list[str]:
+    """Why figures are not available; of single months and windows, where that is said beside them alone."""
+    told = [why for (_, dimension), why in figures.reasons.items() if dimension not in (MONTH, ROLLING)]
+    return list(dict.fromkeys(reason for why in told for reason in why))
 
 
 def _populations(data: ReportData) -> list[str]:
@@ -107,20 +114,29 @@ def _populations(data: ReportData) -> list[str]:
         return ["Populations are sums over the lookup that came with the data."]
     named = {by for name in rates for by in data.theme.measures[name]}
     levels = [level for key, level in data.params.levels.items() if key == data.params.units or key in named]
-    told = [said for level in levels for area in level.areas for said in _population(area, data.period.last_day)]
+    told = {level.plural: said for level in levels if (said := _level_population(level, data.period.last_day))}
     if not told:
         return ["No populations are given, so rates are not available."]
-    return [f"Populations: {'; '.join(dict.fromkeys(told))}."]
+    named_levels = len(told) > 1
+    parts = [f"{inline(plural)}: {said}" if named_levels else said for plural, said in told.items()]
+    return [f"Populations: {'; '.join(parts)}."]
 
 
-def _population(area: AreaParams, on: date) -> Iterator[str]:
-    """The source of an area's populations and the days that they are of."""
-    known: list[dict[int, Any]] = [area.population, *area.population_by.values()]
-    years = sorted({year for each in known if (year := year_of(each, on)) is not None})
-    days = " and ".join(f"30 June {year}" for year in years)
+def _level_population(level: Level, on: date) -> str:
+    """The sources of the populations of a level's areas, each with the days that they are of."""
+    years: dict[str, set[int]] = {}
+    for area in level.areas:
+        known: list[dict[int, Any]] = [area.population, *area.population_by.values()]
+        found = {year for each in known if (year := year_of(each, on)) is not None}
+        if found:
+            years.setdefault(area.source or "", set()).update(found)
+    return "; ".join(_dated(source, sorted(found), on) for source, found in years.items())
+
+
+def _dated(source: str, years: Sequence[int], on: date) -> str:
+    days = listed([f"30 June {year}" for year in years])
     later = ", the earliest known" if any(date(year, 6, 30) > on for year in years) else ""
-    if years:
-        yield f"{area.source}, {days}{later}" if area.source else f"{days}{later}"
+    return f"{source}, {days}{later}" if source else f"{days}{later}"
 
 
 def method_notes(data: ReportData) -> Notes:
