@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import binomtest
 
 from second import Declarations, Working, differences, figures, read_declarations, read_extract, significance
-from second.changes import count_p
+from second.changes import count_p, ratio_p
 from second.rows import band_labels
 from second.treeshire import HOURS, STAYS, write_extract, write_params
 
@@ -496,8 +496,18 @@ def test_a_change_is_tested_and_a_month_is_not(drawn: Drawn) -> None:
     frame = working.frame()
     frame["significant"] = significance(working, frame)
     # 30 and 12, in 12 pairs of months; phi = 2.603, t = 1.721 on 11 degrees
-    pairs = [(10, 1)] * 3 + [(0, 1)] * 9
-    assert count_p([a for a, _ in pairs], [b for _, b in pairs]) == pytest.approx(0.1131, abs=0.0001)
+    a, b = [10] * 3 + [0] * 9, [1] * 12
+    assert count_p(30, 12, a, b) == pytest.approx(0.1131, abs=0.0001)
     assert of(frame, "total").loc["total", "significant"] is False
     assert of(frame, "month")["significant"].isna().all()
-    assert count_p([3] * 12, [1] * 12) == pytest.approx(binomtest(36, 48).pvalue)
+    assert count_p(36, 12, [3] * 12, b) == pytest.approx(binomtest(36, 48).pvalue)
+    assert count_p(12, 0, b, [0] * 12) == pytest.approx(2 * 0.5**12)
+    assert count_p(12, 0, b, [0] * 12, exact=False) is None
+
+
+def test_a_ratio_takes_the_larger_of_binomial_and_jackknife() -> None:
+    even = ([5.0] * 12, [100.0] * 12)
+    assert ratio_p(([10.0] * 12, [100.0] * 12), even) == pytest.approx(binomtest(120, 180).pvalue)  # s = 0
+    assert ratio_p(([0.0] * 12, [100.0] * 12), even) == pytest.approx(2 * 0.5**60)
+    batches = ([0.0, 20.0] * 6, [100.0] * 12)
+    assert ratio_p(batches, even) > binomtest(120, 180).pvalue

@@ -113,7 +113,7 @@ class Working:
     def rows(self, name: str, dimensions: tuple[str, ...]) -> list[tuple[Row, Span, Span]]:
         """Every row of a measure, with the two windows that it compares."""
         measure = self.declarations.measures[name]
-        now, before = spans(measure, self.period - measure.lag)
+        now, before = self.windows(name)
         found = []
         for dimension in dimensions:
             if dimension == MONTH:
@@ -126,6 +126,11 @@ class Working:
             found.append((Row(FORCE, self.places.force.name, self.places.force), now, before))
         return found
 
+    def windows(self, name: str) -> tuple[Span, Span]:
+        """A measure's own window in this report, and the one a year before."""
+        measure = self.declarations.measures[name]
+        return spans(measure, self.period - measure.lag)
+
     def _rows_of(self, measure: Measure, dimension: str, now: Span, before: Span) -> list[Row]:
         if dimension == TOTAL:
             return [Row(TOTAL, TOTAL, self.area)]
@@ -136,13 +141,18 @@ class Working:
 
     def _level_rows(self, level: str) -> list[Row]:
         """The areas of a level that the report lists: the units always, others where they lie in its area."""
-        places = self.places.of_level(level)
         if self.area.level == FORCE:
-            nowhere = Row(level, NOWHERE, self.places.force, nowhere=level)
-            return [*(Row(level, place.name, place) for place in places), nowhere]
+            return self.level(level)
+        places = self.places.of_level(level)
         if level != self.places.units:
             places = [place for place in places if self.places.lies_in(place, self.area)]
         return [Row(level, place.name, place) for place in places]
+
+    def level(self, level: str) -> list[Row]:
+        """Every area of a level, and the rows that are in none."""
+        places = self.places.of_level(level)
+        nowhere = Row(level, NOWHERE, self.places.force, nowhere=level)
+        return [*(Row(level, place.name, place) for place in places), nowhere]
 
     def _month_rows(self, measure: Measure) -> list[tuple[Row, Span, Span]]:
         """Up to 36 months of the measure's history that end with its own last, all seen from there."""
@@ -161,7 +171,7 @@ class Working:
 
     def _history(self, measure: Measure, end: pd.Period, months: int) -> pd.PeriodIndex:
         """The last months of a measure's history, as many as asked for at most; none where it cannot be had at all."""
-        begins = [self.extract.history.get(table) for table in self._tables(measure)]
+        begins = [self.extract.history.get(table) for table in self.tables(measure)]
         if None in begins or not self._is_fed(measure):
             return pd.PeriodIndex([], freq="M")
         return pd.period_range(max([end - months + 1, *begins]), end, freq="M")
@@ -291,6 +301,20 @@ class Working:
                 return column, codes or parts[place : place + 1]
         return None
 
+    def months_of(self, measure: Measure, row: Row, span: Span) -> tuple[list[float], list[float]]:
+        """Numerator and denominator (of counts) in each month of a window, all seen from the same day as it."""
+        months = pd.period_range(span.first, span.last, freq="M")
+        parts = [Span(month.start_time, month.end_time.normalize(), span.seen) for month in months]
+        below = self._count_below(measure)
+        return (
+            [self.amount(measure.numerator, row, part, split=_splits(measure, 0)) for part in parts],
+            [self.amount(below, row, part, split=_splits(measure, 1)) for part in parts] if below else [],
+        )
+
+    def sums_fractions(self, table: Table, column: str) -> bool:
+        """Whether a column that is summed holds numbers, and not whole ones."""
+        return _scale(table, column) == FRACTIONS
+
     # ---- whether a figure can be had
 
     def _is_available(self, measure: Measure, row: Row, span: Span) -> bool:
@@ -373,21 +397,22 @@ class Working:
     def _table(self, count: Count) -> Table:
         return self.declarations.tables[self.theme.table_of(count.selection)]
 
-    def _counts(self, measure: Measure) -> list[Count]:
+    def counts(self, measure: Measure) -> list[Count]:
         """Every count that a measure rests on."""
         if isinstance(measure.numerator, MeasureOf):
             sides = (measure.numerator, measure.denominator)
-            return [count for side in sides for count in self._counts(self.declarations.measures[side.measure])]
+            return [count for side in sides for count in self.counts(self.declarations.measures[side.measure])]
         return [count for count in (measure.numerator, self._count_below(measure)) if count is not None]
 
-    def _tables(self, measure: Measure) -> set[str]:
-        return {self.theme.table_of(count.selection) for count in self._counts(measure)}
+    def tables(self, measure: Measure) -> set[str]:
+        """The tables that a measure counts."""
+        return {self.theme.table_of(count.selection) for count in self.counts(measure)}
 
     def _is_fed(self, measure: Measure) -> bool:
         """Whether the source has the tables and columns of a measure's total at all, whatever the window."""
         row = Row(TOTAL, TOTAL, self.area)
-        there = self._tables(measure) <= set(self.extract.tables)
-        return there and all(self._has_columns(count, row, split=False) for count in self._counts(measure))
+        there = self.tables(measure) <= set(self.extract.tables)
+        return there and all(self._has_columns(count, row, split=False) for count in self.counts(measure))
 
     def amount(self, count: Count, row: Row, span: Span, *, split: bool, filled: bool = False) -> int | float:
         """How much a row has of a count in a window: rows, or the sum of a column; `filled`: the rows that have it."""
