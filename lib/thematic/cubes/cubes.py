@@ -180,8 +180,8 @@ def _missing(base: Base, splits: set[str], facts: ExtractFacts) -> dict[str, str
     fed = set(facts.columns[base.table_name])
 
     def lacking(columns: frozenset[str]) -> str | None:
-        missing = sorted(columns - fed)
-        return f"{facts.title} does not give {', '.join(missing)} for {title}" if missing else None
+        missing = [base.table.columns[name].words for name in base.table.names if name in columns - fed]
+        return f"{facts.title} does not give, for {title}: {'; '.join(missing)}" if missing else None
 
     ends = [base.table.ends] if base.table.ends and base.table_name not in facts.not_ended else []
     reason = lacking(needed_columns(base, base.columns | {base.date, *ends}))

@@ -436,8 +436,15 @@ class _Asked:
         yield self._looks_back(place, first)
         for side in self.sides:
             if isinstance(side, PopulationOf) and self._residents(side, name, place, window) is None:
-                of = self.data.params.force.name if name == TOTAL or self.dimension in (MONTH, ROLLING) else name
-                yield f"no population is known for {place.name if place is not None else of}"
+                yield f"no population is known for {self._people_of(name, place)}"
+
+    def _people_of(self, name: str, place: Area | None) -> str:
+        """Whose population it is that is not known, in words."""
+        if self._split:
+            return self.data.label(self.name, self.dimension, name)
+        if place is not None:
+            return place.name
+        return name if self.dimension in self.data.params.levels else self.data.params.force.name
 
     def _not_whole(self, base: Base, window: Window) -> str | None:
         """Why a table does not have all rows of a window."""

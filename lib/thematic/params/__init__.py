@@ -32,6 +32,9 @@ from thematic.params.themes import Theme
 
 Model = TypeVar("Model", bound=BaseModel)
 
+BLANK = "No entry"
+"""What a reader sees for rows that leave the column of a breakdown blank; a code may be called "Not recorded"."""
+
 _SINGLE_FILES: dict[str, type[BaseModel]] = {
     "force": ForceParams,
     "events": EventsParams,
@@ -166,13 +169,11 @@ class Params:
         """A category as a reader knows it: the title of its code, or its words without underscores."""
         by = self.tables[table].breakdowns[breakdown]
         if category == MISSING:
-            return "Not recorded"
+            return BLANK
         if isinstance(by, ByColumns):
             parts = category.split(" / ")
             pairs = zip(by.columns, parts, strict=len(parts) == len(by.columns))
-            return " / ".join(
-                "Not recorded" if part == MISSING else self._title(table, name, part) for name, part in pairs
-            )
+            return " / ".join(BLANK if part == MISSING else self._title(table, name, part) for name, part in pairs)
         if isinstance(by, ByColumn) and not by.renamed:
             return self._title(table, by.column, category)
         return _words(category)

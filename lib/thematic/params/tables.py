@@ -71,6 +71,12 @@ class Column(Declared):
         return self
 
     @property
+    def words(self) -> str:
+        """What it holds, in words that a report may print: the first sentence of its meaning."""
+        first = self.meaning.split(". ")[0].rstrip(".")
+        return first if first[:2].isupper() else first[:1].lower() + first[1:]
+
+    @property
     def is_personal(self) -> bool:
         """Whether its values must not pass the cubes; references always are personal."""
         return self.personal or self.kind == "reference"
