@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -61,8 +62,7 @@ def build(drawn: Drawn, said: str, today: date = TODAY, again: bool = False) -> 
     path = drawn.root / "params" / "sources.yaml"
     path.write_text(said, encoding="utf-8")
     if again:
-        params: Any = SimpleNamespace(force=drawn.force(), sources=None)
-        warehouse.read_again(drawn.workbook, params, path, today, lambda _: None)
+        warehouse.read_again(drawn.workbook, drawn.params(), path, today, lambda _: None)
     return drawn.build(path, today=today)
 
 
@@ -228,7 +228,7 @@ def test_what_was_read_is_used_until_it_is_read_again(drawn: Drawn) -> None:
     assert build(drawn, said, later, again=True) == again
     assert "Data unchanged" in drawn.said[-1], "the same rows"
     assert build(drawn, said + "title: Renamed\n", later).title == "Renamed"
-    assert drawn.build(drawn.workbook.database).tables == again.tables, "what was read is an extract like any other"
+    assert drawn.build(drawn.workbook.database, today=later).tables == again.tables, "what was read is an extract like any other"
 
 
 def test_every_type_is_read_as_the_contract_writes_it(drawn: Drawn) -> None:
@@ -242,14 +242,15 @@ def test_every_type_is_read_as_the_contract_writes_it(drawn: Drawn) -> None:
     assert facts.tables["crimes"].reasons == {}
     kept = drawn.kept("crimes")[0]
     assert (kept["crime_ref"], kept["recorded_on"], kept["domestic"]) == ("R1", date(2021, 1, 15), True)
-    assert (kept["outcome_code"], kept["victim_age"], kept["longitude"], kept["latitude"]) == (16, 41, -2.5, None)
+    assert (kept["outcome_code"], kept["victim_age"], kept["longitude"], kept["latitude"]) == ("16", 41, Decimal("-2.5"), None)
     assert len(kept["victim_ref"]) == 36
 
 
-def test_a_moment_in_world_time_is_no_date(drawn: Drawn) -> None:
+def test_a_moment_in_world_time_is_of_the_forces_own_day(drawn: Drawn) -> None:
     there = duck(drawn, crimes=CRIME.replace("DATE '2021-01-15'", "TIMESTAMPTZ '2020-06-30 23:30:00+00'"))
-    line = refused(drawn, there + "tables: {crimes: {table: crimes}}\n")
-    assert "the column recorded_on is a moment in world time" in line
+    facts = build(drawn, there + "tables: {crimes: {table: crimes}}\n")
+    assert drawn.kept("crimes")[0]["recorded_on"] == date(2020, 7, 1)
+    assert "crimes: recorded_on with a time zone, turned into Europe/London." in facts.notes
 
 
 def test_rows_are_read_in_batches_and_numbered_by_their_text(drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +266,8 @@ def test_rows_are_read_in_batches_and_numbered_by_their_text(drawn: Drawn, monke
 def test_files_and_a_database_are_not_guessed_between(drawn: Drawn) -> None:
     path = drawn.root / "params" / "sources.yaml"
     path.write_text(duck(drawn, crimes=CRIME) + "tables: {crimes: {table: crimes}}\n", encoding="utf-8")
-    params: Any = SimpleNamespace(force=drawn.force(), sources=read_sources(path, "params/sources.yaml")[0])
+    params = drawn.params()
+    params.sources = read_sources(path, "params/sources.yaml", drawn.tables)[0]
     assert (
         warehouse.build(drawn.workbook, params, None, None, TODAY, lambda _: None, fresh_sample).tables["crimes"].kept
         == 1
@@ -307,14 +309,22 @@ def test_a_credential_in_the_file_is_refused_and_not_repeated(drawn: Drawn, said
 WRONG = [
     ("tables: {crimes: {table: a}}", "tables.crimes: does not say its connection."),
     ("connections: {a: {url: '${URL}'}}\ntables: {crimes: {connection: b, table: a}}", "'b' is not under connections:"),
-    ("connections: {a: {url: '${URL}'}}\ntables: {crimes: {}}", "names no table and no query, or both."),
+    ("connections: {a: {url: '${URL}'}}\ntables: {crimes: {}}", "names no file, no table and no query, or several of them."),
     ("connections: {a: {url: 'oracle://db'}}", "is not the URL of a database."),
     ("connections: {a: {}}", "connections.a: has no url."),
     (
         "connections: {a: {url: '${URL}'}}\ntables: {crimes: {table: a, columns: {recorded: x}}}",
         "crimes has no column 'recorded'. Did you mean 'recorded_on'?",
     ),
-    ("tables: {crime: {table: a}}", "tables.crime"),
+    ("tables: {crime: {table: a}}", "there is no table 'crime'. Did you mean 'crimes'?"),
+    ("tables: {crimes: {file: a, dates: '%d %H'}}", "does not say where year and month are"),
+    ("tables: {crimes: {file: a, separator: '/'}}", "tables.crimes.separator"),
+    ("tables: {crimes: {file: a, connection: b}}", "a file needs no connection"),
+    (
+        "connections: {a: {url: '${URL}'}}\ntables: {crimes: {table: a, dates: '%d/%m/%Y'}}",
+        "dates and separator go with file.",
+    ),
+    ("empty_months: {crime: [2020-06]}\ntables: {crimes: {file: a}}", "there is no table 'crime'"),
     ("as_at: someday", "'someday'"),
 ]
 

@@ -17,7 +17,6 @@ from thematic.cubes import cubes
 from thematic.cubes.counts import read_tables
 from thematic.extracts import warehouse
 from thematic.params import load_params
-from thematic.params.schema import TABLES
 from thematic.tools.sample.folder import fresh_sample
 from warehouse_drawn import ROOT
 
@@ -28,7 +27,8 @@ SQL_TYPE = {
     "bool": "boolean",
     "int64": "bigint",
     "int32": "integer",
-    "double": "double precision",
+    "decimal128(18, 6)": "numeric(18, 6)",
+    "timestamp[us]": "timestamp",
 }
 
 needs_postgres = pytest.mark.skipif(postgres.binaries() is None, reason="no PostgreSQL server on this machine")
@@ -50,7 +50,7 @@ class Rows:
         self.folder.mkdir()
         for name in self.facts.columns:
             rows = pq.read_table(self.workbook.warehouse / f"{name}.parquet")
-            late = pc.greater_equal(rows[TABLES[name].date], pa.scalar(FROM))
+            late = pc.greater_equal(rows[self.params.tables[name].date], pa.scalar(FROM))
             pq.write_table(rows.filter(late), self.folder / f"{name}.parquet")
         with read_tables(self.folder, self.facts.columns) as tables:
             self.counted = self.count(folder / "duckdb", tables)

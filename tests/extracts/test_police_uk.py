@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import zipfile
 from datetime import date
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from extract_drawn import Drawn, new_workbook
+from extract_drawn import Drawn, level, new_workbook
 from thematic.core.errors import DataRefused
 from thematic.extracts import warehouse
-from thematic.params.models import ForceParams
+from thematic.params.areas import Level
+from thematic.params.tables import Column
 
 STREET = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
@@ -77,8 +79,16 @@ def test_two_incidents_alike_are_two_and_two_crimes_alike_are_one(drawn: Drawn) 
     facts = build(drawn)
     incidents, crimes = facts.tables["incidents"], facts.tables["crimes"]
     assert (incidents.kept, incidents.duplicates) == (2, 0)
-    assert (crimes.rows_in, crimes.kept, crimes.duplicates, crimes.quarantined) == (3, 1, 1, 1)
-    assert drawn.quarantined() == [(6, ["crime_ref stands on another row with other content"])]
+    assert (crimes.rows_in, crimes.kept, crimes.duplicates, crimes.quarantined) == (3, 1, 2, 0)
+    assert drawn.kept("crimes")[0]["crime_ref"] == "a"
+
+
+def test_of_one_crime_id_a_row_that_is_wrong_is_no_duplicate(drawn: Drawn) -> None:
+    wrong = street(("a", "E1", "Drugs", "Here")).replace("53.1", "530.1").removeprefix(STREET)
+    put(drawn, street(("a", "E1", "Drugs", "Here")) + wrong)
+    crimes = build(drawn).tables["crimes"]
+    assert (crimes.kept, crimes.duplicates, crimes.quarantined) == (1, 0, 1)
+    assert crimes.reasons["latitude is outside -90 to 90"] == 1
 
 
 def test_the_same_line_of_two_months_is_two_rows(drawn: Drawn) -> None:
@@ -86,7 +96,7 @@ def test_the_same_line_of_two_months_is_two_rows(drawn: Drawn) -> None:
     put(drawn, street(("", "E1", ASB, "Here"), ("a", "E1", "Drugs", "Here")))
     facts = build(drawn)
     assert {row["incident_ref"] for row in drawn.kept("incidents")} == {"2020-12-0000002", "2021-01-0000002"}
-    assert facts.tables["crimes"].quarantined == 1
+    assert facts.tables["crimes"].duplicates == 1
     assert facts.latest_period == "2021-01"
     assert facts.history_from == {"crimes": "2020-12", "incidents": "2020-12"}
 
@@ -99,12 +109,58 @@ def test_files_of_other_years_may_lack_columns_that_are_not_read(drawn: Drawn) -
     assert (crimes.kept, crimes.duplicates, crimes.quarantined) == (2, 1, 0)
 
 
+def test_a_file_whose_rows_are_of_another_month_is_refused(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here"), ("b", "E1", "Drugs", "Here"), month="2021-02"))
+    assert "2021-01-northshire-street.csv: 2 rows are of another month, as on line 2 (2021-02)" in refused(drawn)
+
+
+def test_a_missing_month_is_named_and_the_months_before_stay(drawn: Drawn) -> None:
+    for month in ("2020-10", "2020-12", "2021-01"):
+        put(drawn, street((f"a{month}", "E1", "Drugs", "Here"), ("", "E1", ASB, "Here"), month=month), month)
+    facts = build(drawn)
+    assert facts.gaps == {"crimes": ["2020-11"], "incidents": ["2020-11"]}
+    assert facts.history_from == {"crimes": "2020-10", "incidents": "2020-10"}
+    assert any("Crimes (crimes): no rows in 2020-11." in note for note in facts.notes)
+
+
+def test_a_source_that_cannot_say_what_is_void_is_named(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    assert build(drawn).not_ended == ["crimes"]
+
+
+def test_files_of_the_download_that_are_not_read_are_named(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    put(drawn, "x", kind="stop-and-search")
+    put(drawn, "x", "2020-12", kind="stop-and-search")
+    said = "Not read from the download: 2 stop-and-search files (2020-12/2020-12-northshire-stop-and-search.csv to "
+    assert any(note.startswith(said) for note in build(drawn).notes)
+
+
+def test_types_of_crime_feed_the_column_that_is_declared_for_them(drawn: Drawn) -> None:
+    crimes = drawn.tables["crimes"]
+    declared = Column.model_validate({"kind": "code", "codes": {"Drugs": "Drugs"}, "optional": True, "meaning": "Type"})
+    drawn.tables["crimes"] = crimes.model_copy(update={"columns": {**crimes.columns, "crime_type": declared}})
+    put(drawn, street(("a", "E1", "Drugs", "Here"), ("b", "E1", "Burglary", "Here")))
+    facts = build(drawn)
+    assert [row["crime_type"] for row in drawn.kept("crimes")] == ["Drugs"]
+    assert facts.tables["crimes"].reasons == {"crime_type is none of Drugs": 1}
+    assert "offence_title" not in facts.columns["crimes"]
+
+
+def test_rows_of_a_table_that_is_not_declared_are_named(drawn: Drawn) -> None:
+    del drawn.tables["incidents"]
+    put(drawn, street(("a", "E1", "Drugs", "Here"), ("", "E1", ASB, "Here")))
+    facts = build(drawn)
+    assert set(facts.tables) == {"crimes"}
+    assert "incidents: 1 row not used, as params/tables has no such table." in facts.notes
+
+
 def test_rows_outside_the_lookup_stay_without_a_place_and_every_lsoa_is_named(drawn: Drawn) -> None:
     put(drawn, street(*[("", lsoa, ASB, "Here") for lsoa in ("E1", "E9", "E8", "E9", "")]))
     facts = build(drawn)
     assert [row["lpu"] for row in drawn.kept("incidents")] == ["Abton", None, None, None, None]
     assert {row[3:] for row in drawn.quality() if row[2] == "unplaced"} == {("E9", 2), ("E8", 1), ("no LSOA", 1)}
-    [note] = facts.notes
+    note = facts.notes[-1]
     assert note == (
         "incidents: 4 rows count as No location recorded. 3 of them lie in 2 LSOAs that the lookup does not know: "
         "E8, E9. 1 of them have no LSOA."
@@ -142,10 +198,10 @@ def test_a_lookup_of_both_vintages_places_either(drawn: Drawn) -> None:
 
 
 LOOKUPS = [
-    ("lsoa_code,local_authority\nE1,North\n", "lacks the column lpu"),
+    ("lsoa_code,district\nE1,North\n", "lacks the column lpu or local_authority"),
     ("code,local_authority,lpu\nE1,North,Abton\n", "lacks the column lsoa2011_code or lsoa2021_code or lsoa_code"),
-    ("lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n", "'Atlantis' is not a local authority"),
-    ("lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n", "'Ys' is not an LPU"),
+    ("lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n", "'Atlantis' is not in params/areas/local_authority.yaml"),
+    ("lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n", "'Ys' is not in params/areas/lpu.yaml"),
     ("lsoa_code,local_authority,lpu\nE1,North,Abton\nE1,South,Abton\n", "places E1 twice"),
     ("lsoa_code,local_authority,lpu,population\nE1,North,Abton,many\n", "'many' is no population"),
     ("lsoa_code,local_authority,lpu,population\nE1,North,Abton,-1\n", "'-1' is no population"),
@@ -165,7 +221,7 @@ def test_without_a_lookup_it_says_what_to_bring_and_where(drawn: Drawn) -> None:
     put(drawn, street(("a", "E1", "Drugs", "Here")))
     told = refused(drawn, lookup="none.csv")
     assert "none.csv does not exist" in told
-    assert "lsoa2011_code or lsoa2021_code, local_authority, lpu" in told
+    assert "lsoa2011_code or lsoa2021_code, lpu and local_authority" in told
     assert "LOOKUP=file" in told
 
 
@@ -243,12 +299,11 @@ def open_data() -> Path:
     [("cheshire_2021-03_2022-03.zip", 103_792, 88_693), ("cheshire_2025-01_2025-12.zip", 80_955, 0)],
 )
 def test_the_real_downloads_have_their_known_counts(
-    drawn: Drawn, monkeypatch: pytest.MonkeyPatch, name: str, street_rows: int, outcome_rows: int
+    drawn: Drawn, name: str, street_rows: int, outcome_rows: int
 ) -> None:
     folder = open_data()
     lookup = folder / "geography" / "inferred_lsoa2011_to_lpu.csv"
-    force = _force_of(lookup)
-    monkeypatch.setattr(drawn, "force", lambda: force)
+    drawn.levels = _levels_of(lookup)
     facts = drawn.build(folder / "police-uk" / name, lookup, date(2026, 1, 1))
     assert facts.tables["crimes"].rows_in + facts.tables["incidents"].rows_in == street_rows
     assert facts.tables["outcomes"].rows_in if outcome_rows else "outcomes" not in facts.tables
@@ -262,18 +317,15 @@ def test_the_real_downloads_have_their_known_counts(
     assert sum(facts.populations["lpu"].values()) == sum(facts.populations["local_authority"].values())
 
 
-def _force_of(lookup: Path) -> ForceParams:
-    import csv
-
+def _levels_of(lookup: Path) -> dict[str, Level]:
     with lookup.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    lpus = sorted({row["lpu"] for row in rows})
-    return ForceParams.model_validate(
-        {
-            "name": "Any Police",
-            "marking": {"internal": "OFFICIAL", "public": "OFFICIAL"},
-            "lpus": [{"slug": f"lpu-{index}", "name": name} for index, name in enumerate(lpus)],
-            "local_authorities": [{"name": name} for name in sorted({row["local_authority"] for row in rows})],
-            "says_nothing": ["unknown"],
-        }
-    )
+    return {name: level(*sorted({row[name] for row in rows})) for name in ("lpu", "local_authority")}
+
+
+def test_a_lookup_may_place_in_one_level_alone(drawn: Drawn) -> None:
+    (drawn.root / "lookup.csv").write_text("lsoa_code,local_authority\nE1,north\n", encoding="utf-8")
+    put(drawn, street(("", "E1", ASB, "Here")))
+    facts = build(drawn)
+    assert (drawn.kept("incidents")[0]["local_authority"], drawn.kept("incidents")[0]["lpu"]) == ("North", None)
+    assert "lpu" not in facts.columns["incidents"]

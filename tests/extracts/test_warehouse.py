@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from extract_drawn import TODAY, Drawn, new_workbook, text
-from thematic.core.errors import DataRefused, ParamsRefused
+from extract_drawn import TODAY, Drawn, level, new_workbook, text
+from thematic.core.errors import DataRefused
+from thematic.core.workbook import Workbook
 from thematic.extracts import warehouse
-from thematic.extracts.facts import history_from, latest_period
 from thematic.extracts.sources import find_source
-from thematic.params.schema import PERSONAL, TABLES
+from thematic.params.lists import read_lists
 from thematic.tools.sample.folder import fresh_sample
 
 GOOD: dict[str, str] = {}
@@ -74,6 +74,12 @@ def test_it_is_made_again_when_something_it_rests_on_changed(drawn: Drawn) -> No
     (drawn.workbook.warehouse / "crimes.parquet").unlink()
     drawn.build()
     assert was_built(drawn), "a table is gone"
+    drawn.levels = {**drawn.levels, "lpu": level("Abton", "Caer Éire", "Newton")}
+    drawn.build()
+    assert was_built(drawn), "params/areas changed"
+    del drawn.tables["surveys"]
+    drawn.build()
+    assert was_built(drawn), "params/tables changed"
     assert drawn.kept("crimes")
 
 
@@ -142,7 +148,7 @@ def test_without_data_the_raw_folder_is_read_or_else_the_sample(drawn: Drawn, mo
     drawn.said = []
 
     def build() -> warehouse.ExtractFacts:
-        return warehouse.build(drawn.workbook, _params(drawn), None, None, TODAY, drawn.said.append, fresh_sample)
+        return warehouse.build(drawn.workbook, drawn.params(), None, None, TODAY, drawn.said.append, fresh_sample)
 
     assert (build().title, build().synthetic) == ("A sample", True)
     assert made == [drawn.workbook.reference], "the sample is made once"
@@ -158,16 +164,10 @@ def test_without_data_the_raw_folder_is_read_or_else_the_sample(drawn: Drawn, mo
     assert len(made) == 2, "the sample is made again when its reference changed"
 
 
-def _params(drawn: Drawn) -> warehouse.Params:
-    from types import SimpleNamespace
-
-    return SimpleNamespace(force=drawn.force(), sources=None)  # type: ignore[return-value]
-
-
 def test_a_single_zip_in_the_raw_folder_is_no_silent_sample(tmp_path: Path) -> None:
     (tmp_path / "extract.zip").write_bytes(b"not a zip")
     with pytest.raises(DataRefused, match="no zip that can be opened"):
-        find_source(tmp_path, "data/raw")
+        find_source(tmp_path, "data/raw", ["crimes"])
 
 
 def test_an_unused_lookup_is_said(drawn: Drawn) -> None:
@@ -190,84 +190,16 @@ def test_the_module_is_light_to_import_and_so_is_a_build_with_nothing_to_do() ->
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-OFFENCES = [
-    ("code,title\n8N,x\n", "must have exactly the columns"),
-    ("code,title,group,subgroup,aggravated\n8N,x,y,z,maybe\n", "line 2: aggravated is 'maybe'"),
-    ("code,title,group,subgroup,aggravated\n8N,,y,z,N\n", "line 2: a field is blank"),
-    ("code,title,group,subgroup,aggravated\n8N,x,y,z,N\n8N,x,y,z,N\n", "line 3: the code 8N stands twice"),
-]
-
-
-@pytest.mark.parametrize(("file", "told"), OFFENCES)
-def test_a_forces_own_offences_that_cannot_be_used_are_refused(drawn: Drawn, file: str, told: str) -> None:
-    (drawn.root / "params" / "offences.csv").write_text(file, encoding="utf-8")
-    with pytest.raises(ParamsRefused) as refusal:
-        drawn.build()
-    assert "params/offences.csv" in str(refusal.value)
-    assert told in str(refusal.value)
-
-
 def test_the_reference_of_offences_is_complete_for_what_the_product_selects_by() -> None:
-    from thematic.core.workbook import Workbook
-    from thematic.extracts.offences import read_offences
-
-    offences = read_offences(Workbook(Path(__file__).parents[2]))
-    rapes = {code for code, offence in offences.items() if offence.subgroup == "Rape"}
+    lists, problems = read_lists(Workbook(Path(__file__).parents[2]), ["offences"])
+    offences = lists["offences"].rows
+    assert not problems
+    rapes = {code for code, offence in offences.items() if offence["subgroup"] == "Rape"}
     assert rapes >= {"19A", "19B", "19C", "19D", "19E", "19F", "19G", "19H"}
     assert {"8N", "195", "1/4.1/4.2"} <= set(offences)
-    assert offences["8R"].title == "Malicious communications"
-    assert offences["9A"].title == "Public fear, alarm or distress"
-    assert offences["9B"].title == "Racially or religiously aggravated public fear, alarm or distress"
-    aggravated = {offence.code for offence in offences.values() if offence.aggravated == "Y"}
-    assert aggravated == {offence.code for offence in offences.values() if "religiously" in offence.title}
-    assert all("*" not in offence.title and "  " not in offence.title for offence in offences.values())
-
-
-HISTORIES = [
-    ({"2020-12", "2021-01"}, "2021-01", "2020-12"),
-    ({"1900-01", "2020-11", "2021-01"}, "2021-01", "2021-01"),
-    ({"2020-11", "2020-12"}, "2021-01", "2020-11"),
-    ({"2020-12", "2021-01", "2021-02"}, "2021-01", "2020-12"),
-]
-
-
-@pytest.mark.parametrize(("months", "latest", "first"), HISTORIES)
-def test_history_runs_back_to_the_first_month_without_rows(months: set[str], latest: str, first: str) -> None:
-    other: dict[str, set[str]] = {"surveys": {"2010-01"}}
-    assert history_from(latest, None, {"crimes": months} | other) == {"crimes": first, "surveys": first}
-    assert history_from(latest, "2019-04", {"crimes": months} | other) == {"crimes": "2019-04", "surveys": "2019-04"}
-
-
-def test_incidents_have_a_history_of_their_own_and_stand_in_for_crimes() -> None:
-    months = {"crimes": {"2020-12", "2021-01"}, "incidents": {"2021-01"}, "surveys": set[str]()}
-    first = {"crimes": "2020-12", "incidents": "2021-01", "surveys": "2020-12"}
-    assert history_from("2021-01", None, months) == first
-    del months["crimes"]
-    assert history_from("2021-01", None, months) == {"incidents": "2021-01", "surveys": "2021-01"}
-    assert history_from("2021-01", None, months | {"crimes": set()})["crimes"] == "2021-01"
-
-
-LATEST = [
-    (None, "2021-02"),
-    (date(2021, 2, 28), "2021-02"),
-    (date(2021, 2, 27), "2021-01"),
-    (date(2020, 2, 28), "2020-01"),
-    (date(2020, 2, 29), "2020-02"),
-    (date(2021, 1, 1), "2020-12"),
-]
-
-
-@pytest.mark.parametrize(("as_at", "latest"), LATEST)
-def test_the_latest_period_is_the_last_complete_month(as_at: date | None, latest: str) -> None:
-    assert latest_period(as_at, {"crimes": {"2021-01"}, "incidents": {"2021-02"}, "surveys": {"2021-05"}}) == latest
-
-
-def test_without_crimes_or_incidents_there_is_no_period() -> None:
-    with pytest.raises(DataRefused, match="no crimes and no incidents"):
-        latest_period(None, {"crimes": set(), "surveys": {"2021-01"}})
-
-
-def test_whatever_names_places_or_describes_a_person_is_declared_personal() -> None:
-    names = {name for table in TABLES.values() for name in table.names}
-    told = {name for name in names if name.startswith(("victim_", "suspect_", "caller_")) or name.endswith("_ref")}
-    assert told | {"lsoa_code", "longitude", "latitude"} == PERSONAL
+    assert offences["8R"]["title"] == "Malicious communications"
+    assert offences["9A"]["title"] == "Public fear, alarm or distress"
+    assert offences["9B"]["title"] == "Racially or religiously aggravated public fear, alarm or distress"
+    aggravated = {code for code, offence in offences.items() if offence["aggravated"] == "Y"}
+    assert aggravated == {code for code, offence in offences.items() if "religiously" in offence["title"]}
+    assert all("*" not in offence["title"] and "  " not in offence["title"] for offence in offences.values())
