@@ -489,3 +489,22 @@ def test_wrapping_keeps_every_letter_within_the_room(text: str) -> None:
     lines = canvas.wrap(text, 80)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(canvas.width_of(line) <= 80 for line in lines)
+
+
+def test_months_below_zero_are_drawn_below_the_base_line() -> None:
+    series = by_month.Series.of(points([-504, 20, -5475]))
+    ticks, bottom, top = by_month._scale(series, None)
+    assert ticks[0] == bottom <= -5475 and top >= 20 and 0 in ticks
+    figure = by_month.draw(series)
+    assert clipped(figure) == []
+
+
+def test_a_unit_stands_behind_the_last_value_and_the_ticks() -> None:
+    drawn = svg_of_percent()
+    assert ">17.4%<" in drawn and ">20%<" in drawn
+
+
+def svg_of_percent() -> str:
+    table = DisplayTable("t", "T", [Column("a")], [["1"]])
+    words = {"id": "m", "title": "t", "subtitle": "s", "alt": "a", "table": table}
+    return months(points([10.5, 17.4]), decimals=1, suffix="%", **words).svg

@@ -118,8 +118,9 @@ def _value(value: Any, format: Format) -> Cell:
 def _words(values: pd.Series) -> list[Cell]:
     from pandas.api import types
 
-    shown = values.astype(str) if types.is_datetime64_any_dtype(values.dtype) else values
-    return [_word(value) for value in shown]
+    if types.is_datetime64_any_dtype(values.dtype):
+        values = values.astype(str).where(values.notna(), "NaT")
+    return [_word(value) for value in values]
 
 
 def _word(value: object) -> str:
