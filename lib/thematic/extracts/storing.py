@@ -52,7 +52,7 @@ def _store_kept(check: Check, path: Path) -> None:
         for name in check.raw.table.all_names
     }
     chosen = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
-    query = f"SELECT line, {chosen} FROM ({check.values.query(check.values.fed)})"
+    query = f"SELECT line AS {LINE}, {chosen} FROM ({check.values.query(check.values.fed)})"
     stretches = [lines[first : first + _ROW_GROUP] for first in range(0, len(lines), _ROW_GROUP)] or [lines]
     check.connection.execute("SET threads = 1")  # so that the rows come as they go in; two other threads are at work
     with ThreadPoolExecutor(2) as beside, ExitStack() as stack:
@@ -87,11 +87,11 @@ def _in_order(check: Check) -> Lines:
 
 def _as_ordered(rows: pa.Table, lines: Lines) -> pa.Table:
     """The rows in the order of their numbers, and without them."""
-    found = rows["line"].to_numpy()
+    found = rows[LINE].to_numpy()
     if not np.array_equal(found, lines):
         places = np.argsort(found)
         rows = rows.take(pa.array(places[np.searchsorted(found[places], lines)]))
-    return rows.drop_columns(["line"])
+    return rows.drop_columns([LINE])
 
 
 def _store_quarantine(check: Check, path: Path) -> None:
