@@ -51,7 +51,7 @@ class Setting:
         return {**kept, **ONE_THREAD, **own, "PATH": path}
 
     def editions(self, periods: str) -> list[Edition]:
-        """Every report of the periods (`2021-01`, or `2020-02..2021-01`): each theme, the force and every area with reports."""
+        """Every report of the periods (`2021-01`, or `2020-02..2021-01`): each theme for every area with reports."""
         return list_editions(self.params, sorted(self.params.themes), parse_periods(periods), None, AUDIENCES[0])
 
     def notebook(self, edition: Edition) -> Path:

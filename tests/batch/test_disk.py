@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from commands import GOAL, LATEST, SLUG, drawn_workbook, running
-from drawn import REPOSITORY, edition, files_of, job, notebook, workbook_folder
+from drawn import edition, files_of, job, notebook, workbook_folder
 from thematic.build import build, log
 from thematic.execution.batch import settled
 from thematic.outputs.jobs import Product

@@ -228,7 +228,9 @@ def test_what_was_read_is_used_until_it_is_read_again(drawn: Drawn) -> None:
     assert build(drawn, said, later, again=True) == again
     assert "Data unchanged" in drawn.said[-1], "the same rows"
     assert build(drawn, said + "title: Renamed\n", later).title == "Renamed"
-    assert drawn.build(drawn.workbook.database, today=later).tables == again.tables, "what was read is an extract like any other"
+    assert drawn.build(drawn.workbook.database, today=later).tables == again.tables, (
+        "what was read is an extract like any other"
+    )
 
 
 def test_every_type_is_read_as_the_contract_writes_it(drawn: Drawn) -> None:
@@ -242,7 +244,12 @@ def test_every_type_is_read_as_the_contract_writes_it(drawn: Drawn) -> None:
     assert facts.tables["crimes"].reasons == {}
     kept = drawn.kept("crimes")[0]
     assert (kept["crime_ref"], kept["recorded_on"], kept["domestic"]) == ("R1", date(2021, 1, 15), True)
-    assert (kept["outcome_code"], kept["victim_age"], kept["longitude"], kept["latitude"]) == ("16", 41, Decimal("-2.5"), None)
+    assert (kept["outcome_code"], kept["victim_age"], kept["longitude"], kept["latitude"]) == (
+        "16",
+        41,
+        Decimal("-2.5"),
+        None,
+    )
     assert len(kept["victim_ref"]) == 36
 
 
@@ -309,7 +316,10 @@ def test_a_credential_in_the_file_is_refused_and_not_repeated(drawn: Drawn, said
 WRONG = [
     ("tables: {crimes: {table: a}}", "tables.crimes: does not say its connection."),
     ("connections: {a: {url: '${URL}'}}\ntables: {crimes: {connection: b, table: a}}", "'b' is not under connections:"),
-    ("connections: {a: {url: '${URL}'}}\ntables: {crimes: {}}", "names no file, no table and no query, or several of them."),
+    (
+        "connections: {a: {url: '${URL}'}}\ntables: {crimes: {}}",
+        "names no file, no table and no query, or several of them.",
+    ),
     ("connections: {a: {url: 'oracle://db'}}", "is not the URL of a database."),
     ("connections: {a: {}}", "connections.a: has no url."),
     (

@@ -200,7 +200,10 @@ def test_a_lookup_of_both_vintages_places_either(drawn: Drawn) -> None:
 LOOKUPS = [
     ("lsoa_code,district\nE1,North\n", "lacks the column lpu or local_authority"),
     ("code,local_authority,lpu\nE1,North,Abton\n", "lacks the column lsoa2011_code or lsoa2021_code or lsoa_code"),
-    ("lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n", "'Atlantis' is not in params/areas/local_authority.yaml"),
+    (
+        "lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n",
+        "'Atlantis' is not in params/areas/local_authority.yaml",
+    ),
     ("lsoa_code,local_authority,lpu\nE1,Atlantis,Abton\nE2,North,Ys\n", "'Ys' is not in params/areas/lpu.yaml"),
     ("lsoa_code,local_authority,lpu\nE1,North,Abton\nE1,South,Abton\n", "places E1 twice"),
     ("lsoa_code,local_authority,lpu,population\nE1,North,Abton,many\n", "'many' is no population"),

@@ -387,7 +387,10 @@ def test_without_coordinates_it_says_so(tmp_path: Path) -> None:
     names = ["recorded_on", "cancelled_on", "domestic", "lpu", "local_authority", "offence_code", "offence_title"]
     columns = {"crimes": names}
     found = made(tmp_path, crimes([(*HALTON, 30)]), columns=columns)
-    assert "[x] not available: Drawn extract does not give, for crimes: degrees east, WGS84; degrees north, WGS84." in sentence(found)
+    assert (
+        "[x] not available: Drawn extract does not give, for crimes: degrees east, WGS84; degrees north, WGS84."
+        in sentence(found)
+    )
 
 
 def test_without_a_whole_window_it_says_so(tmp_path: Path) -> None:

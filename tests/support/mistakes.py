@@ -43,7 +43,7 @@ def quoted(page: Path) -> Iterator[Quoted]:
 def mistaken_workbook(place: Path) -> Path:
     """A workbook with an extract of two crimes, and folders of extracts that are wrong in one way each."""
     workbook_folder(place)
-    shutil.copytree(REPOSITORY / "data" / "reference", place / "data" / "reference")
+    shutil.copytree(REPOSITORY / "data" / "reference", place / "data" / "reference", dirs_exist_ok=True)
     _write(place / "data/raw/crimes.csv", CRIMES)
     _write(place / "report.txt", "")
     for path, text in _extracts().items():
@@ -53,7 +53,8 @@ def mistaken_workbook(place: Path) -> Path:
 
 def _extracts() -> dict[str, str | bytes]:
     bad = [f"c{number},2020-12-{number:02d},8N,Widnes,Halton,Y,,,\n" for number in range(1, 9)]
-    bad += ["c9,14/12/2020,8N,Widnes,Halton,Y,,,\n", "c10,2020-12-15,8N,Widness,Halton,Y,,16,\n"]
+    bad += [f"c{number},{number}/12/2020,8N,Widnes,Halton,Y,,,\n" for number in range(9, 19)]
+    bad += ["c19,2020-12-15,8N,Widness,Halton,Y,,,\n", "c20,2020-12-15,8N,Widnes,Halton,Y,,16,\n"]
     street = "Crime ID,Month,Crime type,LSOA code,Longitude,Latitude\nx,2021-01,Burglary,E01012345,-2.7,53.4\n"
     return {
         "nothing/crimes.xlsx": "",
@@ -74,8 +75,8 @@ def _write(path: Path, text: str | bytes) -> None:
 
 
 def _slips(place: Path) -> None:
-    _replace(place / "params/measures/rape_recorded.yaml", "polarity: none", "polarity: lower is better")
-    _replace(place / "params/measures/da_recorded.yaml", "short:", "shortt:")
+    _replace(place / "params/measures/asb_incidents.yaml", "polarity: lower", "polarity: lower is better")
+    _replace(place / "params/measures/dvpn_authorised.yaml", "owner:", "ownerr:")
     _replace(place / "params/themes/hate-crime.yaml", "  hate_recorded:", "  hate_recoded:")
     _replace(place / "params/events.yaml", "2020-06-23", "23 June 2020")
 

@@ -413,5 +413,7 @@ def test_a_misspelt_section_or_measure_is_answered_with_the_right_one(shown) -> 
     with pytest.raises(ArgumentsRefused, match=r"no section 'at_a_glnce'\. Did you mean 'at_a_glance'\?"):
         shown("widnes").summary("at_a_glnce")
     for ask in (report.Report.says, report.Report.says_where, report.Report.months, report.Report.rates):
-        with pytest.raises(ArgumentsRefused, match=r"no measure 'da_recordd' in the theme\. Did you mean 'da_recorded'\?"):
+        with pytest.raises(
+            ArgumentsRefused, match=r"no measure 'da_recordd' in the theme\. Did you mean 'da_recorded'\?"
+        ):
             ask(shown("widnes"), "da_recordd")

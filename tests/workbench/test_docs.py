@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import mistune
 import pytest
+import yaml
 from typer.main import get_command
 
 from browser import CHROMIUM, page
@@ -22,7 +24,11 @@ from thematic.core.workbook import Workbook
 from thematic.measures.disclosure import Gate
 from thematic.measures.figures import FIGURE_COLUMNS
 from thematic.params import load_params
-from thematic.params.schema import TABLES
+from thematic.params.areas import Level
+from thematic.params.families import Family
+from thematic.params.force import ForceParams
+from thematic.params.measures import Measure
+from thematic.params.tables import Table
 
 DOCS = REPOSITORY / "docs"
 PARAMS = load_params(Workbook(REPOSITORY))
@@ -32,6 +38,8 @@ FOLLOWED = (
     "first-report.md",
     "monthly-routine.md",
     "write-a-measure.md",
+    "declare-a-table.md",
+    "areas.md",
     "add-a-theme.md",
     "adopt-for-another-force.md",
 )
@@ -72,7 +80,10 @@ def test_every_measure_and_every_column_has_its_entry(site):
         assert set(theme.measures) <= entries.ids
         assert all(PARAMS.measures[name].title in entries.text for name in theme.measures)
     columns = Page(site / "reference/data-dictionary.html")
-    assert {f"{table.name}-{name}" for table in TABLES.values() for name in table.names} <= columns.ids
+    assert {f"{table}-{name}" for table, each in PARAMS.tables.items() for name in each.all_names} <= columns.ids
+    assert {f"area-{area.slug}" for level in PARAMS.levels.values() for area in level.areas} <= columns.ids
+    for name, codes in PARAMS.lists.items():
+        assert {f"code-{code}" for code in codes.rows} <= Page(site / f"reference/codes-{name}.html").ids
     figures = Page(site / "reference/figures-csv.html").text
     assert all(f"<code>{name}</code>" in figures for name in FIGURE_COLUMNS)
     rape = Page(site / "reference/measures-rape.html").text
@@ -201,7 +212,7 @@ def test_commands_that_a_page_gives_exist(page):
     goals = set(re.search(r"^GOALS := (.*)$", MAKEFILE, re.M)[1].split())
     variables = set(re.findall(r"\$\((?:if \$\(filter-out 0,\$\()?([A-Z_]+)\)", MAKEFILE))
     subcommands = set(get_command(app).commands)
-    themes = {theme.goal for theme in PARAMS.themes.values()} | {"ALL", "CHILD_SEXUAL_ABUSE"}
+    themes = {theme.goal for theme in PARAMS.themes.values()} | {"ALL", "CHILD_SEXUAL_ABUSE", "STOP_SEARCH"}
     given = commands(DOCS / page)
     assert given
     for program, name, *words in given:
@@ -222,6 +233,46 @@ def test_the_measure_that_is_shown_can_be_used(tmp_path):
     text = theme.read_text(encoding="utf-8").replace("\nmeasures:\n", f"\nmeasures:\n{breakdowns}")
     theme.write_text(text, encoding="utf-8")
     assert "da_alcohol_recorded" in load_params(Workbook(place)).measures
+
+
+def untitled(page: Path) -> list[str]:
+    """The YAML of a page that its examples write down as files, in their order."""
+    return re.findall(r"^```yaml\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M)
+
+
+def test_the_table_that_is_shown_goes_from_its_extract_to_a_theme(tmp_path, monkeypatch, capsys):
+    page = DOCS / "declare-a-table.md"
+    text = page.read_text(encoding="utf-8")
+    table, measure, breakdowns = untitled(page)
+    place = mistaken_workbook(tmp_path / "workbook")
+    (place / "params/tables/stop_searches.yaml").write_text(table, encoding="utf-8")
+    command = re.search(r"^\.venv/bin/thematic (new .*)$", text, re.M)[1]
+    monkeypatch.chdir(place)
+    run = running(monkeypatch, capsys)
+    said = run(*shlex.split(command))
+    assert said.out.rstrip() in text
+    (place / "params/measures/stop_search_found_pct.yaml").write_text(measure, encoding="utf-8")
+    theme = place / "params/themes/stop-search.yaml"
+    theme.write_text(
+        theme.read_text(encoding="utf-8").replace("\nmeasures:\n", f"\nmeasures:\n{breakdowns}"), encoding="utf-8"
+    )
+    extract = re.search(r"^```text\n(search_ref.*?)^```", text, re.S | re.M)[1]
+    (place / "data/raw/crimes.csv").unlink()
+    (place / "data/raw/stop_searches.csv").write_text(extract, encoding="utf-8")
+    assert "stop searches: 3 in = 3 kept + 0 duplicates + 0 quarantined + 0 left out" in run("data").out
+
+
+@pytest.mark.parametrize("page", ["declare-a-table.md", "areas.md", "write-a-measure.md", "adopt-for-another-force.md"])
+def test_declarations_that_a_page_shows_are_read(page):
+    """Those with the name of a file as their title."""
+    models = {"tables": Table, "areas": Level, "measures": Measure, "_families": Family, "force.yaml": ForceParams}
+    shown = re.findall(
+        r'^```yaml title="params/([^"]+)"\n(.*?)^```', (DOCS / page).read_text(encoding="utf-8"), re.S | re.M
+    )
+    assert shown
+    for path, text in shown:
+        *_, folder = path.split("/")[:-1] or [path]
+        models[folder].model_validate(yaml.safe_load(text))
 
 
 def test_the_examples_of_disclosure_are_what_the_gate_does():

@@ -51,8 +51,9 @@ class Request:
     """What a build command asks for.
 
     `themes` are slugs; `periods` None is the latest in the data; `areas` are slugs, None is every area that each theme
-    is reported for and that is open in the period; `timeout` is in seconds for each report, None for no end; `memory` is in bytes for each, None for a fair
-    share of the machine's; `cluster` is the address of the scheduler that the reports are sent to, None for none.
+    is reported for and that is open in the period; `timeout` is in seconds for each report, None for no end; `memory`
+    is in bytes for each, None for a fair share of the machine's; `cluster` is the address of the scheduler that the
+    reports are sent to, None for none.
     """
 
     themes: tuple[str, ...]

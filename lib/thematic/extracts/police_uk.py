@@ -71,7 +71,8 @@ def read_download(source: Source, lookup: Lookup, tables: Mapping[str, Table]) -
         if name in tables
     ]
     unused = [
-        f"{name}: {text.rows.num_rows:,} {'row' if text.rows.num_rows == 1 else 'rows'} not used, as params/tables has no such table."
+        f"{name}: {text.rows.num_rows:,} {'row' if text.rows.num_rows == 1 else 'rows'} not used, "
+        "as params/tables has no such table."
         for name, text in ((CRIMES, crimes), (INCIDENTS, incidents))
         if name not in tables and text.rows.num_rows
     ]
