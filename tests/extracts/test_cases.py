@@ -138,7 +138,8 @@ def test_parts_that_differ_and_folders_without_parts_are_refused(drawn: Drawn) -
 def test_case_parquet_utc(drawn: Drawn) -> None:
     facts = read("parquet-utc", drawn)
     days = {row["recorded_on"] for row in drawn.kept("crimes")}
-    assert days == {date(2020, 6, 1), date(2020, 7, 1)}
+    assert {date(2020, 6, 1), date(2020, 7, 1)} <= days
+    assert not {date(2020, 5, 31), date(2020, 6, 30)} & days
     assert any("recorded_on" in note and "with a time zone, turned into Europe/London" in note for note in facts.notes)
 
 

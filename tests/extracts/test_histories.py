@@ -109,6 +109,6 @@ def test_the_facts_tell_it(tmp_path: Path) -> None:
     drawn.draw("incidents", {"received_on": "2020-09-01"}, {"received_on": "2020-10-01", "finalisation_code": "XX"})
     drawn.write("extract.yaml", b"empty_months: {crimes: [2020-12]}\n")
     facts = drawn.build()
-    assert (facts.gaps, facts.ends) == ({"crimes": ["2020-10"]}, {"crimes": "2021-01", "incidents": "2020-09"})
+    assert (facts.gaps, facts.ends) == ({"crimes": ["2020-10"]}, {"crimes": "2021-01", "incidents": "2020-10"})
     assert facts.not_ended == []
     assert facts.notes[0].startswith("Crimes (crimes): no rows in 2020-10.")

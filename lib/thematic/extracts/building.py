@@ -56,7 +56,8 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
     if found.problems:
         raise DataRefused(f"The data cannot be used ({order.shown}). Nothing was changed.", found.problems)
     quality = pa.concat_tables(found.quality) if found.quality else QUALITY.empty_table()
-    facts = _facts(order, found, quality, lookup).model_copy(update={"key": key})
+    delivered = set() if download is None else download.months
+    facts = _facts(order, found, quality, lookup, delivered).model_copy(update={"key": key})
     write(quality, folder / "quality.parquet")
     (folder / "extract.json").write_text(facts.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return facts
@@ -173,10 +174,14 @@ def _leave_out_outcomes(outcomes: dict[str, int], found: _Account) -> None:
     found.quality.append(pa.Table.from_pylist(lines, QUALITY))
 
 
-def _facts(order: Order, found: _Account, quality: pa.Table, lookup: Lookup | None) -> ExtractFacts:
+def _facts(
+    order: Order, found: _Account, quality: pa.Table, lookup: Lookup | None, delivered: set[str]
+) -> ExtractFacts:
+    """`delivered` are months that were handed over whatever rows they have."""
     settings, tables = order.settings, order.params.tables
-    kept, left_out = _months(quality, found, "kept"), _months(quality, found, "left_out")
-    history = find_history(tables, kept, left_out, settings)
+    kept = _months(quality, found, "kept")
+    arrived = {name: months | delivered for name, months in _months(quality, found, "left_out").items()}
+    history = find_history(tables, kept, arrived, settings)
     title = f"The extract of {order.params.force.name}" if lookup is None else police_uk.TITLE
     return ExtractFacts(
         key="",

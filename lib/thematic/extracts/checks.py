@@ -255,7 +255,7 @@ def examples(check: Check, reason: str, limit: int = 3) -> list[tuple[int, str |
     value = f'raw."{column}"' if column else "NULL"
     found = check.connection.execute(
         f"SELECT fate.line, {value} FROM fate LEFT JOIN raw ON raw._line = fate.line"
-        " WHERE status = 'quarantined' AND list_contains(reasons, ?) ORDER BY fate.line LIMIT ?",
+        " WHERE fate.status = 'quarantined' AND list_contains(fate.reasons, ?) ORDER BY fate.line LIMIT ?",
         [reason, limit],
     )
     return [(int(line), text) for line, text in found.fetchall()]

@@ -27,15 +27,17 @@ class History:
 
 
 def find_history(tables: Mapping[str, Table], months: Months, arrived: Months, settings: ExtractSettings) -> History:
-    """The history of each table in `months`, which gives the months of kept rows; `arrived` those of all rows.
+    """The history of each table in `months`, which gives the months of kept rows; in those of `arrived` it was handed
+    over, even where no row was kept.
 
     Raises DataRefused when no table has any row.
     """
     own = {name: _own(name, tables, months) for name in months}
     latest = latest_period(tables, months, settings)
     starts = {name: settings.history_from or min(months[own[name]], default=latest) for name in months}
-    ends = {name: _end(own[name], tables, months, settings, latest) for name in months}
-    gaps = {name: _gaps(name, starts[name], arrived[name] | months[name], settings) for name in _every(tables, months)}
+    there = {name: found | arrived[name] for name, found in months.items()}
+    ends = {name: _end(own[name], tables, there, settings, latest) for name in months}
+    gaps = {name: _gaps(name, starts[name], there[name], settings) for name in _every(tables, months)}
     return History(latest, starts, ends, {name: found for name, found in gaps.items() if found})
 
 

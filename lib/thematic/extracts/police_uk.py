@@ -39,9 +39,11 @@ _OF_A_KIND = re.compile(r"\d{4}-\d\d-.+?-(stop-and-search|[a-z]+)\.csv$")
 
 @dataclass(frozen=True)
 class Download:
-    """A download's tables, and its outcome rows by month (`YYYY-MM`): these are counted and left out."""
+    """A download's tables, the months (`YYYY-MM`) that they are of, and its outcome rows by month: these are counted
+    and left out."""
 
     tables: tuple[RawTable, ...]
+    months: set[str]
     outcomes: dict[str, int]
     notes: tuple[str, ...]
 
@@ -76,7 +78,7 @@ def read_download(source: Source, lookup: Lookup, tables: Mapping[str, Table]) -
         for name, text in ((CRIMES, crimes), (INCIDENTS, incidents))
         if name not in tables and text.rows.num_rows
     ]
-    return Download(tuple(found), _outcomes(source), tuple(unused))
+    return Download(tuple(found), {file.month for file in files}, _outcomes(source), tuple(unused))
 
 
 def unplaced_note(table: str, lsoas: dict[str, int]) -> str:

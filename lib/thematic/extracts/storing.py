@@ -103,9 +103,9 @@ def _store_quarantine(check: Check, path: Path) -> None:
     whole = lines[np.isin(lines, check.raw.text.rows[LINE].to_numpy())]
     with check.narrowed(check.rows(whole)):
         rows = check.connection.execute(
-            f"SELECT file, fate.line % {LINE_SPAN} AS line, array_to_string(reasons, '; ') AS reasons{raw}"
-            f" FROM fate JOIN files ON fate.line // {LINE_SPAN} = place LEFT JOIN raw ON raw._line = fate.line"
-            " WHERE status = 'quarantined' ORDER BY fate.line"
+            f"SELECT files.file, fate.line % {LINE_SPAN} AS line, array_to_string(fate.reasons, '; ') AS reasons{raw}"
+            f" FROM fate JOIN files ON fate.line // {LINE_SPAN} = files.place LEFT JOIN raw ON raw._line = fate.line"
+            " WHERE fate.status = 'quarantined' ORDER BY fate.line"
         )
         write(rows.to_arrow_table(), path)
 
