@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -167,17 +168,29 @@ class ThemeCubes:
         missing = self.index.unavailable[self.theme].get(key, {})
         return next((missing[part] for part in ("", *parts) if part in missing), None)
 
+    @cached_property
+    def _history(self) -> dict[str, Month]:
+        return {table: Month.parse(month) for table, month in self.index.history_from.items()}
+
+    @cached_property
+    def _ends(self) -> dict[str, Month]:
+        return {table: Month.parse(month) for table, month in self.index.ends.items()}
+
+    @cached_property
+    def _gaps(self) -> dict[str, frozenset[Month]]:
+        return {table: frozenset(map(Month.parse, months)) for table, months in self.index.gaps.items()}
+
     def history_from(self, table: str) -> Month:
         """The first month of the table's history."""
-        return Month.parse(self.index.history_from[table])
+        return self._history[table]
 
     def ends(self, table: str) -> Month:
         """The last month of which the table has rows, or may have none because nothing happened."""
-        return Month.parse(self.index.ends.get(table, self.index.latest_period))
+        return self._ends.get(table) or Month.parse(self.index.latest_period)
 
     def gaps(self, table: str) -> frozenset[Month]:
         """The months between others of which the table has no rows, though something always happens."""
-        return frozenset(map(Month.parse, self.index.gaps.get(table, [])))
+        return self._gaps.get(table, frozenset())
 
 
 def _table(file: bytes) -> pa.Table:

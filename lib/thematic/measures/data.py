@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from thematic.core.areas import Area
 from thematic.core.periods import Month, Window
+from thematic.cubes.bases import Base, base_of, counts_of
 from thematic.cubes.cubes import Index
 from thematic.measures.disclosure import Gate
 from thematic.measures.windows import window_of
@@ -43,7 +44,7 @@ class ReportData:
         return ThemeCubes.read(self.theme_name, self.index, self.files)
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if name != "cubes"}
+        return {name: value for name, value in vars(self).items() if name not in {"cubes", "_bases"}}
 
     @property
     def theme(self) -> Theme:
@@ -64,6 +65,17 @@ class ReportData:
         """The window that a measure is taken over in this report."""
         return window_of(self.measure(name), self.period)
 
+    @cached_property
+    def _bases(self) -> dict[str, tuple[Base, ...]]:
+        return {}
+
+    def bases_of(self, name: str) -> tuple[Base, ...]:
+        """The base counts that a measure's figures rest on, its numerator's first."""
+        if name not in self._bases:
+            counts = counts_of(self.measure(name), self.params.measures)
+            self._bases[name] = tuple(base_of(count, self.theme, self.params.tables) for count in counts)
+        return self._bases[name]
+
     def heading(self, name: str, dimension: str) -> str:
         """What heads a column of the dimension's categories: the level's word, or the breakdown's heading."""
         if dimension in self.params.levels:
@@ -80,9 +92,7 @@ class ReportData:
 
     def table_of(self, name: str) -> str:
         """The table that a measure's numerator counts."""
-        from thematic.cubes.bases import counts_of
-
-        return self.theme.table_of(counts_of(self.measure(name), self.params.measures)[0].selection)
+        return self.bases_of(name)[0].table_name
 
     def _breakdown(self, name: str, dimension: str) -> ByColumn | ByColumns | ByFilled:
         return self.params.tables[self.table_of(name)].breakdowns[dimension]

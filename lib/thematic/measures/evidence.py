@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from thematic.core.areas import Area
 from thematic.core.periods import Month, Window
-from thematic.cubes.bases import Base, base_of, is_difference, is_share, sides_of, splits_by
+from thematic.cubes.bases import Base, is_difference, is_share, sides_of, splits_by
 from thematic.cubes.tallies import Counts
 from thematic.measures.breakdowns import Categories, categories, shows, tally
 from thematic.measures.data import ReportData
@@ -174,6 +174,11 @@ class _Asked:
     asked_by: Measure | None = None
 
     @cached_property
+    def _found(self) -> dict[object, str | None]:
+        """Reasons that were worked out already, by what they are of."""
+        return {}
+
+    @cached_property
     def measure(self) -> Measure:
         declared = self.data.measure(self.name)
         if self.asked_by is None:
@@ -191,11 +196,11 @@ class _Asked:
         return above, below[0] if below else None
 
     def base(self, side: Count) -> Base:
-        return base_of(side, self.data.theme, self.data.params.tables)
+        return self.bases[0 if side is self.sides[0] else -1]
 
-    @cached_property
+    @property
     def bases(self) -> tuple[Base, ...]:
-        return tuple(self.base(count) for count in self.counts)
+        return self.data.bases_of(self.name)
 
     @cached_property
     def counts(self) -> tuple[Count, ...]:
@@ -217,7 +222,7 @@ class _Asked:
         year = Window(self.end - 11, self.end)
         if block.is_tested and window != year and window.end >= self._history:
             block = replace(block, year=self._of_categories(found, rows, year))
-        return replace(block, series=self._series(found, places), printed=self._printed(found))
+        return replace(block, series=self._series(), printed=self._printed(found))
 
     def _printed(self, found: Categories) -> tuple[int, ...] | None:
         """The rows of a level that the report prints: all in the force's; else every unit and what lies in the area."""
@@ -357,20 +362,21 @@ class _Asked:
         area = place or self.data.params.force_area
         return residents(self.data, declared, area, by, name, window.end.last_day)
 
-    def _series(self, found: Categories, places: Sequence[Area | None]) -> Floats | None:
-        """The months that a control chart rests on; none for stocks and sums of numbers."""
+    def _series(self) -> Floats | None:
+        """The months that the measure's control chart rests on; none where it is not a count by months."""
         base = self.bases[0]
-        if base.is_stock or base.scale > 1 or self.unavailable() is not None or self._history > self.end:
+        is_charted = self.dimension == TOTAL and MONTH in self.data.theme.measures.get(self.name, ())
+        if not is_charted or base.is_stock or base.scale > 1 or self.measure.unit != "count":
+            return None
+        if self.unavailable() is not None or self._history > self.end:
             return None
         window = Window(max(self._history, self.end - (SERIES_MONTHS - 1)), self.end)
-        counts = self._counts(found, base, window, self.end).astype(float)
-        gaps = self.data.cubes.gaps(base.table_name)
+        counts = self._counts(_WHOLE, base, window, self.end).astype(float)
+        place = self._own_place
         for column, month in enumerate(window.months):
-            if month in gaps or month > self.data.cubes.ends(base.table_name):
+            is_open = place is None or self._closed(place, month.first_day, month.last_day) is None
+            if not is_open or self._not_whole(base, Window(month, month)) is not None:
                 counts[:, column] = np.nan
-            for row, place in enumerate(places):
-                if place is not None and self._closed(place, month.first_day, month.last_day) is not None:
-                    counts[row, column] = np.nan
         return counts
 
     def _month_rows(self) -> _Rows:
@@ -399,11 +405,16 @@ class _Asked:
 
     def unavailable(self, name: str = "") -> str | None:
         """Why the measure is not available in this dimension (or in one of its categories), or None."""
+        if name not in self._found:
+            self._found[name] = self._unavailable(name)
+        return self._found[name]
+
+    def _unavailable(self, name: str) -> str | None:
         for base in self.bases:
             parts = []
             if self.dimension in base.table.breakdowns and splits_by(base.count, self.dimension, self.counts):
                 parts = [self.dimension, f"{self.dimension}/{name}"]
-            levels = self._levels()
+            levels = self._levels
             reason = self.data.cubes.unavailable(base.key, *parts, *levels)
             if reason is None:
                 absent = next((level for level in levels if level not in base.table.levels), None)
@@ -414,6 +425,7 @@ class _Asked:
                 return reason
         return None
 
+    @cached_property
     def _levels(self) -> list[str]:
         """The levels by which the rows of this dimension must be placed."""
         if self.dimension in self.data.params.levels:
@@ -448,6 +460,12 @@ class _Asked:
 
     def _not_whole(self, base: Base, window: Window) -> str | None:
         """Why a table does not have all rows of a window."""
+        key = base.table_name, base.is_stock, window
+        if key not in self._found:
+            self._found[key] = self._gap(base, window)
+        return self._found[key]
+
+    def _gap(self, base: Base, window: Window) -> str | None:
         cubes, title = self.data.cubes, base.table.title.lower()
         if not self._is_there(base):
             return None
@@ -457,8 +475,9 @@ class _Asked:
             return f"the data begin in {history.label}, so what begins before then is not whole"
         if window.end > ends:
             return f"the data of {title} end in {ends.label}"
-        gap = next((month for month in window.months if month in cubes.gaps(base.table_name)), None)
-        return f"the data hold no {title} of {gap.label}" if gap is not None and not base.is_stock else None
+        gaps = () if base.is_stock else sorted(cubes.gaps(base.table_name))
+        gap = next((month for month in gaps if window.start <= month <= window.end), None)
+        return None if gap is None else f"the data hold no {title} of {gap.label}"
 
     def _closed(self, place: Area, first: date, last: date) -> str | None:
         """Why an area, or one that it is the sum of, was not open from one day to another, both inclusive."""

@@ -8,14 +8,14 @@ of a change is in judge.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import Gate
-from thematic.measures.evidence import Block, Evidence, Side, evaluate
+from thematic.measures.evidence import Block, Side, evaluate
 from thematic.measures.figures import (
     CONFIDENTIAL,
     LOW,
@@ -25,7 +25,7 @@ from thematic.measures.figures import (
     Figures,
     Number,
 )
-from thematic.measures.judge import judge
+from thematic.measures.judge import Judgement, judge
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.themes import TOTAL
 from thematic.stats.intervals import poisson_interval, wilson_interval
@@ -37,26 +37,31 @@ _Rule = Callable[[Block, Gate, int | None, int, int | None, int], "Shown"]
 def released(data: ReportData) -> Figures:
     """Every released figure of the report, in the order the theme declares them."""
     evidence = evaluate(data)
-    rows = [figure for block in evidence.blocks for figure in _release(block, evidence, data)]
+    known = set(map(id, evidence.blocks))
+    families = [block for block in evidence.families.values() if id(block) not in known]
+    blocks = [*evidence.blocks, *families]
+    judged = judge(blocks, [_withheld_tests(block, data.gate) for block in blocks])
+    of_block = {id(block): judgement for block, judgement in zip(blocks, judged, strict=True)}
+    rows: list[Figure] = []
+    for block in evidence.blocks:
+        verdict, places = of_block[id(block)], list(range(len(block.names)))
+        family = evidence.families.get(block.measure) if block.dimension == TOTAL else None
+        if family is not None and data.area.name in family.names:
+            verdict, places = of_block[id(family)], [family.names.index(data.area.name)]
+        rows += _release(block, verdict, places, data)
     return Figures(tuple(rows), evidence.reasons, evidence.notes)
 
 
-def _release(block: Block, evidence: Evidence, data: ReportData) -> list[Figure]:
+def _release(block: Block, verdict: Judgement, places: list[int], data: ReportData) -> list[Figure]:
+    """The figures of a block; `places` has for each row its place in the family that `verdict` is of."""
     now, before = protect(block, data, earlier=False), protect(block, data, earlier=True)
     withheld = _withheld_tests(block, data.gate)
-    judged = judge(block, withheld)
-    own = None
-    family = evidence.families.get(block.measure) if block.dimension == TOTAL else None
-    if family is not None and data.area.name in family.names:
-        own = judge(family, _withheld_tests(family, data.gate)), family.names.index(data.area.name)
     figures = []
-    for place in block.rows:
-        found, row = own or (judged, place)
-        figure = _figure(block, place, now[place], before[place])
-        if withheld is not None and withheld[place]:
-            figures.append(figure)
-        else:
-            figures.append(replace(figure, significant=found.significant(row), trend=found.words[row]))
+    for row in block.rows:
+        hidden = withheld is not None and bool(withheld[row])
+        place = places[row]
+        judged = (None, None) if hidden else (verdict.significant(place), verdict.words[place])
+        figures.append(_figure(block, row, now[row], before[row], *judged))
     return figures
 
 
@@ -177,8 +182,8 @@ def _worked_out(declared: Measure, numerator: Number | None, denominator: Number
     return Shown(size * numerator / denominator, "", numerator, denominator)
 
 
-def _figure(block: Block, place: int, now: Shown, before: Shown) -> Figure:
-    """The figure, not yet judged."""
+def _figure(block: Block, place: int, now: Shown, before: Shown, significant: bool | None, trend: str | None) -> Figure:
+    """A row of a block as a figure."""
     declared = block.declared
     lower, upper = _interval(block, now)
     change, change_status = _change(block, now, before)
@@ -198,8 +203,8 @@ def _figure(block: Block, place: int, now: Shown, before: Shown) -> Figure:
         previous_value=before.value if change_status in ("", NOT_APPLICABLE) else None,
         change=change,
         change_unit=_change_unit(block),
-        significant=None,
-        trend=None,
+        significant=significant,
+        trend=trend,
         status=now.status or (LOW if _rounds_to_nothing(declared, now.value) else ""),
         change_status=change_status,
     )
