@@ -81,11 +81,11 @@ def test_values_with_their_changes_as_boards_write_them(measures) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (figure(17025, 16753, 1.62, significant=False), "rose by 1.6% to 17,025 {}, a change within normal variation."),
+        (figure(17025, 16753, 1.62, significant=False), "rose by 1.6% to 17,025 {}, no statistically significant change."),
         (figure(10, 20, -50.0, significant=True), "fell by 50.0% to 10 {}, a statistically significant change."),
         (figure(10, 20, -50.0), "fell by 50.0% to 10 {}."),
         (figure(20, 20, 0.0, significant=False), "was much the same {} at 20 (20 a year before)."),
-        (figure(0, 5, -100.0, significant=False), "fell by 100.0% to 0 {}, a change within normal variation."),
+        (figure(0, 5, -100.0, significant=False), "fell by 100.0% to 0 {}, no statistically significant change."),
         (figure(1, 0, change_status="[z]"), "stood at 1 {}, where there was none in the year before [z]."),
         (figure(0, 0, change_status="[z]"), "stood at 0 {}, as in the year before."),
         (figure(4, change_status="[x]"), "stood at 4 {}, with no earlier figure to compare it with [x]."),
@@ -122,7 +122,7 @@ def test_every_sentence_has_a_subject_that_can_rise_or_fall(measures) -> None:
         said = movement(figure(2, 1, 100.0, significant=False), measure, WINDOW)
         assert said[0].isupper(), name
         assert "  " not in said
-        assert said.endswith("a change within normal variation."), name
+        assert said.endswith(("no statistically significant change.", "which could be chance.")), name
 
 
 def test_none_before_is_told_as_0_beside_counts_and_not_beside_percentages(measures) -> None:
@@ -149,10 +149,10 @@ def told(measures, *significant: bool | None) -> str:
 
 def test_a_section_says_which_indicators_moved(measures) -> None:
     start = "Of the 3 indicators that can be compared with the year before, "
-    assert told(measures, False, False, False) == start + "none changed by more than normal variation."
-    assert told(measures, True, False, False) == start + "1 changed by more than normal variation: recorded."
+    assert told(measures, False, False, False) == start + "none has a statistically significant change."
+    assert told(measures, True, False, False) == start + "1 has a statistically significant change: recorded."
     assert told(measures, True, True, True).endswith(
-        "3 changed by more than normal variation: recorded, solved and repeat victims."
+        "3 have a statistically significant change: recorded, solved and repeat victims."
     )
     assert told(measures, None, None, True).startswith("Of the 1 indicator that can be compared")
     assert told(measures, None, None, None) == "None of these indicators can be compared with the year before."

@@ -157,24 +157,29 @@ def _without_change(figure: Figure, measure: Measure) -> str:
 
 
 def _weight(figure: Figure) -> str:
+    """What the verdict says of a change: significant, one that could be chance, or not significant."""
     if figure.significant is None:
         return ""
-    return ", a statistically significant change" if figure.significant else ", a change within normal variation"
+    if figure.significant:
+        return ", a statistically significant change"
+    return ", which could be chance" if figure.trend in _COULD_BE_CHANCE else ", no statistically significant change"
+
+
+_COULD_BE_CHANCE = ("Increase", "Decrease")
 
 
 def summary(pairs: Sequence[tuple[Measure, Figure]]) -> str:
-    """What the indicators of a section say together: which of them changed by more than chance would give."""
+    """What the indicators of a section say together: which of them changed significantly."""
     tested = [(measure, figure) for measure, figure in pairs if figure.significant is not None]
     if not tested:
         return "None of these indicators can be compared with the year before."
     moved = [measure.short for measure, figure in tested if figure.significant]
     held = "indicator that can be compared" if len(tested) == 1 else "indicators that can be compared"
+    start = f"Of the {len(tested)} {held} with the year before"
     if not moved:
-        return f"Of the {len(tested)} {held} with the year before, none changed by more than normal variation."
-    return (
-        f"Of the {len(tested)} {held} with the year before, {len(moved)} changed by more than normal variation: "
-        f"{listed(moved)}."
-    )
+        return f"{start}, none has a statistically significant change."
+    have = "has" if len(moved) == 1 else "have"
+    return f"{start}, {len(moved)} {have} a statistically significant change: {listed(moved)}."
 
 
 def where(measure: Measure, level: Level, figures: Sequence[Figure], own: Figure | None, force: Figure) -> str:
