@@ -83,7 +83,7 @@ def test_case_gap_month(drawn: Drawn) -> None:
 
 
 @pytest.mark.open_data
-@pytest.mark.parametrize(("kind", "first"), [("sep", "sep="), ("title", "Crime extract run 1 February 2021")])
+@pytest.mark.parametrize(("kind", "first"), [("sep", "sep=,"), ("title", "Crime extract run 1 February 2021")])
 def test_case_heading_not_first(drawn: Drawn, kind: str, first: str) -> None:
     told = refused(drawn, data=case("heading-not-first", drawn) / kind, today=TODAY)
     assert f"crimes.csv: line 1 is not the heading, it says '{first}'. The heading is on line 2" in told
@@ -96,7 +96,7 @@ def test_the_heading_is_found_below_a_title_and_a_blank_line(drawn: Drawn) -> No
 
 def test_the_heading_is_found_below_sep_with_semicolons(drawn: Drawn) -> None:
     drawn.write("crimes.csv", b"sep=;\n" + text("crimes", GOOD).replace(",", ";").encode())
-    assert "line 1 is not the heading, it says 'sep='. The heading is on line 2" in refused(drawn)
+    assert "line 1 is not the heading, it says 'sep=;'. The heading is on line 2" in refused(drawn)
 
 
 @pytest.mark.open_data
@@ -177,6 +177,7 @@ def test_case_total_row(drawn: Drawn) -> None:
     facts = read("total-row", drawn).tables["disclosures"]
     assert (facts.rows_in, facts.kept, facts.quarantined) == (51, 50, 1)
     assert facts.reasons["looks like a row of totals"] == 1
+    assert "disclosures.csv, line 52: looks like a row of totals, and is not counted." in drawn.said
 
 
 @pytest.mark.parametrize("total", ["Total,,,,", "GRAND TOTAL:,,,,", ",,Totals,,", "Total,50", "Sub-total,,,,,,"])

@@ -37,7 +37,7 @@ def test_a_gap_is_named_and_ends_nothing() -> None:
     found = history({"crimes": {"2019-02", "2019-06", "2019-08"}, "surveys": {"2019-03"}})
     assert found.starts["crimes"] == found.starts["surveys"] == "2019-02"
     assert found.gaps == {"crimes": ["2019-03", "2019-04", "2019-05", "2019-07"]}
-    [note] = history_notes(found, product_tables())
+    [note] = history_notes(found, product_tables(), "Export them.")
     assert note.startswith("Crimes (crimes): no rows in 2019-03 to 2019-05, 2019-07. Figures whose window")
 
 
@@ -63,6 +63,11 @@ def test_a_table_takes_the_history_of_another_or_its_own_where_that_is_not_there
     assert found.gaps == {}, "a month of none"
 
 
+def test_a_table_that_need_not_have_rows_goes_on_to_the_latest_period() -> None:
+    found = history({"crimes": {"2020-10", "2020-11"}, "incidents": {"2020-10", "2021-01"}, "surveys": {"2020-10"}})
+    assert found.ends == {"crimes": "2020-11", "incidents": "2021-01", "surveys": "2021-01"}
+
+
 LATEST = [
     (None, "2021-02"),
     (date(2021, 2, 28), "2021-02"),
@@ -81,7 +86,7 @@ def test_the_latest_period_is_the_last_complete_month(as_at: date | None, latest
 
 def test_a_table_that_ends_earlier_is_named() -> None:
     found = history({"crimes": CRIMES, "incidents": INCIDENTS})
-    [note] = history_notes(found, product_tables())
+    [note] = history_notes(found, product_tables(), "Export them.")
     assert note.startswith("Incidents (incidents): it ends with 2020-12, and the extract goes on to 2021-01.")
 
 

@@ -120,7 +120,24 @@ def test_a_missing_month_is_named_and_the_months_before_stay(drawn: Drawn) -> No
     facts = build(drawn)
     assert facts.gaps == {"crimes": ["2020-11"], "incidents": ["2020-11"]}
     assert facts.history_from == {"crimes": "2020-10", "incidents": "2020-10"}
-    assert any("Crimes (crimes): no rows in 2020-11." in note for note in facts.notes)
+    said = [note for note in facts.notes if "Crimes (crimes): no rows in 2020-11." in note]
+    assert said and said[0].endswith("Download these months as well.")
+
+
+def test_one_row_of_another_month_is_enough_and_a_blank_month_is_a_bad_row(drawn: Drawn) -> None:
+    odd = street(("b", "E1", "Drugs", "Here"), month="2020-12").removeprefix(STREET)
+    put(drawn, street(("a", "E1", "Drugs", "Here")) + odd)
+    assert "1 row is of another month, as on line 3 (2020-12)" in refused(drawn)
+    put(drawn, street(("a", "E1", "Drugs", "Here")) + odd.replace("2020-12", ""))
+    assert build(drawn).tables["crimes"].reasons == {"recorded_on is blank": 1}
+
+
+def test_several_missing_months_and_one_without_any_of_a_kind(drawn: Drawn) -> None:
+    for month in ("2020-07", "2020-08", "2020-11", "2021-01"):
+        asb = [("", "E1", ASB, "Here")] if month != "2020-08" else []
+        put(drawn, street((f"a{month}", "E1", "Drugs", "Here"), *asb, month=month), month)
+    missing = ["2020-09", "2020-10", "2020-12"]
+    assert build(drawn).gaps == {"crimes": missing, "incidents": missing}, "August was there"
 
 
 def test_a_source_that_cannot_say_what_is_void_is_named(drawn: Drawn) -> None:

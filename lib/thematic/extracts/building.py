@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from thematic.core.errors import DataRefused, DiskRefused, Problem
 from thematic.extracts import police_uk
 from thematic.extracts.checks import Check, account, check, examples
+from thematic.extracts.delimited import TOTAL
 from thematic.extracts.facts import ExtractFacts, TableFacts, ordered
 from thematic.extracts.history import find_history, history_notes
 from thematic.extracts.lookup import CODES, Lookup, read_lookup
@@ -26,6 +27,8 @@ from thematic.extracts.storing import QUALITY, store, write
 
 MEMORY_LIMIT = "1200MB"
 _REASONS_TOLD = 5
+_GAP = "Export them, or say under empty_months: in extract.yaml that nothing happened."
+_NOT_DOWNLOADED = "Download these months as well."
 _DAY_FIRST = re.compile(r"\s*\d{1,2}[/.]\d{1,2}[/.]\d{4}.*")
 
 
@@ -118,6 +121,9 @@ def _table_notes(raw: RawTable, facts: TableFacts, checked: Check, order: Order)
     zoned = [name for name, spelling in checked.values.spellings.items() if spelling.zoned]
     if zoned:
         yield f"{raw.name}: {', '.join(zoned)} with a time zone, turned into {order.params.force.time_zone}."
+    if facts.reasons.get(TOTAL):
+        places = ", ".join(raw.where(line) for line, _ in examples(checked, TOTAL))
+        yield f"{places}: {TOTAL}, and is not counted."
     if facts.equal:
         rows = "1 row equals" if facts.equal == 1 else f"{facts.equal:,} rows equal"
         yield f"{raw.name}: {rows} another row. Its rows have no reference, so all are kept."
@@ -182,6 +188,7 @@ def _facts(
     kept = _months(quality, found, "kept")
     arrived = {name: months | delivered for name, months in _months(quality, found, "left_out").items()}
     history = find_history(tables, kept, arrived, settings)
+    gaps = history_notes(history, tables, _GAP if lookup is None else _NOT_DOWNLOADED)
     title = f"The extract of {order.params.force.name}" if lookup is None else police_uk.TITLE
     return ExtractFacts(
         key="",
@@ -198,7 +205,7 @@ def _facts(
         columns=found.columns,
         tables=ordered(found.tables, list(tables)),
         populations=None if lookup is None else lookup.populations,
-        notes=[*history_notes(history, tables), *found.notes, *_not_tables(order), *_unplaced(quality)],
+        notes=[*gaps, *found.notes, *_not_tables(order), *_unplaced(quality)],
     )
 
 

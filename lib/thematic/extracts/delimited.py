@@ -107,7 +107,8 @@ def find_heading(text: TextTable, names: Collection[str]) -> tuple[int, str] | N
     known = [(_known(line, names), number) for number, line in text.opening]
     most, number = max(known, key=lambda each: (each[0], -each[1]))
     first = text.opening[0]
-    return (number, first[1].strip(", \t;")) if number != first[0] and most > max(1, known[0][0]) else None
+    says = first[1] if first[1].lower().startswith("sep=") else first[1].strip(", \t;")
+    return (number, says) if number != first[0] and most > max(1, known[0][0]) else None
 
 
 def _known(line: str, names: Collection[str]) -> int:

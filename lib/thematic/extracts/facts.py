@@ -76,6 +76,15 @@ def reconciliation_lines(facts: ExtractFacts) -> list[str]:
     ]
 
 
+def reasons_lines(facts: ExtractFacts) -> list[str]:
+    """Why rows were quarantined or left out, by table, commonest first."""
+    return [
+        f"{name}: {'; '.join(f'{n:,} x {reason}' for reason, n in table.reasons.items())}"
+        for name, table in facts.tables.items()
+        if table.reasons
+    ]
+
+
 def values_lines(facts: ExtractFacts) -> list[str]:
     """What stood in columns whose fullness is measured, for the terminal alone: what was taken for blank, and what was
     not, so that a force sees which of these words say nothing."""

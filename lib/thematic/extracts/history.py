@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -36,8 +36,9 @@ def find_history(tables: Mapping[str, Table], months: Months, arrived: Months, s
     latest = latest_period(tables, months, settings)
     starts = {name: settings.history_from or min(months[own[name]], default=latest) for name in months}
     there = {name: found | arrived[name] for name, found in months.items()}
-    ends = {name: _end(own[name], tables, there, settings, latest) for name in months}
-    gaps = {name: _gaps(name, starts[name], there[name], settings) for name in _every(tables, months)}
+    every = [name for name in months if tables[name].months == "every" and own[name] == name]
+    ends = {name: _end(name, there[name], settings, latest, name in every) for name in months}
+    gaps = {name: _gaps(name, starts[name], there[name], settings) for name in every}
     return History(latest, starts, ends, {name: found for name, found in gaps.items() if found})
 
 
@@ -57,11 +58,11 @@ def latest_period(tables: Mapping[str, Table], months: Months, settings: Extract
     return max(dated or [month for found in months.values() for month in found])
 
 
-def history_notes(history: History, tables: Mapping[str, Table]) -> Iterator[str]:
-    """A sentence for each gap and for each table that ends before the latest period."""
+def history_notes(history: History, tables: Mapping[str, Table], fix: str) -> Iterator[str]:
+    """A sentence for each table with a gap (and `fix`, what to do about it), and for each that ends before the latest
+    period."""
     for name, gaps in history.gaps.items():
         what = f"{tables[name].title} ({name}): no rows in {', '.join(_spans(gaps))}"
-        fix = "Export them, or say under empty_months: in extract.yaml that nothing happened."
         yield f"{what}. Figures whose window includes such a month are not available. {fix}"
     for name, end in history.ends.items():
         if end < history.latest:
@@ -79,18 +80,14 @@ def _own(name: str, tables: Mapping[str, Table], months: Months) -> str:
     return name
 
 
-def _every(tables: Mapping[str, Table], months: Months) -> Iterable[str]:
-    """The tables that ought to have rows in every month; one that takes another's history need not."""
-    return [name for name in months if tables[name].months == "every" and _own(name, tables, months) == name]
-
-
-def _end(name: str, tables: Mapping[str, Table], months: Months, settings: ExtractSettings, latest: str) -> str:
-    if tables[name].months == "any":
-        return max([latest, *months[name]])
-    empty = set(settings.empty_months.get(name, ()))
-    if not months[name]:
+def _end(name: str, months: set[str], settings: ExtractSettings, latest: str, every: bool) -> str:
+    """The last month of a table. One that need not have rows in every month goes on to the latest period."""
+    if not every:
+        return max([latest, *months])
+    if not months:
         return str(Month.parse(latest) - 1)
-    month = Month.parse(max(months[name]))
+    empty = set(settings.empty_months.get(name, ()))
+    month = Month.parse(max(months))
     while str(month + 1) in empty:
         month = month + 1
     return str(month)

@@ -147,7 +147,8 @@ def _street(file: MonthFile, data: bytes) -> TextTable:
     others = text.rows.filter(pc.and_(pc.not_equal(months, file.month), pc.not_equal(months, "")))
     if others.num_rows:
         first = others.slice(0, 1).to_pylist()[0]
-        what = f"{others.num_rows:,} rows are of another month, as on line {first[LINE]} ({first[_MONTH]})"
+        many = "1 row is" if others.num_rows == 1 else f"{others.num_rows:,} rows are"
+        what = f"{many} of another month, as on line {first[LINE]} ({first[_MONTH]})"
         raise DataRefused(f"{file.name}: {what}. Download the file again.")
     return text
 

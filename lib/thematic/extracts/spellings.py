@@ -167,7 +167,8 @@ class _Look:
             f"CREATE TABLE found AS SELECT spelled, n, nullif(trim(spelled, {_SPACES_SQL}), '') AS text FROM"
             f' (SELECT "{name}" AS spelled, count(*) AS n FROM raw WHERE "{name}" <> \'\' GROUP BY 1)'
         )
-        many, zoned = self._one(f"SELECT count(*), coalesce(bool_or({is_zoned('text')}), false) FROM found")
+        any_zoned = f"coalesce(bool_or({is_zoned('text')}), false)" if kind == "date" else "false"
+        many, zoned = self._one(f"SELECT count(*), {any_zoned} FROM found")
         if many > _MOST_SPELLINGS:
             self.connection.execute("DROP TABLE found")
             return None

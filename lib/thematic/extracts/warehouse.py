@@ -13,7 +13,14 @@ from pydantic import ValidationError
 from thematic.core.errors import DataRefused, ParamsRefused, Problem
 from thematic.core.folders import mend, replacing
 from thematic.core.workbook import Workbook
-from thematic.extracts.facts import ExtractFacts, TableFacts, reconciliation, reconciliation_lines, values_lines
+from thematic.extracts.facts import (
+    ExtractFacts,
+    TableFacts,
+    reasons_lines,
+    reconciliation,
+    reconciliation_lines,
+    values_lines,
+)
 from thematic.extracts.order import Order
 from thematic.extracts.sources import (
     DATA_SUFFIXES,
@@ -77,7 +84,7 @@ def build(
         made = build_files(order, key, folder)
     unused = lookup is not None and not order.source.is_police_uk
     notes = [*made.notes, *([_LOOKUP_UNUSED] if unused else [])]
-    for sentence in (*reconciliation_lines(made), *values_lines(made), *notes):
+    for sentence in (*reconciliation_lines(made), *reasons_lines(made), *values_lines(made), *notes):
         say(sentence)
     return made
 
