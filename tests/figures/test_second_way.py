@@ -18,7 +18,6 @@ from warehouse_drawn import ROOT, DrawnCubes, figures, sample_workbook
 REPORTS = [
     ("force", "2021-01"),
     ("widnes", "2021-01"),
-    ("force", "2020-06"),
     ("crewe", "2019-03"),
     ("force", "2018-02"),
 ]

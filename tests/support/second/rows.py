@@ -236,13 +236,9 @@ def holds(rows: Rows, column: str, condition: Condition, day: pd.Timestamp | Non
 
 def _any_of(values: pd.Series, wanted: set[Any]) -> np.ndarray:
     """The values that are wanted; a list where any of its codes is."""
-    if values.dtype != object:
-        values = values.dt.normalize()
-    fits = {
-        value: bool(wanted & set(value)) if isinstance(value, tuple) else value in wanted
-        for value in values.dropna().unique()
-    }
-    return values.map(lambda value: fits.get(value, False)).to_numpy(bool)
+    places, distinct = pd.factorize(values if values.dtype == object else values.dt.normalize())
+    fits = [bool(wanted & set(each)) if isinstance(each, tuple) else each in wanted for each in distinct]
+    return np.array([*fits, False], bool)[places]  # a blank's place is -1
 
 
 def _comparable(rows: Rows, column: str, values: tuple[Any, ...]) -> Iterator[Any]:
