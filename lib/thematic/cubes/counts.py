@@ -243,6 +243,8 @@ def _holds(column: ir.Column, table: Table, name: str, condition: Condition) -> 
 def _ends(column: ir.Column, between: Between) -> list[ir.BooleanValue]:
     if column.type().is_timestamp():
         column = column.date()
+    elif column.type().is_string():
+        column = column.cast("int64")
     tests = {"at_least": operator.ge, "over": operator.gt, "under": operator.lt, "up_to": operator.le}
     ends = {key: getattr(between, key) for key in tests}
     return [tests[key](column, _literal(end)) for key, end in ends.items() if end is not None]

@@ -63,7 +63,9 @@ def _of_breakdown(data: ReportData, name: str, split: Sequence[Base], windows: S
         return _missing_last(sorted(found, key=lambda each: (*(-n for n in found[each]), each)))
     declared = _declared(data, split[0], breakdown)
     extra = [each for each in found if each not in declared and each != MISSING]
-    return _missing_last([*declared, *sorted(extra, key=_by_number), *([MISSING] if MISSING in found else [])])
+    places = {each: place for place, each in enumerate(_with_blanks(data, split[0], breakdown))}
+    extra.sort(key=lambda each: (places.get(each, len(places)), _by_number(each)))
+    return _missing_last([*declared, *extra, *([MISSING] if MISSING in found else [])])
 
 
 def _sizes(data: ReportData, name: str, base: Base, window: Window) -> dict[str, int]:
@@ -80,13 +82,24 @@ def _declared(data: ReportData, base: Base, breakdown: ByColumn | ByColumns | By
     if isinstance(breakdown, ByFilled):
         return list(breakdown.filled)
     if isinstance(breakdown, ByColumns):
-        parts = [fixed_categories(base.table, column, data.params.lists) or [] for column in breakdown.columns]
-        crossed = parts[0]
-        for part in parts[1:]:
-            crossed = [f"{left} / {right}" for left in crossed for right in part]
-        return crossed
+        return _crossed(data, base, breakdown, [])
     codes = fixed_categories(base.table, breakdown.column, data.params.lists) or []
     return list(dict.fromkeys(breakdown.renamed.get(code, code) for code in codes))
+
+
+def _crossed(data: ReportData, base: Base, breakdown: ByColumns, blanks: list[str]) -> list[str]:
+    parts = [
+        [*(fixed_categories(base.table, column, data.params.lists) or []), *blanks] for column in breakdown.columns
+    ]
+    crossed = parts[0]
+    for part in parts[1:]:
+        crossed = [f"{left} / {right}" for left in crossed for right in part]
+    return crossed
+
+
+def _with_blanks(data: ReportData, base: Base, breakdown: ByColumn | ByColumns | ByFilled) -> list[str]:
+    """Every pair of a cross, those with a blank after the others of their row."""
+    return _crossed(data, base, breakdown, [MISSING]) if isinstance(breakdown, ByColumns) else []
 
 
 def _missing_last(names: Sequence[str]) -> tuple[str, ...]:

@@ -96,12 +96,22 @@ class Params:
     def report_areas(self, theme: str | None = None) -> tuple[Area, ...]:
         """The areas that reports are made for: the force, its units, then those of other levels with reports.
 
-        A theme may name the levels it is reported for.
+        A theme may name the levels it is reported for; otherwise it is reported for those in which one at least of its
+        tables places its rows.
         """
-        named = None if theme is None else self.themes[theme].areas
         levels = sorted(self.levels, key=lambda level: level != self.units)
-        wanted = [level for level in levels if (self.levels[level].reports if named is None else level in named)]
+        wanted = [level for level in levels if self._is_reported(level, theme)]
         return (self.force_area, *(area for level in wanted for area in self.areas(level)))
+
+    def _is_reported(self, level: str, theme: str | None) -> bool:
+        if theme is None or not self.levels[level].reports or level == self.units:
+            named = None if theme is None else self.themes[theme].areas
+            return self.levels[level].reports and (named is None or level in named)
+        declared = self.themes[theme]
+        if declared.areas is not None:
+            return level in declared.areas
+        placed = {each for table in declared.tables for each in self.tables[table].levels}
+        return any(area.counted_at[0] in placed for area in self.areas(level))
 
     def area(self, slug: str) -> Area:
         """The area of a slug that is known to exist."""

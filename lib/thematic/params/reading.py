@@ -105,7 +105,8 @@ def _problem(detail: Any, shown: str, model: type[BaseModel]) -> Problem:
     if detail["type"] == "missing":
         return Problem(where, "is missing.", _FIXES["missing"])
     what = detail["msg"].removeprefix("Value error, ")
-    return Problem(where, f"{_value(detail['input'])}: {what}.", _FIXES.get(detail["type"], ""))
+    value = "" if isinstance(detail["input"], dict | list) else f"{_value(detail['input'])}: "
+    return Problem(where, f"{value}{what}.", _FIXES.get(detail["type"], ""))
 
 
 def nearest(word: str, known: Mapping[str, str]) -> str:

@@ -38,7 +38,7 @@ def cross_check(
     declared = {name: table for name, table in tables.items() if table is not None}
     for slug, theme in themes.items():
         if theme is not None:
-            checked = ThemeCheck(workbook, slug, theme, declared, levels, measures, set(own))
+            checked = ThemeCheck(workbook, slug, theme, declared, set(tables), levels, measures, set(own))
             yield from checked.problems(single["glossary"])
     yield from _goals(themes)
     if None not in themes.values():

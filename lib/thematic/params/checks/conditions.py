@@ -9,7 +9,7 @@ from typing import Any
 from thematic.core.errors import Problem
 from thematic.params.checks.names import close_to
 from thematic.params.conditions import All, Between, Condition, Filled, Group, Has, Not, Values, Where
-from thematic.params.tables import Days, Difference, Minutes, Table
+from thematic.params.tables import Days, Difference, Hour, Minutes, Table
 
 
 def kind_of(table: Table, name: str) -> str | None:
@@ -29,7 +29,7 @@ def kind_of(table: Table, name: str) -> str | None:
 def condition_problems(where: str, table: Table, conditions: Where) -> Iterator[Problem]:
     """Columns that the table does not have, and values that a column can never hold."""
     for name, condition in conditions.items():
-        kind = kind_of(table, name)
+        kind = "whole" if isinstance(table.derived.get(name), Hour) else kind_of(table, name)
         if kind is None:
             fix = close_to(name, table.all_names, "Its columns")
             yield Problem(where, f"{table.title.lower()} have no column '{name}'.", fix)

@@ -25,12 +25,13 @@ class ThemeCheck:
         slug: str,
         theme: Theme,
         tables: Mapping[str, Table],
+        table_names: set[str],
         levels: Levels,
         measures: Mapping[str, Measure],
         own: set[str],
     ) -> None:
         self.workbook, self.theme, self.tables, self.levels = workbook, theme, tables, levels
-        self.measures, self.own = measures, own
+        self.measures, self.own, self.table_names = measures, own, table_names
         self.where = f"params/themes/{slug}.yaml"
 
     def problems(self, glossary: Any) -> Iterator[Problem]:
@@ -79,7 +80,7 @@ class ThemeCheck:
             return
         table = self.tables.get(self.theme.table_of(name))
         selection = self.theme.selections[name]
-        if selection.table is not None and table is None:
+        if selection.table is not None and selection.table not in self.table_names:
             fix = close_to(selection.table, self.tables, "Tables of params/tables")
             yield Problem(f"{here}.table", f"there is no table '{selection.table}'.", fix)
         if table is not None:
