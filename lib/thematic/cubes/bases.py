@@ -261,4 +261,4 @@ def split_reasons(base: Base, splits: Collection[str]) -> Iterator[tuple[str, st
             yield CELL, "", frozenset(POINT)
             continue
         for category, columns in category_columns(base.table, split).items():
-            yield split, category, needed_columns(base, columns)
+            yield split, category, needed_columns(base, {*columns, *known_dates(base.table, columns)})

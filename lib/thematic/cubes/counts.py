@@ -135,8 +135,11 @@ def _sums(
                 yield "", (column,), _Sum(base, split, category, {column: Filled(filled=True)})
         elif known and codes is not None and isinstance(breakdown, ByColumn):
             column = breakdown.column
+            of_category: dict[str, list[str]] = {}
             for code in codes:
-                yield "", (column,), _Sum(base, split, breakdown.renamed.get(code, code), {column: Has(has=(code,))})
+                of_category.setdefault(breakdown.renamed.get(code, code), []).append(code)
+            for category, same in of_category.items():
+                yield "", (column,), _Sum(base, split, category, {column: Has(has=tuple(same))})
         elif known:
             yield split, known[""], _Sum(base, split, None, {})
 
@@ -163,8 +166,8 @@ def _dates(base: Base, by: Collection[str]) -> tuple[str, ...]:
 
 def _asked(rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counting) -> pd.DataFrame:
     """The numbers of one query, a row to each that is not 0."""
-    rows = _placed(_of_selection(rows, query.base), query.base)
-    rows, repeats = _with_repeats(rows, query.base, sums)
+    rows, repeats = _with_repeats(_of_selection(rows, query.base), query.base, sums)
+    rows = _placed(rows, query.base)
     versions = [_version(rows, query, come) for come in _subsets(query.dates)]
     grouped = [_grouped(version, query, sums, repeats, counting) for version in versions]
     wide = (grouped[0] if len(grouped) == 1 else ibis.union(*grouped)).to_pandas()
@@ -227,10 +230,12 @@ def _holds(column: ir.Column, table: Table, name: str, condition: Condition) -> 
         case Between():
             return ibis.and_(*_ends(column, condition)).fill_null(False)
         case Group(group=group):
-            return column.isin(table.columns[name].groups[group]).fill_null(False)
+            codes = table.columns[name].groups[group]
+            if table.columns[name].kind == "codes":
+                return _has_any(column, codes)
+            return column.isin(codes).fill_null(False)
         case Has(has=codes):
-            listed = ibis.literal(";") + column + ";"
-            return ibis.or_(*(listed.contains(f";{code};") for code in codes)).fill_null(False)
+            return _has_any(column, codes)
         case Not(negated=inner):
             return ~_holds(column, table, name, inner)
         case All(all=inner):
@@ -238,6 +243,11 @@ def _holds(column: ir.Column, table: Table, name: str, condition: Condition) -> 
         case Values(values=values):
             return _is_one_of(column, values)
     raise TypeError(condition)
+
+
+def _has_any(column: ir.StringColumn, codes: Sequence[str]) -> ir.BooleanValue:
+    listed = ibis.literal(";") + column + ";"
+    return ibis.or_(*(listed.contains(f";{code};") for code in codes)).fill_null(False)
 
 
 def _ends(column: ir.Column, between: Between) -> list[ir.BooleanValue]:
@@ -274,11 +284,11 @@ def _with_repeats(rows: ir.Table, base: Base, sums: Sequence[_Sum]) -> tuple[ir.
     if not wanted:
         return rows, {}
     day = _day(rows[base.table.date])
-    rows = rows.mutate(day_number=day.delta(ibis.date("1970-01-01"), unit="day").cast("int64"))
-    columns = {repeats: f"repeats_{place}" for place, repeats in enumerate(wanted)}
+    rows = rows.mutate(_day_number=day.delta(ibis.date("1970-01-01"), unit="day").cast("int64"))
+    columns = {repeats: f"_repeats_{place}" for place, repeats in enumerate(wanted)}
     for repeats, column in columns.items():
-        earlier = ibis.range_window(preceding=(repeats.within_days, 1), group_by=repeats.of, order_by="day_number")
-        rows = rows.mutate(**{column: rows.day_number.max().over(earlier)})
+        earlier = ibis.range_window(preceding=(repeats.within_days, 1), group_by=repeats.of, order_by="_day_number")
+        rows = rows.mutate(**{column: rows["_day_number"].max().over(earlier)})
     return rows, columns
 
 
@@ -295,10 +305,10 @@ def _placed(rows: ir.Table, base: Base) -> ir.Table:
         rows = rows.filter(rows[counted.dated].notnull())
         recorded = ibis.greatest(_month(rows[table.date]), _month(rows[counted.dated]))
     return rows.mutate(
-        month=_month(rows[base.date]),
-        from_month=recorded,
-        until_month=_month(rows[table.ends]) if table.ends is not None else never,
-        leaves_month=_month(rows[counted.standing]) if counted.standing is not None else never,
+        _month=_month(rows[base.date]),
+        _from_month=recorded,
+        _until_month=_month(rows[table.ends]) if table.ends is not None else never,
+        _leaves_month=_month(rows[counted.standing]) if counted.standing is not None else never,
     )
 
 
@@ -312,14 +322,16 @@ def _version(rows: ir.Table, query: _Query, come: Sequence[str]) -> ir.Table:
     to_come = [each for each in query.dates if each not in come]
     if come:
         rows = rows.filter([rows[each].notnull() for each in come])
-        rows = rows.mutate(from_month=ibis.greatest(rows.from_month, *(_month(rows[each]) for each in come)))
+        seen = ibis.greatest(rows["_from_month"], *(_month(rows[each]) for each in come))
+        rows = rows.mutate(_from_month=seen)
     if to_come:
         table = query.base.table
-        rows = rows.mutate(until_month=_least([rows.until_month, *(_month(rows[each]) for each in to_come)]))
+        until = _least([rows["_until_month"], *(_month(rows[each]) for each in to_come)])
+        rows = rows.mutate(_until_month=until)
         blank = [name for name in table.all_names if name in rows.columns and known_dates(table, [name]) & set(to_come)]
         rows = rows.mutate(**{name: ibis.null(rows[name].type()) for name in blank})
     if query.dates:
-        rows = rows.filter(rows.until_month.isnull() | (rows.from_month < rows.until_month))
+        rows = rows.filter(rows["_until_month"].isnull() | (rows["_from_month"] < rows["_until_month"]))
     return rows
 
 
@@ -341,7 +353,7 @@ def _grouped(
         else ibis.null("string")
         for level in counting.levels
     }
-    kept = {name: rows[name] for name in (*GRAIN[3:],)}
+    kept = {name: rows[f"_{name}"] for name in GRAIN[3:]}
     numbers = {f"n{place}": _number(rows, each, repeats) for place, each in enumerate(sums)}
     narrow = rows.select(**kept, **places, **({"category": category} if category is not None else {}), **numbers)
     keys = [name for name in narrow.columns if name not in numbers]
@@ -361,7 +373,11 @@ def _number(rows: ir.Table, number: _Sum, repeats: Mapping[Repeats, str]) -> ir.
         size = ibis.literal(1, "int64")
     else:
         size = rows[counted.sum].fill_null(0)
-        size = (size * base.scale).round().cast("int64") if base.scale > 1 else size.cast("int64")
+        if base.scale > 1:
+            whole = size.floor()
+            size = whole.cast("int64") * base.scale + ((size - whole) * base.scale).round().cast("int64")
+        else:
+            size = size.cast("int64")
     return ibis.ifelse(ibis.and_(*tests), size, ibis.literal(0, "int64")) if tests else size
 
 

@@ -12,7 +12,7 @@ from thematic.core.digests import digest, stage_digest
 from thematic.core.folders import mend, replacing
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
-from thematic.cubes.bases import POINT, Base, bases, needed_columns, split_reasons
+from thematic.cubes.bases import POINT, Base, bases, known_dates, needed_columns, split_reasons
 from thematic.params import Params
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from thematic.extracts.warehouse import ExtractFacts
 
-HISTORY_MONTHS = 60
-"""How many months up to a period its reports can see."""
+HISTORY_MONTHS = 84
+"""How many months up to a period its reports can see: 60, and the longest lag."""
 
 _INDEX = "index.json"
 GROUND = "ground"
@@ -184,7 +184,8 @@ def _missing(base: Base, splits: set[str], facts: ExtractFacts) -> dict[str, str
         return f"{facts.title} does not give, for {title}: {'; '.join(missing)}" if missing else None
 
     ends = [base.table.ends] if base.table.ends and base.table_name not in facts.not_ended else []
-    reason = lacking(needed_columns(base, base.columns | {base.date, *ends}))
+    dates = known_dates(base.table, base.columns)
+    reason = lacking(needed_columns(base, base.columns | {base.date, *ends, *dates}))
     if reason is not None:
         return {"": reason}
     found = {}
@@ -201,6 +202,10 @@ def _quality(workbook: Workbook, folder: Path) -> pd.DataFrame:
     import pandas as pd
 
     frame = pd.read_parquet(workbook.warehouse / "quality.parquet")
+    left_out = frame["status"] == "left_out"  # their reasons give values of the rows
+    frame = frame.assign(reason=frame["reason"].where(~left_out, ""))
+    keys = [column for column in frame.columns if column != "n"]
+    frame = frame.groupby(keys, dropna=False, sort=False)["n"].sum().reset_index()
     _write(frame, folder / "quality.parquet")
     return frame
 

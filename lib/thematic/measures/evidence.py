@@ -80,6 +80,7 @@ class Block:
     is_difference: bool = False
     sums_numbers: bool = False
     sums: bool = False
+    has_stock: bool = False
     year: Comparison | None = None
     series: Floats | None = None
     parts: tuple[Block, ...] = ()
@@ -96,7 +97,7 @@ class Block:
         measures are not."""
         tested = self.dimension not in (MONTH, ROLLING) and self.declared.unit not in ("mean", "times")
         sums = self.sums_numbers or self.is_difference
-        return tested and self.declared.window != "at_period_end" and not sums
+        return tested and not self.has_stock and not sums
 
     def days(self, place: int) -> tuple[date, date]:
         """The first and last day of a figure's window, inclusive."""
@@ -183,7 +184,8 @@ class _Asked:
         declared = self.data.measure(self.name)
         if self.asked_by is None:
             return declared
-        return declared.model_copy(update={"window": self.asked_by.window, "lag": self.asked_by.lag})
+        window = declared.window if declared.window == "at_period_end" else self.asked_by.window
+        return declared.model_copy(update={"window": window, "lag": self.asked_by.lag})
 
     @property
     def end(self) -> Month:
@@ -274,6 +276,7 @@ class _Asked:
             is_difference=is_difference(base.table, base.count.sum),
             sums_numbers=any(each.scale > 1 for each in self.bases),
             sums=any(each.count.sum is not None for each in self.bases),
+            has_stock=any(each.is_stock for each in self.bases),
         )
 
     @property
@@ -293,7 +296,7 @@ class _Asked:
         """The categories of a dimension in one window, each of the two as it stood at its own end."""
 
         def counts(each: Window) -> Callable[[Base], Counts]:
-            return lambda base: self._counts(found, base, each, each.end)
+            return lambda base: self._in_window(self._counts(found, base, each, each.end), base)
 
         windows = (window, window.year_earlier)
         size = len(rows.names)
@@ -323,7 +326,11 @@ class _Asked:
 
         def sums(windows: Sequence[Window]) -> Callable[[Base], Counts]:
             return lambda base: np.array(
-                [self._counts(_WHOLE, base, window, window.end).sum(axis=1) for window in windows], dtype=np.int64
+                [
+                    self._in_window(self._counts(_WHOLE, base, window, window.end), base).sum(axis=1)
+                    for window in windows
+                ],
+                dtype=np.int64,
             ).reshape(-1, 1)
 
         sides = [
@@ -353,6 +360,11 @@ class _Asked:
         is_split = splits_by(base.count, found.dimension, self.counts)
         counted = tally(self.data, base, found, is_split=is_split).monthly(window, as_at, is_stock=base.is_stock)
         return counted if len(counted) == len(found.names) else np.repeat(counted, len(found.names), axis=0)
+
+    @staticmethod
+    def _in_window(counts: Counts, base: Base) -> Counts:
+        """The months of a window that add up to its count; of a stock the last alone."""
+        return counts[:, -1:] if base.is_stock else counts
 
     def _residents(self, declared: PopulationOf, name: str, place: Area | None, window: Window) -> int | None:
         in_level = self.dimension in self.data.params.levels
@@ -498,6 +510,11 @@ class _Asked:
             return None
         if since < self._history.first_day:
             return f"it looks back to {_day(since)}, and the data begin in {self._history.label}"
+        back = Window(Month.containing(since), Month.containing(first) - 1)
+        for base in self.bases:
+            gap = next((month for month in back.months if month in self.data.cubes.gaps(base.table_name)), None)
+            if gap is not None:
+                return f"it looks back to {_day(since)}, and the data hold no {base.table.title.lower()} of {gap.label}"
         for area in self.data.params.parts_of(place) if place is not None else ():
             if area.valid_from is not None and area.valid_from > since:
                 return f"it looks back to {_day(since)}, and {area.name} opened on {_day(area.valid_from)}"

@@ -130,7 +130,7 @@ def _may_show(block: Block, data: ReportData) -> _Rule:
     """The rule for a block: sums of numbers are public only where their table says so, stocks never."""
     if not data.gate.protects:
         return _as_it_is
-    if block.declared.window == "at_period_end":
+    if block.has_stock:
         return _withheld
     if block.sums_numbers or block.declared.unit == "mean":
         public = data.params.tables[data.table_of(block.measure)].public == "sums"
@@ -219,6 +219,8 @@ def _interval(block: Block, now: Shown) -> tuple[float | None, float | None]:
     declared = block.declared
     if now.value is None or now.numerator is None or not now.denominator or block.sums or block.parts:
         return None, None
+    if block.is_share and now.numerator > now.denominator:
+        return None, None
     if declared.is_rate:
         lower, upper = poisson_interval([now.numerator])
         scale = RATE_SIZES[declared.unit] / now.denominator
@@ -245,4 +247,4 @@ def _change(block: Block, now: Shown, before: Shown) -> tuple[float | None, str]
         return float(now.value - before.value), ""
     if before.value == 0:
         return None, NOT_APPLICABLE
-    return 100 * (now.value - before.value) / before.value, ""
+    return 100 * (now.value - before.value) / abs(before.value), ""

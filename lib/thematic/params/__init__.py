@@ -276,7 +276,7 @@ class _Reading:
             shown = self.workbook.shown(path)
             said, wrong = read_yaml(path, shown)
             if not wrong and not isinstance(said, dict):
-                wrong = [Problem(shown, "says nothing.", "Write keys and values, or remove the file.")]
+                wrong = [Problem(shown, "holds no keys and values.", "Write them, or remove the file.")]
             self.problems.extend(wrong)
             if wrong:
                 unread.add(path.stem)

@@ -12,19 +12,38 @@ from thematic.params.declared import Declared, Name
 Scalar = bool | int | float | date | str
 
 
+def _holdable(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool) and not abs(value) <= 10**15:
+        raise ValueError("is no number that a column can hold")
+    return value
+
+
 class Values(Declared):
     """The column holds one of these values; a blank one holds none."""
 
-    values: Annotated[tuple[Scalar, ...], Field(min_length=1)]
+    values: Annotated[tuple[Annotated[Scalar, BeforeValidator(_holdable)], ...], Field(min_length=1)]
+
+
+_MOST = 10**15
+
+
+def _bounded(value: Any) -> Any:
+    """An end of a span: a number that a column can hold, or a date."""
+    if isinstance(value, bool) or (isinstance(value, int | float) and not abs(value) <= _MOST):
+        raise ValueError("is no number that a column can hold")
+    return value
+
+
+End = Annotated[int | float | date | None, BeforeValidator(_bounded)]
 
 
 class Between(Declared):
     """The column lies in a span: `at_least` and `up_to` inclusive, `over` and `under` exclusive."""
 
-    at_least: Annotated[int | float | date | None, Field(alias="from")] = None
-    over: int | float | date | None = None
-    under: int | float | date | None = None
-    up_to: int | float | date | None = None
+    at_least: Annotated[End, Field(alias="from")] = None
+    over: End = None
+    under: End = None
+    up_to: End = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Between:
@@ -80,6 +99,10 @@ _KEYS: dict[str, type[Declared]] = {
 }
 
 
+def _kind_of(value: Any) -> type:
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
+
+
 def _read(said: Any) -> Any:
     """What a file says as the condition that it means."""
     if isinstance(said, Declared):
@@ -99,7 +122,7 @@ def _read(said: Any) -> Any:
     values = said if isinstance(said, list) else [said]
     if any(isinstance(value, list | dict) or value is None for value in values):
         raise ValueError("a list holds values only; for blanks write {filled: false}")
-    if len({str if isinstance(value, str) else type(value) for value in values}) > 1:
+    if len({_kind_of(value) for value in values}) > 1:
         raise ValueError('the list mixes text and numbers: write every value in quotes, such as "21"')
     return Values(values=tuple(values))
 

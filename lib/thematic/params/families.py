@@ -35,6 +35,9 @@ def fill(
     problems: list[Problem] = []
     said: dict[str, tuple[str, dict[str, Any]]] = {}
     for shown, family in families.items():
+        if _is_circular(family.measures):
+            problems.append(Problem(shown, "refers to itself.", "Write it out without anchors."))
+            continue
         for name, (where, keys) in _members(shown, family, problems):
             if name in said:
                 fix = "Give one of them another name."
@@ -62,6 +65,14 @@ def _members(shown: str, family: Family, problems: list[Problem]) -> Iterator[tu
                 problems.append(Problem(where, f"the word {{{unknown[0]}}} is not given.", fix))
                 continue
             yield _filled(template, known), (where, _filled(keys, known))
+
+
+def _is_circular(said: Any) -> bool:
+    try:
+        list(_words(said))
+    except RecursionError:
+        return True
+    return False
 
 
 def _words(said: Any) -> Iterator[str]:

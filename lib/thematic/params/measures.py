@@ -22,7 +22,7 @@ class Repeats(Declared):
     """Rows whose `of` is on another row of the selection 1 to `within_days` days before (by the table's date)."""
 
     of: Key
-    within_days: Annotated[int, Field(ge=1)]
+    within_days: Annotated[int, Field(ge=1, le=3660)]
 
 
 class Count(Declared):

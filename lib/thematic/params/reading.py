@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -35,6 +36,8 @@ class _UniqueKeys(yaml.CSafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, Hashable):
                 raise yaml.MarkedYAMLError(problem="a list cannot be a key", problem_mark=key_node.start_mark)
@@ -50,8 +53,13 @@ class _UniqueKeys(yaml.CSafeLoader):
         except ValueError:
             return self.construct_scalar(node)
 
+    def construct_number(self, node: yaml.ScalarNode) -> Any:
+        """The whole number; text where it begins with a 0, as codes do."""
+        return node.value if re.fullmatch(r"0\d+", node.value) else self.construct_yaml_int(node)
+
 
 _UniqueKeys.add_constructor("tag:yaml.org,2002:timestamp", _UniqueKeys.construct_day)
+_UniqueKeys.add_constructor("tag:yaml.org,2002:int", _UniqueKeys.construct_number)
 
 
 def read_yaml(path: Path, shown: str) -> tuple[Any, list[Problem]]:
@@ -95,6 +103,8 @@ def validated(said: Any, shown: str, model: type[Model]) -> tuple[Model | None, 
         return model.model_validate(said), []
     except ValidationError as error:
         return None, [_problem(detail, shown, model) for detail in error.errors()]
+    except RecursionError:
+        return None, [Problem(shown, "refers to itself, or is nested too deeply.", "Write it out without anchors.")]
 
 
 def _problem(detail: Any, shown: str, model: type[BaseModel]) -> Problem:

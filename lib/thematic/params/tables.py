@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from thematic.core.areas import MISSING
 from thematic.params.conditions import Where
 from thematic.params.declared import Declared, Key, Name
 
@@ -18,6 +19,9 @@ HISTORY_FLOOR = "history_floor"
 
 def _as_text(codes: Any) -> Any:
     """Codes as text: YAML reads a bare 16 as a number, and an extract holds text."""
+    for code in codes if isinstance(codes, dict | list | tuple) else ():
+        if isinstance(code, bool | float | date):
+            raise ValueError(f"the code {code} is not text: write every code in quotes, as the extract has it")
     if isinstance(codes, dict):
         return {str(code): title for code, title in codes.items()}
     return [str(code) for code in codes] if isinstance(codes, list) else codes
@@ -42,8 +46,8 @@ class Column(Declared):
     groups: dict[Name, CodeNames] = Field(default={})
     list: Name | None = None
     level: Key | None = None
-    low: float | None = None
-    high: float | None = None
+    low: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    high: Annotated[float | None, Field(allow_inf_nan=False)] = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Column:
@@ -68,6 +72,16 @@ class Column(Declared):
             unknown = [code for code in codes if self.codes and code not in self.codes]
             if unknown:
                 raise ValueError(f"group {group} names '{unknown[0]}', which is none of the codes")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> Column:
+        if MISSING in self.codes:
+            raise ValueError(f"'{MISSING}' is the product's word for rows without a code: give the code another name")
+        if self.kind == "codes" and any(";" in code for code in self.codes):
+            raise ValueError("a code of a list holds a ';', which separates codes")
+        if self.kind == "area" and self.personal:
+            raise ValueError("a column that places rows in areas cannot be personal")
         return self
 
     @property

@@ -16,6 +16,9 @@ from thematic.params.lists import CodeList
 from thematic.params.measures import Measure, MeasureOf
 from thematic.params.themes import Theme
 
+RESERVED_FILES = frozenset({"quality", "ground", "index", "extract", "quarantine"})
+"""Names that the warehouse and the cubes have for files of their own."""
+
 
 def cross_check(
     workbook: Workbook,
@@ -32,13 +35,18 @@ def cross_check(
     if isinstance(force, ForceParams):
         yield from force_problems(force, levels)
     yield from area_problems(levels)
+    for name in sorted(RESERVED_FILES & {*tables, *themes}):
+        folder = "tables" if name in tables else "themes"
+        yield Problem(
+            f"params/{folder}/{name}.yaml", f"'{name}' is the product's own word.", "Name the file otherwise."
+        )
     for name, table in tables.items():
         if table is not None:
             yield from table_problems(f"params/tables/{name}.yaml", table, tables, levels, lists)
     declared = {name: table for name, table in tables.items() if table is not None}
     for slug, theme in themes.items():
         if theme is not None:
-            checked = ThemeCheck(workbook, slug, theme, declared, set(tables), levels, measures, set(own))
+            checked = ThemeCheck(workbook, slug, theme, declared, set(tables), levels, measures, set(own), lists)
             yield from checked.problems(single["glossary"])
     yield from _goals(themes)
     if None not in themes.values():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from thematic.core.errors import Problem
+from thematic.params.areas import Level
 from thematic.params.checks.names import close_to
 from thematic.params.conditions import All, Between, Condition, Filled, Group, Has, Not, Values, Where
-from thematic.params.tables import Days, Difference, Hour, Minutes, Table
+from thematic.params.lists import CodeList
+from thematic.params.tables import Days, Difference, Hour, Lookup, Minutes, Table, fixed_categories
 
 
 def kind_of(table: Table, name: str) -> str | None:
@@ -26,7 +29,28 @@ def kind_of(table: Table, name: str) -> str | None:
     return "text"
 
 
-def condition_problems(where: str, table: Table, conditions: Where) -> Iterator[Problem]:
+@dataclass(frozen=True)
+class Known:
+    """What columns may hold that is declared elsewhere: the codes of lists, and the names of the areas of levels."""
+
+    lists: Mapping[str, CodeList]
+    levels: Mapping[str, Level | None]
+
+    def values(self, table: Table, name: str) -> list[str] | None:
+        """All that a column can hold, as text; None where that is not declared."""
+        column = table.columns.get(name)
+        if column is not None and column.level is not None:
+            level = self.levels.get(column.level)
+            return None if level is None else [area.name for area in level.areas]
+        if column is not None and column.list is not None and column.list not in self.lists:
+            return None
+        if column is None and isinstance(derived := table.derived[name], Lookup):
+            found = self.lists.get(derived.lookup.source)
+            return None if found is None else list({row.get(derived.lookup.gives, "") for row in found.rows.values()})
+        return fixed_categories(table, name, self.lists)
+
+
+def condition_problems(where: str, table: Table, conditions: Where, known: Known) -> Iterator[Problem]:
     """Columns that the table does not have, and values that a column can never hold."""
     for name, condition in conditions.items():
         kind = "whole" if isinstance(table.derived.get(name), Hour) else kind_of(table, name)
@@ -34,16 +58,16 @@ def condition_problems(where: str, table: Table, conditions: Where) -> Iterator[
             fix = close_to(name, table.all_names, "Its columns")
             yield Problem(where, f"{table.title.lower()} have no column '{name}'.", fix)
         else:
-            yield from _condition(f"{where}.{name}", table, name, kind, condition)
+            yield from _condition(f"{where}.{name}", table, name, kind, condition, known)
 
 
-def _condition(where: str, table: Table, name: str, kind: str, condition: Condition) -> Iterator[Problem]:
+def _condition(where: str, table: Table, name: str, kind: str, condition: Condition, known: Known) -> Iterator[Problem]:
     match condition:
         case Not(negated=inner):
-            yield from _condition(where, table, name, kind, inner)
+            yield from _condition(where, table, name, kind, inner, known)
         case All(all=inner):
             for each in inner:
-                yield from _condition(where, table, name, kind, each)
+                yield from _condition(where, table, name, kind, each, known)
         case Between():
             yield from _between(where, kind, condition)
         case Group(group=group):
@@ -54,10 +78,10 @@ def _condition(where: str, table: Table, name: str, kind: str, condition: Condit
             if kind != "codes":
                 yield Problem(where, "has goes with columns of kind codes.", "Write the value, or a list of values.")
             for code in codes:
-                yield from _code(where, table, name, code)
+                yield from _declared(where, table, name, code, known)
         case Values(values=values):
             for value in values:
-                yield from _value(where, table, name, kind, value)
+                yield from _value(where, table, name, kind, value, known)
         case Filled():
             pass
 
@@ -75,14 +99,16 @@ def _between(where: str, kind: str, between: Between) -> Iterator[Problem]:
         yield Problem(where, "from, over, under and up_to go with numbers and dates, and this column holds none.", fix)
 
 
-def _code(where: str, table: Table, name: str, code: str) -> Iterator[Problem]:
-    declared = table.columns.get(name)
-    if declared is not None and declared.codes and code not in declared.codes:
-        yield Problem(where, f"'{code}' is not one of its values.", f"They are: {', '.join(declared.codes)}.")
+def _declared(where: str, table: Table, name: str, value: str, known: Known) -> Iterator[Problem]:
+    """Whether a value is one of those that the column can hold."""
+    values = known.values(table, name)
+    if values is not None and value not in values:
+        few = len(values) <= 30
+        fix = f"They are: {', '.join(values)}." if few else close_to(value, values, "It has")[:300]
+        yield Problem(where, f"'{value}' is not one of its values.", fix)
 
 
-def _value(where: str, table: Table, name: str, kind: str, value: Any) -> Iterator[Problem]:
-    declared = table.columns.get(name)
+def _value(where: str, table: Table, name: str, kind: str, value: Any, known: Known) -> Iterator[Problem]:
     if kind == "flag":
         if value not in (True, False, "Y", "N"):
             yield Problem(where, f"'{value}' is not one of its values.", "They are: Y, N.")
@@ -95,7 +121,9 @@ def _value(where: str, table: Table, name: str, kind: str, value: Any) -> Iterat
     elif kind == "codes":
         fix = f"Write {{has: [{value}]}}."
         yield Problem(where, "the column holds lists.", fix)
-    elif kind == "code" and declared is not None:
-        yield from _code(where, table, name, str(value))
+    elif kind == "code":
+        yield from _declared(where, table, name, str(value), known)
     elif not isinstance(value, str):
         yield Problem(where, f"{value} is a number, and this column holds text.", f'Write it in quotes: "{value}".')
+    else:
+        yield from _declared(where, table, name, value, known)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
+from thematic.core.areas import NO_LOCATION
 from thematic.core.errors import Problem
 from thematic.params.areas import Level
 from thematic.params.checks.names import close_to, repeated
@@ -30,7 +32,10 @@ def area_problems(levels: Levels) -> Iterator[Problem]:
             yield Problem(where, f"'{name}' is the product's own word.", "Name the level otherwise.")
         if level is None:
             continue
-        yield from repeated(f"{where}, name", [area.name.casefold() for area in level.areas])
+        yield from repeated(f"{where}, name", [folded(area.name) for area in level.areas])
+        if any(folded(area.name) == folded(NO_LOCATION) for area in level.areas):
+            what = f"'{NO_LOCATION}' is the product's word for rows without an area."
+            yield Problem(f"{where}, name", what, "Give the area another name.")
         for area in level.areas:
             here = f"{where}, {area.slug}"
             if area.within is not None and area.within not in known:
@@ -39,6 +44,11 @@ def area_problems(levels: Levels) -> Iterator[Problem]:
             elif _lies_in_itself(area.slug, levels):
                 yield Problem(f"{here}.in", "leads back to itself.", "Break the circle.")
             yield from _members(here, name, area.slug, area.members, area.of or level.of, known, levels)
+
+
+def folded(name: str) -> str:
+    """What names of areas are compared by: Unicode NFC, without case."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _lies_in_itself(slug: str, levels: Levels) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from thematic.core.areas import MISSING
 from thematic.core.errors import Problem
-from thematic.params.checks.conditions import condition_problems, kind_of
+from thematic.params.checks.conditions import Known, condition_problems, kind_of
 from thematic.params.checks.names import close_to
 from thematic.params.checks.places import Levels
 from thematic.params.lists import CodeList
@@ -24,7 +25,6 @@ from thematic.params.tables import (
     Minutes,
     Table,
     Weekday,
-    fixed_categories,
     inputs_of,
 )
 from thematic.params.themes import RESERVED
@@ -36,15 +36,21 @@ def table_problems(
     where: str, table: Table, tables: Tables, levels: Levels, lists: Mapping[str, CodeList]
 ) -> Iterator[Problem]:
     """Every problem of one table; `where` names its file."""
+    circles = [key for key in table.derived if _leads_back(key, table)]
+    if circles:
+        for key in circles:
+            fix = "Derive it from columns of the file."
+            yield Problem(f"{where}, derived.{key}", "leads back to itself.", fix)
+        return
     yield from _keys(where, table, tables)
     for key, column in table.columns.items():
         yield from _column(f"{where}, columns.{key}", column, table, levels)
     for key, derived in table.derived.items():
         yield from _derived(f"{where}, derived.{key}", key, derived, table, lists)
     for key, breakdown in table.breakdowns.items():
-        yield from _breakdown(f"{where}, breakdowns.{key}", key, breakdown, table, levels)
+        yield from _breakdown(f"{where}, breakdowns.{key}", key, breakdown, table, Known(lists, levels))
     yield from _together(f"{where}, together", table)
-    yield from condition_problems(f"{where}, left_out_unless", table, table.left_out_unless)
+    yield from condition_problems(f"{where}, left_out_unless", table, table.left_out_unless, Known(lists, levels))
     personal = table.personal - {table.reference}
     if table.public == "sums" and personal:
         what = f"the table has personal columns ({', '.join(sorted(personal))}), so no sum may be public."
@@ -63,6 +69,8 @@ def _keys(where: str, table: Table, tables: Tables) -> Iterator[Problem]:
             yield Problem(f"{where}, {key}", f"'{column}' is no date or moment.", fix)
     if table.date in columns and not columns[table.date].filled:
         yield Problem(f"{where}, columns.{table.date}", "places rows in a month and may be blank.", "Add filled: true.")
+    if table.ends == table.date:
+        yield Problem(f"{where}, ends", f"'{table.ends}' is the table's own date.", "Name the day it becomes void.")
     if table.history != "own" and table.history not in tables:
         fix = close_to(table.history, ["own", *tables], "Write own, or a table")
         yield Problem(f"{where}, history", f"there is no table '{table.history}'.", fix)
@@ -82,6 +90,8 @@ def _column(here: str, column: Column, table: Table, levels: Levels) -> Iterator
 def _together(here: str, table: Table) -> Iterator[Problem]:
     columns = table.columns
     for first, second in table.together:
+        if second == table.date:
+            yield Problem(here, f"'{second}' is the table's own date, which is always known.", "Take the pair out.")
         for name in (first, second):
             if name not in columns:
                 yield Problem(here, f"there is no column '{name}'.", close_to(name, columns, "Columns"))
@@ -109,8 +119,6 @@ def _derived(where: str, key: str, derived: Any, table: Table, lists: Mapping[st
         elif kind not in _HOLDS[type(derived)]:
             fix = f"It takes columns of kind {' or '.join(_HOLDS[type(derived)])}."
             yield Problem(where, f"'{name}' is of kind {kind}.", fix)
-        if name == key:
-            yield Problem(where, "is derived from itself.", "Name another column.")
     if isinstance(derived, Lookup) and derived.lookup.source in lists:
         columns = lists[derived.lookup.source].columns
         if derived.lookup.gives not in columns:
@@ -118,10 +126,24 @@ def _derived(where: str, key: str, derived: Any, table: Table, lists: Mapping[st
             yield Problem(where, f"the list {derived.lookup.source} has no column '{derived.lookup.gives}'.", fix)
 
 
+def _leads_back(key: str, table: Table) -> bool:
+    """Whether a derived column rests on itself, by way of others or not."""
+    seen: set[str] = set()
+    ahead = list(inputs_of(table.derived[key]))
+    while ahead:
+        name = ahead.pop()
+        if name == key:
+            return True
+        if name not in seen and name in table.derived and name not in table.columns:
+            seen.add(name)
+            ahead += inputs_of(table.derived[name])
+    return False
+
+
 def _breakdown(
-    where: str, name: str, breakdown: ByColumn | ByColumns | ByFilled, table: Table, levels: Levels
+    where: str, name: str, breakdown: ByColumn | ByColumns | ByFilled, table: Table, known: Known
 ) -> Iterator[Problem]:
-    if name in RESERVED or name in levels:
+    if name in RESERVED or name in known.levels:
         yield Problem(where, f"'{name}' is a dimension already.", "Give the breakdown another name.")
     if isinstance(breakdown, ByFilled):
         for column in breakdown.filled.values():
@@ -132,12 +154,24 @@ def _breakdown(
     is_cross = isinstance(breakdown, ByColumns)
     for column in breakdown.columns if isinstance(breakdown, ByColumns) else (breakdown.column,):
         yield from _categories(where, column, table, is_cross=is_cross)
-    if isinstance(breakdown, ByColumn) and breakdown.renamed and not _has_list(table, breakdown.column):
-        known = fixed_categories(table, breakdown.column, {})
-        for code in breakdown.renamed if known is not None else ():
-            if code not in (known or ()):
-                fix = close_to(code, known or (), "Its codes")
-                yield Problem(f"{where}.as", f"'{code}' is none of the codes of {breakdown.column}.", fix)
+        if is_cross and kind_of(table, column) is not None:
+            wrong = next((each for each in known.values(table, column) or [] if " / " in each), None)
+            if wrong is not None:
+                what = f"'{wrong}' of {column} holds ' / ', which stands between the parts of a cross."
+                yield Problem(where, what, "Give the code another name.")
+    if isinstance(breakdown, ByColumn) and kind_of(table, breakdown.column) is not None:
+        yield from _renamed(f"{where}.as", breakdown, table, known)
+
+
+def _renamed(where: str, breakdown: ByColumn, table: Table, known: Known) -> Iterator[Problem]:
+    values = known.values(table, breakdown.column)
+    for code, category in breakdown.renamed.items():
+        if values is not None and code not in values:
+            fix = close_to(code, values, "Its codes")
+            yield Problem(where, f"'{code}' is none of the codes of {breakdown.column}.", fix)
+        if category == MISSING:
+            what = f"'{MISSING}' is the product's word for rows without a code."
+            yield Problem(where, what, "Give the category another name.")
 
 
 _NO_CATEGORIES = {
@@ -147,6 +181,19 @@ _NO_CATEGORIES = {
     "moment": "Derive a weekday or an hour from it.",
     "reference": "Name a column of codes.",
 }
+
+
+def _tells_of_people(table: Table, column: str) -> bool:
+    """Whether a breakdown would count by personal values: others than codes, derived bands, and what a list gives for
+    a code."""
+    if column in table.columns:
+        return column in table.personal and table.columns[column].kind not in {"code", "codes", "flag"}
+    derived = table.derived[column]
+    if isinstance(derived, Bands):
+        return False
+    if isinstance(derived, Lookup):
+        return _tells_of_people(table, derived.lookup.by)
+    return bool(set(table.sources_of(column)) & table.personal)
 
 
 def _categories(where: str, column: str, table: Table, *, is_cross: bool) -> Iterator[Problem]:
@@ -159,10 +206,6 @@ def _categories(where: str, column: str, table: Table, *, is_cross: bool) -> Ite
         yield Problem(where, what, _NO_CATEGORIES[kind])
     elif kind == "codes" and is_cross:
         yield Problem(where, f"'{column}' is a list, and a cross needs one value for each row.", "Name another.")
-    elif column in table.personal and kind not in {"code", "codes", "flag"}:
+    elif _tells_of_people(table, column):
         fix = "Give the column codes, derive bands from it, or break down by whether it is filled."
         yield Problem(where, f"'{column}' is personal, so its values must not be counted by.", fix)
-
-
-def _has_list(table: Table, column: str) -> bool:
-    return column in table.columns and table.columns[column].list is not None

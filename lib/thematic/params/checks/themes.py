@@ -7,10 +7,11 @@ from typing import Any
 
 from thematic.core.errors import Problem
 from thematic.core.workbook import Workbook
-from thematic.params.checks.conditions import condition_problems, kind_of
+from thematic.params.checks.conditions import Known, condition_problems, kind_of
 from thematic.params.checks.names import close_to, repeated
 from thematic.params.checks.places import Levels
 from thematic.params.force import GlossaryParams
+from thematic.params.lists import CodeList
 from thematic.params.measures import Count, Measure, MeasureOf, PopulationOf
 from thematic.params.tables import ByFilled, Table
 from thematic.params.themes import MONTH, ROLLING, TOTAL, Theme
@@ -29,9 +30,11 @@ class ThemeCheck:
         levels: Levels,
         measures: Mapping[str, Measure],
         own: set[str],
+        lists: Mapping[str, CodeList],
     ) -> None:
         self.workbook, self.theme, self.tables, self.levels = workbook, theme, tables, levels
         self.measures, self.own, self.table_names = measures, own, table_names
+        self.known = Known(lists, levels)
         self.where = f"params/themes/{slug}.yaml"
 
     def problems(self, glossary: Any) -> Iterator[Problem]:
@@ -85,7 +88,7 @@ class ThemeCheck:
             yield Problem(f"{here}.table", f"there is no table '{selection.table}'.", fix)
         if table is not None:
             for conditions in (selection.where, *selection.any_of):
-                yield from condition_problems(here, table, conditions)
+                yield from condition_problems(here, table, conditions, self.known)
 
     def _chain(self, name: str) -> Iterator[Problem]:
         selections, seen = self.theme.selections, [name]
@@ -166,7 +169,7 @@ class ThemeCheck:
         table = self._table(count)
         if table is None:
             return
-        yield from condition_problems(here, table, count.where)
+        yield from condition_problems(f"{here}.where", table, count.where, self.known)
         days, numbers = ("date", "moment"), ("whole", "number")
         wanted: dict[str, tuple[str | None, tuple[str, ...]]] = {
             "dated": (count.dated, days),
@@ -183,10 +186,24 @@ class ThemeCheck:
             elif column is not None and kinds and kind not in kinds:
                 fix = f"Name a column of kind {' or '.join(kinds)}."
                 yield Problem(f"{here}.{key}", f"'{column}' is of kind {kind}.", fix)
+        if count.repeats is not None:
+            yield from self._repeats(f"{here}.repeats", count, table)
         if count.filled is not None and not isinstance(table.breakdowns.get(count.filled), ByFilled):
             sets = [name for name, each in table.breakdowns.items() if isinstance(each, ByFilled)]
             fix = close_to(count.filled, sets, "Filled sets of the table")
             yield Problem(f"{here}.filled", f"'{count.filled}' is no breakdown of the filled kind.", fix)
+
+    def _repeats(self, here: str, count: Count, table: Table) -> Iterator[Problem]:
+        """Repeats that depend on when they are looked at: what is looked for must be known from the row's own date."""
+        dates = {date: name for name, date in table.together}
+        late = {*dates.values(), *dates}
+        looked_at = {count.repeats.of} if count.repeats is not None else set()
+        for selection in self.theme.chain(count.selection):
+            looked_at.update(selection.where)
+            looked_at.update(column for where in selection.any_of for column in where)
+        for column in sorted(looked_at & late):
+            fix = "Put the condition into the count's where, or name a column that is known from the start."
+            yield Problem(here, f"'{column}' is known only from a later date.", fix)
 
     def _dimension(self, name: str, measure: Measure, dimension: str) -> Iterator[Problem]:
         here = f"{self.where}, measures.{name}"
