@@ -8,7 +8,6 @@ from thematic.core.areas import NO_LOCATION
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
-from thematic.cubes.tallies import ThemeCubes
 from thematic.tools.backtest import Evaluate, Line, compare, evaluator, told
 from warehouse_drawn import own_params, sample_workbook
 
@@ -21,7 +20,8 @@ def workbook(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
 @pytest.fixture(scope="module")
 def evaluate(workbook: Workbook) -> Evaluate:
     params, index = own_params(), cubes.load_index(workbook)
-    return evaluator(params, lambda slug: ThemeCubes.read(slug, index, cubes.read_bytes(workbook, slug)))
+    assert index is not None
+    return evaluator(params, index, lambda slug: cubes.read_bytes(workbook, slug))
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def lines(workbook: Workbook, evaluate: Evaluate) -> list[Line]:
 
 def ranked(evaluate: Evaluate, theme: str, measure: str) -> list[str]:
     figures = evaluate(theme, Month.parse("2020-12")).of(measure, "lpu")
-    known = [figure for figure in figures if figure["category"] != NO_LOCATION]
-    return [figure["category"] for figure in sorted(known, key=lambda figure: -figure["value"])]
+    known = [figure for figure in figures if figure.category != NO_LOCATION]
+    return [figure.category for figure in sorted(known, key=lambda figure: -figure.value)]
 
 
 def test_the_units_stand_in_the_published_order(evaluate: Evaluate) -> None:
@@ -42,8 +42,8 @@ def test_the_units_stand_in_the_published_order(evaluate: Evaluate) -> None:
 
 
 def test_the_rise_in_anti_social_behaviour_lies_where_it_was_said_to(evaluate: Evaluate) -> None:
-    months = {row["category"]: row for row in evaluate("asb", Month.parse("2020-12")).of("asb_incidents", "month")}
-    change = {month: months[month]["value"] - months[month]["previous_value"] for month in list(months)[-12:]}
+    months = {row.category: row for row in evaluate("asb", Month.parse("2020-12")).of("asb_incidents", "month")}
+    change = {month: months[month].value - months[month].previous_value for month in list(months)[-12:]}
     assert set(sorted(change, key=lambda month: -change[month])[:4]) == {"2020-03", "2020-04", "2020-05", "2020-06"}
     assert change["2020-11"] > change["2020-10"]
     assert change["2020-11"] > change["2020-12"]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thematic.stats.trend import Side, limits, special_causes, word, xmr
-from warehouse_drawn import drawn, figures, own_params, theme_cubes
+from warehouse_drawn import drawn
 
 # Published by NHSRplotthedots (nhs-r-community, github.com), as values: what its tests expect and its charts draw.
 # R's set.seed(123); rnorm(20): tests/testthat/_snaps/ptd_spc_standard.md prints its limits to 7 figures, and of the
@@ -356,52 +353,3 @@ def recorded(places: dict[str, dict[str, int]]) -> dict[str, pd.DataFrame]:
         for _ in range(each.get(month, 10))
     ]
     return {"crimes": drawn("crimes", "\n".join(["recorded_on | lpu", *rows]), **DA)}
-
-
-def test_which_figures_have_a_trend(tmp_path: Path) -> None:
-    cubes = theme_cubes(tmp_path, "domestic-abuse", recorded({"Widnes": {"2021-01": 60}}))
-    found = figures(cubes, "2021-01")
-    for measure in ("da_recorded", "da_rate_per_1000"):
-        assert found.one(measure)["trend"] == "Significant increase"
-        assert found.one(measure, "lpu", "Widnes")["trend"] == "Significant increase"
-        assert found.one(measure, "lpu", "Crewe")["trend"] == "Stable"
-    assert found.one("da_recorded", "offence")["trend"] == "Significant increase"
-    assert {row["trend"] for row in found.of("da_recorded", "month")} == {None}
-    assert found.one("da_solved_pct")["trend"] is None
-    assert found.one("dvpn_authorised")["trend"] is None
-    assert figures(cubes, "2020-12").one("da_recorded")["trend"] == "Stable", "seen from the period's end"
-    area = figures(cubes, "2021-01", area="widnes")
-    assert area.one("da_recorded")["trend"] == area.one("da_recorded", "force")["trend"] == "Significant increase"
-
-
-def test_too_little_history_has_no_trend(tmp_path: Path) -> None:
-    cubes = theme_cubes(tmp_path, "domestic-abuse", recorded({"Widnes": {}}), history="2018-02")
-    assert figures(cubes, "2020-01").one("da_recorded")["trend"] == "Stable", "24 months"
-    assert figures(cubes, "2019-12").one("da_recorded")["trend"] is None, "23 months"
-
-
-def test_a_unit_has_a_trend_from_its_first_whole_month(tmp_path: Path) -> None:
-    params = own_params()
-    cubes = theme_cubes(tmp_path, "domestic-abuse", recorded({"Widnes": {}}))
-    for day, expected in ((date(2019, 2, 1), "Stable"), (date(2019, 2, 2), None)):
-        changes = {"Widnes": {"valid_from": day}}
-        lpus = [lpu.model_copy(update=changes.get(lpu.name, {})) for lpu in params.force.lpus]
-        found = figures(cubes, "2021-01", params=replace(params, force=params.force.model_copy(update={"lpus": lpus})))
-        assert found.one("da_recorded", "lpu", "Widnes")["trend"] == expected
-        assert found.one("da_recorded")["trend"] == "Stable"
-
-
-def test_a_confidential_month_takes_the_trend_with_it(tmp_path: Path) -> None:
-    cases = {
-        "Widnes": ({"2018-02": 4}, False),
-        "Crewe": ({"2018-02": 1}, False),
-        "Runcorn": ({"2018-02": 0}, True),
-        "Chester": ({"2018-02": 5}, True),
-        "Northwich": ({"2018-01": 4}, True),
-        "Warrington": ({"2021-01": 4}, False),
-    }
-    cubes = theme_cubes(tmp_path, "domestic-abuse", recorded({name: each for name, (each, _) in cases.items()}))
-    public, internal = (figures(cubes, "2021-01", audience=audience) for audience in ("public", "internal"))
-    for name, (_, told) in cases.items():
-        assert (public.one("da_recorded", "lpu", name)["trend"] is not None) is told, name
-        assert internal.one("da_recorded", "lpu", name)["trend"] is not None

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from scipy import stats
+import numpy as np
+from scipy import special
 
 from thematic.core import hexagons
 from thematic.core.hexagons import Hexagon
@@ -16,7 +17,8 @@ from thematic.cubes.tallies import Tally
 from thematic.measures.data import ReportData
 from thematic.params.measures import Count
 from thematic.params.themes import CELL, TOTAL
-from thematic.stats.statistics import adjusted, gi_star
+from thematic.stats.comparison import adjusted
+from thematic.stats.statistics import gi_star
 
 LEVELS = (0.99, 0.95)
 """The levels at which a hexagon is a hotspot, the surest first."""
@@ -111,7 +113,8 @@ def _tested(ground: Mapping[Hexagon, str], released: Sequence[int | None]) -> li
     if expected < FEWEST_EXPECTED or len(set(values)) == 1:
         return [Cell(*row, None, None) for row in rows]
     scores = [float(score) for score in gi_star(values, around)]
-    p_values = adjusted([2 * float(tail) for tail in stats.norm.sf([abs(score) for score in scores])])
+    tails = 2 * special.ndtr(-np.abs(scores))
+    p_values = adjusted(tails, np.zeros(len(scores)))
     pairs = zip(rows, scores, p_values, strict=True)
     return [Cell(*row, score, _level(score, p_value) if row[2] else None) for row, score, p_value in pairs]
 

@@ -236,8 +236,11 @@ class Report:
         return Glossary([Term(measure.title, measure.definition) for measure in declared])
 
     def glossary(self) -> Glossary:
-        """The terms the theme uses."""
-        return Glossary([Term(term, self.params.glossary.terms[term]) for term in self.theme.glossary])
+        """The terms the theme uses, and the force's own word for its units, by the alphabet."""
+        unit = self.params.unit
+        terms = {term: self.params.glossary.terms[term] for term in self.theme.glossary}
+        terms.setdefault(unit.title, f"One of the areas into which the force divides itself ({unit.short}).")
+        return Glossary([Term(term, said) for term, said in sorted(terms.items(), key=lambda each: each[0].casefold())])
 
     def all_figures(self) -> FigureList:
         """Every released figure, carried in the notebook for the CSV; pages do not show it."""
