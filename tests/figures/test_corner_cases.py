@@ -28,7 +28,7 @@ def extract(folder: Path) -> Path:
         lpu, authority = PLACES[number * 7 % 3]
         crimes.append({
             "crime_ref": f"C{number}", "recorded_on": f"{month}-{number % 27 + 1:02d}", "offence_code": CODES[number * 5 % 4],
-            "lpu": lpu, "local_authority": authority, "domestic": "YN"[number % 2], "outcome_code": "", "outcome_on": "",
+            "lpu": lpu, "local_authority": authority, "domestic": "YN"[number % 2], "outcome_code": "", "outcome_on": "", "cancelled_on": "",
             "hate_strands": ["", "race", ""][number % 3],
         })  # fmt: skip
     place = {"lpu": "Crewe", "local_authority": "Cheshire East"}
