@@ -13,7 +13,7 @@ _MEANINGS = {
     "measure's own window ending with each of the last 24 months. A level of areas, such as `lpu`. `force`, in an "
     "area's file: the force's own figure. Any breakdown that a table declares ([data dictionary](data-dictionary.md)).",
     "category": "The part of that dimension: a month, an area's name, or a code. `total` for a total. `missing`: the "
-    "column is blank. In a cross table the values are joined by ` / `.",
+    "column is blank; reports print it as No entry. In a cross table the values are joined by ` / `.",
     "window_start": "First day of the window. Of a stock, its day.",
     "window_end": "Last day of the window, inclusive. Of a stock, its day.",
     "numerator": "What was counted. For a count, the count; for a mean, the sum.",
@@ -28,8 +28,10 @@ _MEANINGS = {
     "change_unit": "`percent` for counts, rates and means; `pp` (percentage points) for percentages; `units` for "
     "differences, whose sum may be below 0.",
     "significant": "Whether the change is statistically significant at 5%: `true` or `false`. Empty where it was not "
-    "tested: months, stocks, means, sums of fractions and ratios of two measures.",
-    "trend": "The word for the trend. Empty where there is none.",
+    "tested: months, stocks, means, sums of fractions, differences and ratios of two measures.",
+    "trend": "[The verdict](../methods/significance.md#the-verdict) on the change: `Significant increase`, "
+    "`Significant decrease`, `Increase`, `Decrease`, `Stable` or `No clear change`. Percentages have one too. Empty where "
+    "the change was not tested. A mark in a chart of months is another thing.",
     "status": "Why there is no value: `[c]` confidential, `[x]` not available, `[z]` not applicable. `[low]` beside a "
     "value: it is not 0, and rounds to it.",
     "change_status": "The same for the change. `[c]` and `[x]` empty `previous_value`, `change`, `significant` and "
