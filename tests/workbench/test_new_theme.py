@@ -241,7 +241,34 @@ def test_any_table_gives_the_figures_that_its_columns_can_give(custody, thematic
     assert params.measures["suites_reason_court_pct"].numerator.dated is None
     assert params.measures["suites_disposal_charged_pct"].numerator.dated == "released_at"
     minutes = params.measures["suites_minutes_held_mean"].definition
-    assert "the minutes from “When the person arrived at the suite” to “When the person left the suite" in minutes
+    assert "the minutes from “when the person arrived at the suite” to “when the person left the suite" in minutes
+
+
+def test_definitions_have_the_first_sentence_of_what_a_column_means(custody):
+    path = custody.params / "tables" / "custody.yaml"
+    said = path.read_text(encoding="utf-8")
+    assert "When the person arrived at the suite" in said
+    meaning = "When the person arrived at the suite. Earlier than 2019 it is a guess."
+    declared = read(path)
+    declared["columns"]["arrived_at"]["meaning"] = meaning
+    path.write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
+    added(custody, "suites", "", "custody")
+    minutes = load_params(custody).measures["suites_minutes_held_mean"].definition
+    assert "“when the person arrived at the suite”" in minutes and "guess" not in minutes
+
+
+def test_only_breakdowns_by_size_are_cut_and_only_what_has_points_is_mapped(custody, workbook):
+    def calls(slug: str, table: str) -> list[str]:
+        cells = nbformat.read(added(custody, slug, "", table)[-1], as_version=4).cells
+        return [cell.source for cell in cells]
+
+    crimes, suites = calls("offences", "crimes"), calls("suites", "custody")
+    assert 'report.breakdown("offences_number", by="offence", top=10)' in crimes
+    assert 'report.breakdown("offences_number", by="weekday")' in crimes
+    assert 'report.breakdown("suites_number", by="hour")' in suites
+    assert {'report.map("offences_rate_per_1000")', 'report.hotspots("offences_number")'} <= set(crimes)
+    assert 'report.rates("suites_rate_per_1000")' in suites
+    assert not [call for call in suites if call.startswith(("report.map", "report.hotspots"))]
 
 
 def test_breakdowns_asked_for_are_those_and_a_rate_takes_its_own_people(custody):

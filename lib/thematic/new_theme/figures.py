@@ -98,6 +98,11 @@ class Subject:
     def has_points(self) -> bool:
         return self.has_rows and set(POINT) <= set(self.table.columns)
 
+    @property
+    def has_map(self) -> bool:
+        """Whether its rate can be drawn on a map: by the units' boundaries, or by where its rows are."""
+        return bool(self.params.boundaries) or self.has_points
+
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:
         """The measures, their names all different."""
@@ -125,6 +130,11 @@ class Subject:
     def splits(self) -> tuple[str, ...]:
         """The breakdowns of its numbers."""
         return tuple(name for name in self.by if not isinstance(self.table.breakdowns[name], ByFilled))
+
+    def is_ranked(self, breakdown: str) -> bool:
+        """Whether a breakdown's largest categories come first, so that the rest can be cut."""
+        by = self.table.breakdowns[breakdown]
+        return not isinstance(by, ByFilled) and by.order == "largest"
 
     def _name(self, *parts: str) -> str:
         return _NOT_A_NAME.sub("_", "_".join((self.prefix, *parts)).lower()).strip("_")
@@ -172,8 +182,7 @@ class Subject:
         """The columns of numbers that add up, each with what a reader calls it."""
         for name, column in self.table.columns.items():
             if column.kind in {"whole", "number"} and not column.is_personal and name not in POINT:
-                plain = column.meaning.rstrip(".")
-                yield name, uncapitalised(plain) if len(plain.split()) <= _SHORT_MEANING else in_words(name)
+                yield name, column.words if len(column.words.split()) <= _SHORT_MEANING else in_words(name)
         for name, derived in self.table.derived.items():
             if isinstance(derived, Difference):
                 less, of = in_words(derived.less), in_words(derived.difference)

@@ -105,7 +105,7 @@ def _flagged(params: Params, table: Table, column: str, *, yes: bool) -> str:
 
 def _subject(params: Params, table: Table, column: str) -> str:
     if kind_of(table, column) in {"date", "moment"}:
-        return f"date (“{table.columns[column].meaning.rstrip('.')}”)"
+        return f"date (“{table.columns[column].words}”)"
     return label(params, table, column)
 
 
@@ -149,7 +149,7 @@ def elapsed(table: Table, column: str) -> str:
     if not isinstance(derived, Minutes | Days):
         raise TypeError(column)
     begins = derived.minutes_from if isinstance(derived, Minutes) else derived.days_from
-    ends = " to ".join(f"“{table.columns[name].meaning.rstrip('.')}”" for name in (begins, derived.to))
+    ends = " to ".join(f"“{table.columns[name].words}”" for name in (begins, derived.to))
     if isinstance(derived, Days):
         return f"the days from {ends}"
     if derived.between is not None:

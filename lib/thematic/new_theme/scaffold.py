@@ -228,11 +228,12 @@ def _narrated(subject: Subject) -> dict[str, Any]:
         "row": subject.table.row,
         "numbers": [{"name": each.name, "title": each.said["title"]} for each in subject.of_part("number")],
         "rate": next(iter(subject.of_part("rate")), None),
-        "splits": subject.splits,
+        "splits": [(name, subject.is_ranked(name)) for name in subject.splits],
         "groups": [_group(subject, column) for column in subject.grouped],
         "means": subject.of_part("means"),
         "levels": subject.levels,
         "has_units": subject.params.units in subject.levels,
+        "has_map": subject.has_map,
         "has_points": subject.has_points,
         "repeats": [{"name": each.name, "title": each.said["title"]} for each in subject.of_part("repeats")],
         "filled": [

@@ -14,7 +14,7 @@ from thematic.displays.wording import inline, listed
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.params import year_of
-from thematic.params.areas import Level
+from thematic.params.areas import AreaParams
 from thematic.params.measures import Measure
 from thematic.params.themes import MONTH, ROLLING
 from thematic.report.beside import is_ratio, reason_note
@@ -114,18 +114,34 @@ def _populations(data: ReportData) -> list[str]:
         return ["Populations are sums over the lookup that came with the data."]
     named = {by for name in rates for by in data.theme.measures[name]}
     levels = [level for key, level in data.params.levels.items() if key == data.params.units or key in named]
-    told = {level.plural: said for level in levels if (said := _level_population(level, data.period.last_day))}
+    on = data.period.last_day
+    told = {level.plural: said for level in levels if (said := _areas_population(level.areas, on))}
+    if data.area.level in data.params.levels and data.params.levels[data.area.level] not in levels:
+        own = _areas_population(_own(data), on)
+        told |= {data.area.name: own} if own else {}
     if not told:
         return ["No populations are given, so rates are not available."]
     named_levels = len(told) > 1
-    parts = [f"{inline(plural)}: {said}" if named_levels else said for plural, said in told.items()]
+    parts = [f"{_inner_name(data, name)}: {said}" if named_levels else said for name, said in told.items()]
     return [f"Populations: {'; '.join(parts)}."]
 
 
-def _level_population(level: Level, on: date) -> str:
-    """The sources of the populations of a level's areas, each with the days that they are of."""
+def _inner_name(data: ReportData, name: str) -> str:
+    """The word for a level's areas as it stands within a sentence, or the name of the report's area as it is."""
+    return name if name == data.area.name else inline(name)
+
+
+def _own(data: ReportData) -> Sequence[AreaParams]:
+    """The declaration that the population of the report's area is from, or those of the areas it is the sum of."""
+    declared = {area.slug: area for level in data.params.levels.values() for area in level.areas}
+    own = declared[data.area.slug]
+    return [own] if own.population else [declared[part.slug] for part in data.params.parts_of(data.area)]
+
+
+def _areas_population(areas: Sequence[AreaParams], on: date) -> str:
+    """The sources of the populations of areas, each with the days that they are of."""
     years: dict[str, set[int]] = {}
-    for area in level.areas:
+    for area in areas:
         known: list[dict[int, Any]] = [area.population, *area.population_by.values()]
         found = {year for each in known if (year := year_of(each, on)) is not None}
         if found:
@@ -175,7 +191,7 @@ def _ratios(data: ReportData) -> Iterator[str]:
 def _meaning(data: ReportData, column: str, selection: str) -> str:
     table = data.params.tables[data.theme.table_of(selection)]
     declared = table.columns.get(column)
-    return inline(declared.meaning.split(".")[0]) if declared is not None else column.replace("_", " ")
+    return inline(declared.words) if declared is not None else column.replace("_", " ")
 
 
 _TESTS = (
