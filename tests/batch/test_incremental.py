@@ -18,7 +18,9 @@ from drawn import files_of, workbook_folder
 from thematic.build.build import build
 from thematic.build.request import Words
 from thematic.core import digests
+from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
+from thematic.cubes.cubes import HISTORY_MONTHS
 from thematic.execution import batch
 from thematic.execution.batch import Result
 from thematic.outputs.editions import NOTEBOOK
@@ -33,8 +35,10 @@ DA, ASB, HATE, RAPE = "domestic-abuse", "asb", "hate-crime", "rape"
 LPU, OTHER = PARAMS.unit_areas[:2]
 AREAS = ("force", LPU.slug)
 AUTHORITY = PARAMS.areas("local_authority")[0].name
-FIRST, LAST = date(2018, 1, 1), date(2022, 1, 31)
 NOVEMBER, DECEMBER, JANUARY, FEBRUARY = PERIODS = ("2021-11", "2021-12", "2022-01", "2022-02")
+OLD = Month.parse(JANUARY) - HISTORY_MONTHS
+"""The last month that January's reports do not see any more, and those before them do."""
+FIRST, LAST = OLD.first_day, date(2022, 1, 31)
 UP_TO_JANUARY = PERIODS[:3]
 BLANK = {
     "cancelled_on": "",
@@ -63,7 +67,7 @@ def incident(day: date | str, **changes: str) -> dict[str, str]:
 
 
 def extract() -> dict[str, Rows]:
-    """Some 600 rows from January 2018 to January 2022, with one incident at least in every month."""
+    """Some 700 rows up to January 2022, with one incident at least in every month."""
     draw = random.Random(4)
     days = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
     lpus = [lpu.name for lpu in PARAMS.unit_areas]
@@ -201,13 +205,13 @@ def test_next_months_rows_run_the_new_period_alone(bench):
 
 MOVED, LATE = {"lpu": OTHER.name}, [DECEMBER, JANUARY]
 CORRECTIONS = [
-    # November and December see January 2018; the window of January 2022 begins in February 2018.
+    # What January's reports see begins a month after the old one, which November's and December's still see.
     (
-        {"each 2018-01": MOVED, "rape 2018-02": MOVED, "call 2021-12": {"lpu": "Nowhere"}},
+        {f"each {OLD}": MOVED, f"rape {OLD + 1}": MOVED, "call 2021-12": {"lpu": "Nowhere"}},
         {DA: [NOVEMBER, DECEMBER], RAPE: UP_TO_JANUARY, ASB: LATE},
     ),
     (
-        {"each 2018-02": MOVED, "rape 2018-01": MOVED, "call late": {"received_on": "2021-12-31"}},
+        {f"each {OLD + 1}": MOVED, f"rape {OLD}": MOVED, "call late": {"received_on": "2021-12-31"}},
         {DA: UP_TO_JANUARY, RAPE: [NOVEMBER, DECEMBER], ASB: LATE},
     ),
     ({"each 2021-11": MOVED, "rape 2021-12": MOVED}, {DA: UP_TO_JANUARY, RAPE: LATE}),
