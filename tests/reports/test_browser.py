@@ -69,7 +69,7 @@ def test_the_glossary_explains_only_terms_that_the_report_uses(outputs: Path, ta
         terms = tab.ask(
             "[...[...document.querySelectorAll('dl')].at(-1).querySelectorAll('dt')].map(d => d.textContent)"
         )
-        assert terms == theme.glossary
+        assert terms == list(theme.glossary)
         used = tab.ask(
             "(() => { const all = [...document.querySelectorAll('dl')]; all.at(-1).remove(); "
             "return document.body.textContent.toLowerCase(); })()"

@@ -267,10 +267,12 @@ class Subject:
         return Proposal(self._name(in_words(column), group, "pct"), said, (TOTAL, *self.levels), "groups", column)
 
     def _repeats(self) -> Iterator[Proposal]:
-        if not self.has_rows:
+        """Percentages that name again what was named before, where both are known from the rows' own dates."""
+        late = {name for pair in self.table.together for name in pair}
+        if not self.has_rows or late & set(self.where):
             return
         for column, declared in self.table.columns.items():
-            if declared.kind != "reference" or column == self.table.reference:
+            if declared.kind != "reference" or column == self.table.reference or column in late:
                 continue
             who = in_words(column)
             said = {
