@@ -165,6 +165,15 @@ def test_what_the_source_cannot_end_is_said(drawn: DrawnCubes) -> None:
     assert "Crimes: cancelled records are not taken off, for the source does not say which they are." in said
 
 
+def test_the_population_of_the_reports_own_area_is_named_with_its_source(drawn: DrawnCubes) -> None:
+    def told(area: str) -> str:
+        return next(item for item in report(drawn, area).data_notes().items if item.startswith("Populations"))
+
+    own = "Halton: ONS mid-2020 estimates by local authority, 30 June 2020."
+    assert told("halton").endswith(own) and "police districts: ONS" in told("halton")
+    assert own not in told("force") and own not in told("widnes")
+
+
 def test_all_figures_are_typed_and_the_same_as_the_csvs(drawn: DrawnCubes) -> None:
     made = report(drawn)
     listed = made.all_figures()
