@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,7 +32,7 @@ from thematic.exporters import document, pdf
 from thematic.exporters.blocks import Section
 from thematic.exporters.typesetting import FONTS
 from thematic.jupyter.saving import renew_commentary
-from thematic.measures.figures import FIGURE_COLUMNS, Figures
+from thematic.measures.figures import FIGURE_COLUMNS, Figure, Figures
 from thematic.outputs.editions import Edition
 from thematic.outputs.manifest import read_manifest
 from thematic.outputs.status import Finding, stale_lines, status_lines
@@ -72,7 +72,8 @@ class Book:
 
     def asked(self, audience: str = "internal") -> Words:
         data = str(self.root / "extract")
-        return Words([GOAL], PERIOD, AREA, "html,csv", audience, data, out=str(self.out(audience)), jobs="1")
+        out = str(self.out(audience))
+        return Words([GOAL], PERIOD, AREA, format="html,csv", audience=audience, data=data, out=out, jobs="1")
 
     def out(self, audience: str) -> Path:
         return self.root / audience
@@ -295,8 +296,8 @@ def test_nothing_but_the_line_of_the_figures_changes(before: str, after: str) ->
     ],
 )
 def test_a_fingerprint_changes_with_a_figure_and_not_with_the_machine(changes: dict[str, Any], same: bool) -> None:
-    rows = [dict.fromkeys(FIGURE_COLUMNS) | FIGURES | {"category": each} for each in "ab"]
-    changed = [rows[0], rows[1] | changes]
+    rows = [Figure(**(dict.fromkeys(FIGURE_COLUMNS) | FIGURES | {"category": each})) for each in "ab"]
+    changed = [rows[0], replace(rows[1], **changes)]
     assert Figures(rows).fingerprint == Figures(rows[::-1]).fingerprint
     assert (Figures(rows).fingerprint == Figures(changed).fingerprint) is same
 
