@@ -23,9 +23,9 @@ from thematic.exporters import document
 from thematic.exporters import pack as pack_exporter
 from thematic.outputs.manifest import Manifest
 from thematic.params import load_params
-from thematic.params.pack import EXAMPLE
+from thematic.params.pack import example
 from thematic.publishing import pack as packs
-from warehouse_drawn import sample_workbook
+from warehouse_drawn import own_params, sample_workbook
 
 ITEMS = [
     {"number": 1, "part": 1, "title": "Apologies", "minutes": 2},
@@ -33,6 +33,7 @@ ITEMS = [
     {"number": 3, "part": 2, "title": "Secret words", "theme": "asb", "areas": ["widnes", "force"]},
     {"number": 4, "part": 2, "title": "Hidden words", "theme": "rape"},
 ]
+EXAMPLE = example({slug: theme.title for slug, theme in own_params().themes.items()})
 MEETING = {"meeting": "Board", "date": "2021-02-24", "place": "Hall", "chair": "C. Hair", "exemption": "Exempt: s. 40"}
 
 

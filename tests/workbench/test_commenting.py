@@ -64,9 +64,9 @@ class Book:
     def extract(self, corrected: str = "Widnes") -> None:
         months = [f"{year}-{month:02d}" for year in (2019, 2020) for month in range(1, 13)] + ["2021-01"]
         places = ["Widnes", "Crewe", "Widnes"]
-        rows = [f"C{month}{n},{month}-0{n + 1},105A,{lpu},,Y,,," for month in months for n, lpu in enumerate(places)]
-        header = "crime_ref,recorded_on,offence_code,lpu,local_authority,domestic,hate_strands,outcome_code,outcome_on"
-        text = "\n".join([header, *rows, f"last,2021-01-20,105A,{corrected},,Y,,,", ""])
+        rows = [f"C{month}{n},{month}-0{n + 1},105A,{lpu},,Y,,,," for month in months for n, lpu in enumerate(places)]
+        header = "crime_ref,recorded_on,offence_code,lpu,local_authority,domestic,hate_strands,outcome_code,outcome_on,cancelled_on"
+        text = "\n".join([header, *rows, f"last,2021-01-20,105A,{corrected},,Y,,,,", ""])
         (self.root / "extract").mkdir(exist_ok=True)
         (self.root / "extract" / "crimes.csv").write_text(text, encoding="utf-8")
 

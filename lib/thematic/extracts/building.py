@@ -18,8 +18,9 @@ from thematic.extracts.checks import Check, account, check, examples
 from thematic.extracts.delimited import TOTAL
 from thematic.extracts.facts import ExtractFacts, TableFacts, ordered
 from thematic.extracts.history import find_history, history_notes
-from thematic.extracts.lookup import CODES, Lookup, read_lookup
 from thematic.extracts.order import Order
+from thematic.extracts.police_uk_files import NOT_PLACED
+from thematic.extracts.police_uk_lookup import CODES, Lookup, read_lookup
 from thematic.extracts.readers import RawTable, read_table
 from thematic.extracts.rules import Limits
 from thematic.extracts.spellings import Vocabulary
@@ -54,7 +55,7 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
     for raw in _extract(order, found) if download is None else download.tables:
         _table(order, raw, folder, found)
     if download is not None:
-        _leave_out_outcomes(download.outcomes, found)
+        _leave_out_merged(download.merged, found)
         found.notes += [*download.notes, *police_uk.not_read(_unread(order))]
     if found.problems:
         raise DataRefused(f"The data cannot be used ({order.shown}). Nothing was changed.", found.problems)
@@ -80,7 +81,7 @@ def _lookup(order: Order) -> Lookup:
         columns = f"{' or '.join(CODES[:2])}, {' and '.join(order.area_names)} and, if it has one, population_mid2020"
         fix = f"Bring a CSV with the columns {columns}, as LOOKUP=file or as the lookup: of params/force.yaml."
         where = "params/force.yaml names no lookup" if order.lookup is None else f"{order.lookup_shown} does not exist"
-        raise DataRefused(f"data.police.uk places crimes by LSOA, and {where}. {fix}")
+        raise DataRefused(f"{NOT_PLACED.format(where=where)} {fix}")
     return read_lookup(order.lookup, order.lookup_shown, order.area_names)
 
 
@@ -160,11 +161,11 @@ def _example(checked: Check, row: int, value: str | None) -> str:
     return checked.raw.where(row) + (f" ('{value[:40]}')" if value else "")
 
 
-def _leave_out_outcomes(outcomes: dict[str, int], found: _Account) -> None:
-    rows = sum(outcomes.values())
-    if not outcomes:
+def _leave_out_merged(merged: dict[str, int], found: _Account) -> None:
+    rows = sum(merged.values())
+    if not merged:
         return
-    found.tables[police_uk.OUTCOMES] = TableFacts(
+    found.tables[police_uk.MERGED_TABLE] = TableFacts(
         rows_in=rows,
         kept=0,
         duplicates=0,
@@ -174,8 +175,8 @@ def _leave_out_outcomes(outcomes: dict[str, int], found: _Account) -> None:
         normalised={},
     )
     lines = [
-        {"table": police_uk.OUTCOMES, "month": month, "status": "left_out", "reason": police_uk.MERGED, "n": n}
-        for month, n in sorted(outcomes.items())
+        {"table": police_uk.MERGED_TABLE, "month": month, "status": "left_out", "reason": police_uk.MERGED, "n": n}
+        for month, n in sorted(merged.items())
     ]
     found.quality.append(pa.Table.from_pylist(lines, QUALITY))
 

@@ -153,8 +153,9 @@ def _find_repeats(check: Check) -> None:
         return
     lines = check.lines(
         "SELECT line FROM seen JOIN"
-        " (SELECT reference FROM seen WHERE NOT left_out GROUP BY reference HAVING count(*) > 1) alike"
-        " ON seen.reference IS NOT DISTINCT FROM alike.reference WHERE NOT left_out ORDER BY line"
+        " (SELECT reference FROM seen WHERE NOT left_out AND reference IS NOT NULL"
+        " GROUP BY reference HAVING count(*) > 1) alike"
+        " ON seen.reference = alike.reference WHERE NOT left_out ORDER BY line"
     )
     with check.narrowed(check.rows(lines)):
         suspects = check.values.query(check.raw.fed, check.raw.compared)

@@ -14,14 +14,15 @@ import pyarrow.compute as pc
 from thematic.core.areas import NO_LOCATION
 from thematic.core.errors import DataRefused
 from thematic.extracts.delimited import LINE, TextTable, read_delimited
-from thematic.extracts.lookup import Lookup
+from thematic.extracts.police_uk_files import MonthFile
+from thematic.extracts.police_uk_lookup import Lookup
 from thematic.extracts.readers import LINE_SPAN, RawTable
-from thematic.extracts.sources import MonthFile, Source
+from thematic.extracts.sources import Source
 from thematic.params.tables import Table
 
 TITLE = "data.police.uk"
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
-CRIMES, INCIDENTS, OUTCOMES = "crimes", "incidents", "outcomes"
+CRIMES, INCIDENTS, MERGED_TABLE = "crimes", "incidents", "outcomes"
 ANTI_SOCIAL = "Anti-social behaviour"
 NO_LSOA = "no LSOA"
 MERGED = "police.uk's outcome categories merge Home Office codes (14, 15 and 16 are one), which cannot be told apart"
@@ -44,7 +45,7 @@ class Download:
 
     tables: tuple[RawTable, ...]
     months: set[str]
-    outcomes: dict[str, int]
+    merged: dict[str, int]
     notes: tuple[str, ...]
 
 

@@ -52,6 +52,10 @@ def _why(name: str, condition: conditions.Condition, values: Values) -> str:
     wanted = "not what left_out_unless asks for"
     if isinstance(condition, conditions.Values):
         wanted = f"none of {_listed(condition.values)}"
+    if name in values.table.personal:
+        return (
+            f"CASE WHEN {text} IS NULL THEN {text_sql(f'{name} is blank')} ELSE {text_sql(f'{name} is {wanted}')} END"
+        )
     known = f"{text_sql(f'{name} ')} || chr(39) || left({text}, 40) || chr(39) || {text_sql(f' is {wanted}')}"
     return f"coalesce({known}, {text_sql(f'{name} is blank')})"
 

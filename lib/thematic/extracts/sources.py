@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from thematic.core.digests import digest_file
 from thematic.core.errors import DataRefused, Problem
+from thematic.extracts.police_uk_files import EXAMPLE, MonthFile, lacking, month_file
 from thematic.params.reading import read_model
 from thematic.params.sources import ExtractSettings
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 SETTINGS = "extract.yaml"
 DATA_SUFFIXES = (".csv", ".csv.gz", ".parquet", ".zip", ".xlsx", ".json")
-_MONTH_FILE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))-(.+)-(street|outcomes)\.csv")
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,6 @@ class TableFile:
     def spelling(self) -> list[object]:
         """All but the path, as plain data."""
         return [dict(self.columns), self.dates, self.separator]
-
-
-@dataclass(frozen=True)
-class MonthFile:
-    """One file of a download: `name` is its path in the zip or folder."""
-
-    name: str
-    month: str
-    force: str
-    kind: Literal["street", "outcomes"]
 
 
 @dataclass(frozen=True)
@@ -163,10 +151,7 @@ def readable(path: Path, shown: str) -> Problem | None:
 
 
 def _looked_for(tables: Collection[str]) -> str:
-    return (
-        f"Looked for the tables {', '.join(tables)} (as .csv, .csv.gz or .parquet), "
-        "and for a data.police.uk download (YYYY-MM/YYYY-MM-<force>-street.csv)."
-    )
+    return f"Looked for the tables {', '.join(tables)} (as .csv, .csv.gz or .parquet), and for {EXAMPLE}."
 
 
 def _parts(folder: Path) -> list[Path]:
@@ -225,12 +210,7 @@ def _zipped(path: Path, shown: str, tables: Collection[str]) -> Source:
 
 
 def _months(names: list[str], shown: str) -> list[MonthFile]:
-    months = []
-    for name in names:
-        match = _MONTH_FILE.fullmatch(name.rsplit("/", 1)[-1])
-        if match is not None:
-            kind: Literal["street", "outcomes"] = "street" if match[3] == "street" else "outcomes"
-            months.append(MonthFile(name, match[1], match[2], kind))
+    months = [file for name in names if (file := month_file(name)) is not None]
     _refuse_mixed(months, shown)
     return sorted(months, key=lambda file: (file.month, file.kind))
 
@@ -245,5 +225,5 @@ def _refuse_mixed(months: list[MonthFile], shown: str) -> None:
         if (file.month, file.kind) in seen:
             raise DataRefused(f"DATA: {shown} holds the {file.kind} file of {file.month} twice. Remove one of them.")
         seen.add((file.month, file.kind))
-    if months and all(file.kind == "outcomes" for file in months):
-        raise DataRefused(f"DATA: {shown} holds outcomes alone, no street-level crimes. Download those too.")
+    if (wrong := lacking(months)) is not None:
+        raise DataRefused(f"DATA: {shown} {wrong}")
