@@ -76,14 +76,14 @@ def test_the_products_own_pack_and_its_example_are_well(bare: Workbook) -> None:
         ([{**ITEMS[1], "areas": ["Widnes"]}], "items[0].areas[0]: 'Widnes'"),
         ([{**ITEMS[1], "areas": ["widness"]}], "items[0].areas: there is no area 'widness'. Did you mean 'widnes'?"),
         ([{**ITEMS[1], "areas": ["force", "force"]}], "an area stands twice"),
-        ([{**ITEMS[1], "areas": []}], "items[0].areas: '[]'"),
+        ([{**ITEMS[1], "areas": []}], "items[0].areas: List should have at least 1 item"),
         ([{**ITEMS[0], "areas": ["force"]}, ITEMS[1]], "areas go with a theme"),
         ([{**ITEMS[1], "presentor": "X"}], "unknown key 'presentor'. Did you mean 'presenter'?"),
         ([{**ITEMS[1], "minutes": 0}], "items[0].minutes: '0'"),
         ([ITEMS[1], ITEMS[0]], "item 1 follows item 2: number them as they are taken"),
         ([ITEMS[1], ITEMS[1]], "item 2 follows item 2"),
         ([ITEMS[0]], "no item has a paper"),
-        ([], "items: '[]'"),
+        ([], "items: List should have at least 1 item"),
     ],
 )
 def test_a_mistake_in_an_item_is_told_with_its_place(bare: Workbook, items: list[dict[str, Any]], told: str) -> None:
