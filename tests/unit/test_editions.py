@@ -161,8 +161,13 @@ def test_all_areas_are_the_force_and_then_its_units():
 
 
 def test_every_level_with_reports_has_them_units_first():
-    assert slugs(with_wards("Hale", "Bold")) == [*slugs(PARAMS), "ward-1", "ward-2"]
+    params = with_wards("Hale", "Bold", theme_areas=("lpu", "ward"))
+    assert slugs(params) == [*slugs(PARAMS), "ward-1", "ward-2"]
     assert slugs(with_wards("Hale", reports=False)) == slugs(PARAMS)
+
+
+def test_a_level_in_which_no_table_of_the_theme_places_its_rows_has_no_reports():
+    assert slugs(with_wards("Hale", "Bold")) == slugs(PARAMS)
 
 
 def test_a_theme_may_narrow_the_levels_it_is_reported_for():
@@ -178,7 +183,7 @@ def test_a_theme_may_narrow_the_levels_it_is_reported_for():
 
 def test_a_name_that_two_areas_share_is_refused_with_both_slugs():
     with pytest.raises(ArgumentsRefused, match=r"'hale' is the name of several areas. Write ward-1 \(Ward\) or ward-2"):
-        check(Words([GOAL], area="hale"), with_wards("Hale", "Hale"), OWN)
+        check(Words([GOAL], area="hale"), with_wards("Hale", "Hale", theme_areas=("ward",)), OWN)
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,9 @@ def origins(table: Table, names: Collection[str], fed: Collection[str]) -> list[
     return [name for name in table.names if name in needed]
 
 
-def derived_sql(table: Table, name: str, value: Sql, instant: Sql) -> str:
+def derived_sql(table: Table, name: str, value: Sql, instant: Sql, utc: Sql) -> str:
     """The value of a derived column; for a lookup that of `given`, which the query joins. `value` gives what columns
-    hold, `instant` a moment as it is in UTC."""
+    hold, `instant` a moment as it is in UTC, and `utc` that of any time on the local clock."""
     match table.derived[name]:
         case Weekday(weekday=source):
             return f"dayname({value(source)})"
@@ -76,7 +76,8 @@ def derived_sql(table: Table, name: str, value: Sql, instant: Sql) -> str:
         case Minutes(minutes_from=start, to=end, between=None):
             return _minutes(f"date_diff('microsecond', {instant(start)}, {instant(end)})")
         case Minutes(minutes_from=start, to=end, between=(opens, closes)):
-            return _most_minutes(value(start), value(end), _clock(opens), _clock(closes))
+            moments = (value(start), value(end)), (instant(start), instant(end))
+            return _most_minutes(*moments, _clock(opens), _clock(closes), utc)
         case Days(days_from=start, to=end):
             return f"date_diff('day', CAST({value(start)} AS DATE), CAST({value(end)} AS DATE))"
         case Difference(difference=first, less=second):
@@ -96,14 +97,16 @@ def _minutes(microseconds: str) -> str:
     return f"CAST({microseconds} / {_MINUTE} AS DECIMAL(18,6))"
 
 
-def _most_minutes(start: str, end: str, opens: int, closes: int) -> str:
-    """The most minutes of one night. A night that lies whole between the two begins on the first day or on the next;
-    any other holds one of them."""
+def _most_minutes(local: tuple[str, str], instants: tuple[str, str], opens: int, closes: int, utc: Sql) -> str:
+    """The most minutes of one night, as they passed when the clocks changed in it. A night that lies whole between the
+    two moments begins on the first day or on the next; any other holds one of them."""
+    (start, end), (began, ended) = local, instants
     length = closes - opens if closes > opens else closes - opens + 24 * 60
     nights = [f"date_trunc('day', {start}) + INTERVAL ({day * 24 * 60 + opens}) MINUTE" for day in (-1, 0, 1)]
     nights += [f"date_trunc('day', {end}) + INTERVAL ({day * 24 * 60 + opens}) MINUTE" for day in (-1, 0)]
     inside = [
-        f"date_diff('microsecond', greatest({start}, {night}), least({end}, {night} + INTERVAL ({length}) MINUTE))"
+        f"date_diff('microsecond', greatest({began}, {utc(night)}),"
+        f" least({ended}, {utc(f'{night} + INTERVAL ({length}) MINUTE')}))"
         for night in nights
     ]
     most = _minutes(f"greatest(0, {', '.join(inside)})")

@@ -58,7 +58,7 @@ class Values:
         return query
 
     def _with_derived(self, query: str, name: str) -> str:
-        value = derived_sql(self.table, name, lambda source: f"v_{source}", self._instant)
+        value = derived_sql(self.table, name, lambda source: f"v_{source}", self._instant, self._utc)
         derived = self.table.derived[name]
         joined = ""
         if isinstance(derived, Lookup):
@@ -68,6 +68,10 @@ class Values:
     def _instant(self, name: str) -> str:
         zoned = name in self.spellings and self.spellings[name].zoned
         return instant_sql(f"t_{name}" if zoned else None, f"v_{name}", self.zone)
+
+    def _utc(self, clock: str) -> str:
+        """A time on the local clock as it is in UTC."""
+        return instant_sql(None, f"({clock})", self.zone)
 
     def lookups(self) -> Iterator[tuple[str, Lookup]]:
         """The derived columns that look up a list."""
