@@ -236,7 +236,7 @@ def test_a_table_that_is_named_but_cannot_be_read_is_refused(drawn: Drawn) -> No
 
 
 OTHERWISE = [
-    (gzip.compress(b"x"), "crimes.csv is compressed with gzip, not CSV. Name it crimes.csv.gz."),
+    (gzip.compress(b"x", mtime=0), "crimes.csv is compressed with gzip, not CSV. Name it crimes.csv.gz."),
     (b"PK\x03\x04rest", "crimes.csv is an Excel workbook or a zip, not CSV. Save it as CSV"),
     (b"\xd0\xcf\x11\xe0rest", "crimes.csv is an old Excel workbook, not CSV."),
     (b"PAR1rest", "crimes.csv is Parquet, not CSV. Name it crimes.parquet."),
