@@ -94,7 +94,6 @@ def test_no_cell_is_empty(outputs: Path) -> None:
 def test_what_the_reports_say(outputs: Path) -> None:
     force = read(outputs / "internal" / "2021-03" / "domestic-abuse" / "force.html").get_text(" ")
     assert "with no earlier figure to compare it with [x]" in force
-    assert "there are none in the 12 months to March 2021" in force
     assert "± 36.5%" in force, "three answers, and their margin"
     chester = read(outputs / "internal" / "2021-03" / "rape" / "chester.html").get_text(" ")
     assert "Recorded rape stood at 0 in the 12 months to March 2021" in chester
