@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from commands import GOAL, LATEST, SLUG, drawn_workbook, running
-from drawn import edition, files_of, job, notebook, workbook_folder
+from drawn import REPOSITORY, edition, files_of, job, notebook, workbook_folder
 from thematic.build import build, log
 from thematic.execution.batch import settled
 from thematic.outputs.jobs import Product
@@ -139,6 +139,7 @@ def test_data_that_find_no_room_are_one_message_and_the_next_command_goes_on(tmp
     thematic = running(monkeypatch, capsys)
     said = set()
     with disk(root / "data", "80k") as again:
+        shutil.copytree(REPOSITORY / "data/reference", root / "data/reference")
         before = {path.name for path in (root / "data").iterdir()}
         for size in range(84, 400, 8):
             ran = thematic("data", "--data", str(extract))
