@@ -30,7 +30,8 @@ _MEANINGS = {
     "significant": "Whether the change is statistically significant at 5%: `true` or `false`. Empty where it was not "
     "tested: months, stocks, means, sums of fractions, differences and ratios of two measures.",
     "trend": "[The verdict](../methods/significance.md#the-verdict) on the change: `Significant increase`, "
-    "`Significant decrease`, `Increase`, `Decrease`, `Stable` or `No clear change`. Percentages have one too. Empty where "
+    "`Significant decrease`, `Increase`, `Decrease`, `Stable` or `No clear change`. Percentages "
+    "have one too. Empty where "
     "the change was not tested. A mark in a chart of months is another thing.",
     "status": "Why there is no value: `[c]` confidential, `[x]` not available, `[z]` not applicable. `[low]` beside a "
     "value: it is not 0, and rounds to it.",
