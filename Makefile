@@ -64,7 +64,6 @@ clean: ; rm -rf outputs data/warehouse data/cubes data/sample data/database
 help: ; sed -n 's/^## \{0,1\}//p' Makefile
 
 bench: $(READY) ; status=0; for each in bench/*.py; do $(BIN)python "$$each" $(BENCH) || status=1; done; exit $$status
-
 # What was begun and not finished (no file `ready`) is made whole again; what only changed is brought up to date.
 .venv/ready: pyproject.toml uv.lock
 	echo "Setting up .venv (once; it may take a minute)"; again=--reinstall; [ ! -f $@ ] || again=; rm -f $@; \

@@ -228,9 +228,16 @@ def test_rows_alike_after_normalising_are_one_and_counted(drawn: Drawn) -> None:
     assert (facts.kept, facts.duplicates, facts.quarantined) == (1, 2, 0)
 
 
-def test_bad_rows_alike_are_one_quarantined_and_the_rest_duplicates(drawn: Drawn) -> None:
+def test_bad_rows_alike_without_a_reference_are_each_quarantined(drawn: Drawn) -> None:
     bad = {"crime_ref": "", "lpu": "Atlantis"}
     drawn.draw("crimes", GOOD, bad, bad, {"crime_ref": "", "lpu": "Lyonesse"})
+    facts = drawn.build().tables["crimes"]
+    assert (facts.kept, facts.duplicates, facts.quarantined) == (1, 0, 3)
+
+
+def test_bad_rows_alike_with_a_reference_are_one_quarantined_and_the_rest_duplicates(drawn: Drawn) -> None:
+    bad = {"crime_ref": "A", "lpu": "Atlantis"}
+    drawn.draw("crimes", GOOD, bad, bad, {"crime_ref": "B", "lpu": "Lyonesse"})
     facts = drawn.build().tables["crimes"]
     assert (facts.kept, facts.duplicates, facts.quarantined) == (1, 1, 2)
 
