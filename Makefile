@@ -18,7 +18,7 @@
 ## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
 ## make check                    check params/ and the notebooks' parameters
 ## make lab                      open the notebooks in JupyterLab (LAB="--no-browser --port 8890")
-## make test                     run the tests
+## make test                     run the tests (PROOFS=1: with the long proofs: kills, browsers, a cluster, Spark)
 ## make bench                    time what has to be fast
 ## make clean                    remove reports and everything that is built from the extracts
 ## make help                     this text
@@ -59,7 +59,7 @@ pack: $(READY)
 data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
 check: $(READY) ; $(BIN)thematic check
 lab: $(READY) ; $(BIN)thematic lab $(LAB)
-test: $(READY) ; $(BIN)pytest -n auto --dist loadfile
+test: $(READY) ; $(BIN)pytest -n auto --dist loadfile --no-loadscope-reorder $(if $(filter-out 0,$(PROOFS)),,-m "not proof")
 clean: ; rm -rf outputs data/warehouse data/cubes data/sample data/database
 help: ; sed -n 's/^## \{0,1\}//p' Makefile
 

@@ -152,7 +152,7 @@ def reports(tmp_path_factory) -> tuple[list[Job], dict[str, bytes]]:
     return jobs, files_of(out)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_reports_are_the_same_to_the_byte_though_a_worker_is_killed_in_mid_batch(tmp_path, pair, reports):
     jobs, here = reports
     lost = pair.worker()
@@ -173,7 +173,7 @@ def test_reports_are_the_same_to_the_byte_though_a_worker_is_killed_in_mid_batch
     assert sorted(label for label, result in told if result is not None) == sorted(labels)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_one_failure_is_named_and_does_not_stop_the_others(tmp_path, pair):
     jobs = areas(bad="raise ValueError('no')", gone="import os\nos._exit(3)", good=GOOD)
     bad, gone, good = run(jobs, tmp_path, pair.address)
@@ -183,7 +183,7 @@ def test_one_failure_is_named_and_does_not_stop_the_others(tmp_path, pair):
     assert {name.rsplit("/", 1)[1] for name in files_of(tmp_path / "failed")} == {"bad.ipynb", "gone.ipynb"}
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_no_more_is_sent_than_keeps_the_workers_busy(tmp_path, pair):
     under_way, most = set(), 0
 
@@ -211,7 +211,7 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_ctrl_c_ends_it_at_once_without_a_word_and_cancels_what_was_sent(tmp_path, pair):
     streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     jobs = [job("import time\ntime.sleep(3)", of=edition(f"area-{n}")) for n in range(9)]
@@ -231,7 +231,7 @@ def test_ctrl_c_ends_it_at_once_without_a_word_and_cancels_what_was_sent(tmp_pat
     wait_for(lambda: not any(pair.ask(lambda client: client.processing()).values()), seconds=30)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_worker_that_comes_later_with_other_versions_makes_no_report(tmp_path, pair):
     shadow = tmp_path / "shadow"
     other_package(shadow, "pandas")
@@ -256,7 +256,7 @@ def other_package(folder: Path, name: str, version: str = "0.0.1") -> None:
     told.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_other_versions_are_refused_with_the_worker_what_differs_and_what_to_do(tmp_path, pair):
     other_package(tmp_path / "other", "pandas")
     (tmp_path / "none" / "thematic").mkdir(parents=True)
@@ -276,7 +276,7 @@ def test_other_versions_are_refused_with_the_worker_what_differs_and_what_to_do(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("lost", ["worker", "scheduler"])
 def test_what_is_left_fails_by_name_when_all_are_lost(tmp_path, scheduler, monkeypatch, lost):
     monkeypatch.setattr(cluster, "LOST_SECONDS", 2)
@@ -289,14 +289,14 @@ def test_what_is_left_fails_by_name_when_all_are_lost(tmp_path, scheduler, monke
     assert len(files_of(tmp_path / "failed")) == 3
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_cluster_without_workers_is_refused(scheduler, monkeypatch):
     monkeypatch.setattr(cluster_client, "WORKERS_SECONDS", 0.5)
     with pytest.raises(ArgumentsRefused, match=f"no workers.*dask worker {scheduler.address}"):
         cluster.check(scheduler.address)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_report_that_no_worker_survives_is_not_tried_for_ever(tmp_path, scheduler, monkeypatch):
     monkeypatch.setattr(cluster, "_TRIES", 2)
     workers = [scheduler.worker()]

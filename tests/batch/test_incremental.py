@@ -344,7 +344,6 @@ def test_an_edited_chart_runs_all(bench, package):
     assert (bench.root / "data/cubes/index.json").read_bytes() == cubes
 
 
-@pytest.mark.slow
 def test_what_does_not_run_again_is_as_a_build_from_nothing_makes_it(first, tmp_path):
     """With real notebooks: a month more and a corrected incident leave the report on rape as the new data give it."""
     bench = first.copy(tmp_path / "workbook", "outputs")

@@ -26,7 +26,7 @@ from thematic.tools.sample.folder import fresh_sample
 from warehouse_drawn import own_params
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.proof,
     pytest.mark.skipif(sys.platform == "win32", reason="kills by POSIX signals"),
 ]
 

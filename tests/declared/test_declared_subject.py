@@ -48,8 +48,6 @@ FORMATS = ("html", "pdf", "xlsx", "csv")
 TEXTS = ("window_start", "window_end", "unit", "change_unit", "status", "change_status")
 NUMBERS = ("numerator", "denominator", "value", "lower_95", "upper_95", "previous_value", "change")
 
-pytestmark = pytest.mark.slow
-
 
 def new_workbook(folder: Path) -> Path:
     """The repository's params/ and notebooks/, with the declarations that stand beside this test."""

@@ -229,7 +229,7 @@ def finds(text: str, is_name: bool) -> list[str]:
 def _plain() -> dict[int, dict[str, str]]:
     """The words by how many parts they have, each under its parts."""
     found: dict[int, dict[str, str]] = {}
-    for word in words():
+    for word in sorted(words()):
         plain = parts(word).strip() if "_" in word else _letters(word)
         if not is_short(word):
             found.setdefault(len(plain.split()), {})[plain] = word

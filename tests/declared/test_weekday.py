@@ -23,8 +23,6 @@ AFTER = "  da_recorded: [total, month, lpu, local_authority, offence, weekday]\n
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 FIRST, LAST = date(2019, 2, 1), date(2021, 1, 31)
 
-pytestmark = pytest.mark.slow
-
 
 def drawn() -> list[dict[str, str]]:
     """Crimes of two years, most of them at weekends, two in three of them domestic; the window's own ends among them."""

@@ -96,7 +96,7 @@ def test_postgresql_counts_the_same(rows: Rows, tmp_path: Path) -> None:
 
 
 @needs_java
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # pyspark leaves its sockets to the garbage collector
 def test_spark_counts_the_same(rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pyspark import SparkContext

@@ -22,8 +22,6 @@ from thematic.exporters import document, pdf
 from thematic.params import load_params
 from warehouse_drawn import ROOT, own_params
 
-pytestmark = pytest.mark.slow
-
 PERIOD = "2021-01"
 FORCE = "Northmarch Police"
 LPUS = {"alder-vale": "Alder Vale", "thrift-and-moor": "Thrift & Moor", "caer-eira": "Caer Êira"}

@@ -99,6 +99,8 @@ def test_what_the_reports_say(outputs: Path) -> None:
     assert "± 36.5%" in force, "three answers, and their margin"
     chester = read(outputs / "internal" / "2021-03" / "rape" / "chester.html").get_text(" ")
     assert "Recorded rape stood at 0 in the 12 months to March 2021" in chester
-    assert "looks back to 1 April 2019, and the data begin in February 2020" in chester, "outcomes of crimes not in the data"
+    assert "looks back to 1 April 2019, and the data begin in February 2020" in chester, (
+        "outcomes of crimes not in the data"
+    )
     public = read(outputs / "public" / "2021-03" / "domestic-abuse" / "crewe.html").get_text(" ")
     assert "[c]" in public

@@ -180,6 +180,7 @@ def treeshire(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.proof
 @settings(
     max_examples=5,
     deadline=None,

@@ -17,8 +17,8 @@ from browser import CHROMIUM, Page, page
 from pages import GIVEN, pages
 
 pytestmark = [
+    pytest.mark.proof,
     pytest.mark.browser,
-    pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 needs_npm = pytest.mark.skipif(not page_tools.READY, reason="`npm ci` has not been run in tests/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from thematic.core.locking import alone
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
@@ -142,11 +144,23 @@ def figures(found: DrawnCubes, period: str, *, area: str = "force", audience: Au
 
 
 def sample_workbook(folder: Path) -> Workbook:
-    """A workbook of its own in a folder, with the product's params and notebooks and the sample built."""
+    """A workbook of its own in a folder, with the product's params and notebooks and the sample built.
+
+    The first that is asked for in a run of the tests builds it, the others are copies.
+    """
+    shared = Path(os.environ["THEMATIC_TESTS_SHARE"])
+    with alone(shared / "lock", lambda _: None):
+        if not (shared / "whole").exists():
+            _build_sample(shared / "workbook")
+            (shared / "whole").touch()
+    shutil.copytree(shared / "workbook", folder, dirs_exist_ok=True)
+    return Workbook(folder)
+
+
+def _build_sample(folder: Path) -> None:
     for name in ("params", "notebooks", "data/reference"):
         shutil.copytree(ROOT / name, folder / name)
     workbook = Workbook(folder)
     params = load_params(workbook)
     told = warehouse.build(workbook, params, None, None, date(2026, 1, 1), lambda _: None, fresh_sample)
     cubes.build(workbook, params, told, lambda _: None)
-    return workbook

@@ -120,7 +120,6 @@ def write(book: Book, words: str = "A campaign.", front: str = "audience: public
     book.words.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.slow
 def test_words_are_told_stale_from_a_corrected_row_until_they_are_confirmed(
     book: Book, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

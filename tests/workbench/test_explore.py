@@ -237,7 +237,6 @@ def test_the_house_style_leaves_the_charts_of_reports_as_they_are(workbook: Work
         assert drawn() == before
 
 
-@pytest.mark.slow
 def test_explore_runs_from_top_to_bottom_and_agrees_with_the_report(workbook: Workbook, tmp_path: Path) -> None:
     with mpl.rc_context():
         ran = tmp_path / "explore.ipynb"

@@ -29,7 +29,7 @@ from drawn import REPOSITORY
 from thematic.core.workbook import Workbook
 from thematic.jupyter import forking, opening
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 forks = pytest.mark.skipif(not forking.POSSIBLE, reason="needs fork")
 WARM = "thematic.jupyter.warm"
 SLEEPER = "import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], {})"

@@ -18,7 +18,11 @@ import pytest
 from browser import CHROMIUM, Page, page
 from warehouse_drawn import ROOT, sample_workbook
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
 
 LAB = ROOT / "lib" / "thematic" / "jupyter"
 WIDTH, HEIGHT = 1400, 900

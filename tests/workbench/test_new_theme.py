@@ -368,7 +368,7 @@ def recorded(crimes: pd.DataFrame, lpu: str | None) -> int:
     return int((here & ~cancelled).sum()) if lpu else int((~cancelled).sum())
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_fifth_theme_is_built_from_params_and_a_notebook_alone(tmp_path, capsys, monkeypatch):
     book = sample_workbook(tmp_path)
 

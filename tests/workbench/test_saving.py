@@ -238,7 +238,6 @@ def test_a_hook_of_an_earlier_version_is_renewed(tracked):
 
 
 @needs_git
-@pytest.mark.slow
 def test_git_compares_notebooks_cell_by_cell(tracked):
     path = tracked / "notebooks/a.ipynb"
     path.write_bytes(stripped(written(notebook("area = 'force'"))))
