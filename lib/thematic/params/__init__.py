@@ -147,17 +147,30 @@ class Params:
         return None if parts == (area,) else _sum([self.population(each, on) for each in parts])
 
     def population_of(self, area: Area, column: str, category: str, on: date) -> int | None:
-        """The residents of one category, such as an ethnicity; by the same rule."""
+        """The residents of one category, such as an ethnicity, by the same rule; the force's from another level that
+        parts it where its units do not give them."""
         if area.is_force:
-            month = Month.containing(on)
-            units = [each for each in self.unit_areas if each.open_in(month)]
-            return _sum([self.population_of(each, column, category, on) for each in units])
+            return _sum([self.population_of(each, column, category, on) for each in self._counted_by(column, on)])
         known = self._declared(area).population_by.get(column, {})
         year = year_of(known, on)
         if year is not None:
             return known[year].get(category)
         parts = self.parts_of(area)
         return None if parts == (area,) else _sum([self.population_of(each, column, category, on) for each in parts])
+
+    def _counted_by(self, column: str, on: date) -> tuple[Area, ...]:
+        """The open areas whose people by a column add up to the force's: its units, or where these do not give them
+        the areas of another level that do and have as many residents as the force."""
+        month = Month.containing(on)
+        levels = [self.units, *(level for level in self.levels if level != self.units)]
+        parts = [tuple(each for each in self.areas(level) if each.open_in(month)) for level in levels]
+        residents = _sum([self.population(each, on) for each in parts[0]])
+        for areas in parts:
+            if all(column in self._declared(each).population_by for each in areas) and (
+                areas is parts[0] or _sum([self.population(each, on) for each in areas]) == residents
+            ):
+                return areas
+        return parts[0]
 
     def population_year(self, area: Area, on: date) -> int | None:
         """The latest of the years whose numbers make up the population of an area on a day."""
