@@ -209,7 +209,7 @@ def lab(context: typer.Context) -> None:
 @app.command("data")
 def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
     """Read and check the extracts, and count them, without making a report; a database is read afresh."""
-    from thematic.build.build import data_alone, prepare
+    from thematic.build.build import data_alone, not_fed, prepare
     from thematic.build.request import data_paths
     from thematic.params import load_params
 
@@ -218,6 +218,8 @@ def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
     source, places = data_paths(data, lookup)
     with data_alone(workbook, typer.echo):
         index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=typer.echo, again=True)
+    for sentence in not_fed(params, params.themes, index):
+        typer.echo(sentence)
     folders = f"{workbook.shown(workbook.warehouse)} and {workbook.shown(workbook.cubes)}"
     typer.echo(f"{folders} are up to date: {index.title}, {index.first_period} to {index.latest_period}.")
 
@@ -227,12 +229,15 @@ def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
     from thematic.outputs.notebooks import read_notebooks
     from thematic.params import load_params
+    from thematic.params.reviews import review_warnings
 
     workbook = Workbook.find()
     params = load_params(workbook)
     read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
     files = sum(1 for path in workbook.params.rglob("*") if path.is_file())
-    typer.echo(f"{workbook.shown(workbook.params)}/: {files} files, all well")
+    typer.echo(f"{workbook.shown(workbook.params)}/: {files} files, no problems")
+    for warning in review_warnings(params.measures, date.today()):
+        typer.echo(warning)
 
 
 @app.command()

@@ -64,7 +64,7 @@ def test_anti_social_behaviour_becomes_incidents_and_the_rest_crimes(drawn: Draw
         "Abton",
         "North",
     )
-    assert (crime["crime_ref"], crime["recorded_on"], crime["offence_title"]) == ("a", date(2021, 1, 1), "Drugs")
+    assert (crime["crime_ref"], crime["recorded_on"], crime["crime_type"]) == ("a", date(2021, 1, 1), "Drugs")
     assert (crime["lpu"], crime["longitude"], crime["domestic"], crime["aggravated"]) == ("Caer Éire", -2.5, None, None)
     assert "finalisation_code" not in facts.columns["incidents"]
     assert "offence_code" not in facts.columns["crimes"]
@@ -147,9 +147,9 @@ def test_a_source_that_cannot_say_what_is_void_is_named(drawn: Drawn) -> None:
 
 def test_files_of_the_download_that_are_not_read_are_named(drawn: Drawn) -> None:
     put(drawn, street(("a", "E1", "Drugs", "Here")))
-    put(drawn, "x", kind="stop-and-search")
-    put(drawn, "x", "2020-12", kind="stop-and-search")
-    said = "Not read from the download: 2 stop-and-search files (2020-12/2020-12-northshire-stop-and-search.csv to "
+    put(drawn, "x", kind="neighbourhood")
+    put(drawn, "x", "2020-12", kind="neighbourhood")
+    said = "Not read from the download: 2 neighbourhood files (2020-12/2020-12-northshire-neighbourhood.csv to "
     assert any(note.startswith(said) for note in build(drawn).notes)
 
 
@@ -180,18 +180,122 @@ def test_rows_outside_the_lookup_stay_without_a_place_and_every_lsoa_is_named(dr
     note = facts.notes[-1]
     assert note == (
         "incidents: 4 rows count as No location recorded. 3 of them lie in 2 LSOAs that the lookup does not know: "
-        "E8, E9. 1 of them have no LSOA."
+        "E8, E9. 1 of them has no LSOA."
     )
 
 
-def test_outcome_rows_are_counted_and_left_out(drawn: Drawn) -> None:
+UNABLE, CHARGED = "Unable to prosecute suspect", "Suspect charged"
+
+
+def outcomes(*rows: tuple[str, str], month: str = "2021-01") -> str:
+    """Outcome rows of (Crime ID, outcome)."""
+    return OUTCOMES + "".join(f"{crime},{month},N,N,-2.5,53.1,Here,E1,S,{kind}\n" for crime, kind in rows)
+
+
+def test_the_last_outcome_of_a_crime_counts_in_its_month(drawn: Drawn) -> None:
+    put(drawn, street(*[(crime, "E1", "Drugs", "Here") for crime in "abc"], month="2020-12"), "2020-12")
+    put(drawn, street(("d", "E1", "Drugs", "Here")))
+    put(drawn, outcomes(("a", UNABLE), ("b", UNABLE), ("b", CHARGED), month="2020-12"), "2020-12", kind="outcomes")
+    put(drawn, outcomes(("a", CHARGED), ("d", UNABLE), ("d", UNABLE)), kind="outcomes")
+    facts = build(drawn)
+    given = {row["crime_ref"]: (row["outcome_type"], row["outcome_on"]) for row in drawn.kept("crimes")}
+    december, january = date(2020, 12, 1), date(2021, 1, 1)
+    assert given == {"a": (CHARGED, january), "b": (CHARGED, december), "c": (None, None), "d": (UNABLE, january)}
+    counted = facts.tables["outcomes"]
+    assert (counted.rows_in, counted.kept, counted.duplicates, counted.left_out) == (6, 3, 1, 2)
+    assert counted.reasons == {"was replaced by a later outcome of the same crime": 2}
+    assert "the last outcome in the download" in facts.earlier["crimes"]
+
+
+def test_outcomes_that_belong_to_no_crime_are_left_out_with_the_reason(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here"), month="2020-12"), "2020-12")
+    put(drawn, street(("b", "E1", "Drugs", "Here")))
+    put(drawn, outcomes(("b", UNABLE), ("z", UNABLE), ("", UNABLE), month="2020-12"), "2020-12", kind="outcomes")
+    put(drawn, outcomes(("a", "Vanished"), ("a", CHARGED)) + "too,few\n", kind="outcomes")
+    counted = build(drawn).tables["outcomes"]
+    assert (counted.rows_in, counted.kept, counted.left_out) == (6, 1, 5)
+    assert counted.reasons == {
+        "is dated before its crime was recorded": 1,
+        "its crime is not in the download": 1,
+        "names no crime": 1,
+        "'Vanished' is none of the types of outcome that params/tables declares": 1,
+        "has too few fields": 1,
+    }
+    assert sum(row[4] for row in drawn.quality() if row[0] == "outcomes") == 6
+
+
+def test_outcomes_without_a_month_of_the_crimes_are_not_counted(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here"), month="2020-12"), "2020-12")
+    put(drawn, street(("b", "E1", "Drugs", "Here")))
+    put(drawn, outcomes(("b", UNABLE)), kind="outcomes")
+    facts = build(drawn)
+    assert "outcome_type" not in facts.columns["crimes"]
+    assert any(
+        "Outcomes are not counted: the download has no outcomes file of 2020-12." in note for note in facts.notes
+    )
+
+
+def test_an_outcomes_file_of_another_month_is_refused(drawn: Drawn) -> None:
     put(drawn, street(("a", "E1", "Drugs", "Here")))
-    put(drawn, OUTCOMES + "a,2021-01,N,N,-2.5,53.1,Here,E1,S,Unable to prosecute suspect\n" * 3, kind="outcomes")
-    outcomes = build(drawn).tables["outcomes"]
-    assert (outcomes.rows_in, outcomes.left_out, outcomes.kept) == (3, 3, 0)
-    [reason] = outcomes.reasons
-    assert "14, 15 and 16 are one" in reason
-    assert ("outcomes", "2021-01", "left_out", reason, 3) in drawn.quality()
+    put(drawn, outcomes(("a", UNABLE), month="2020-12"), kind="outcomes")
+    assert "2021-01-northshire-outcomes.csv: 1 row is of another month" in refused(drawn)
+
+
+STOPS = (
+    "Type,Date,Part of a policing operation,Policing operation,Latitude,Longitude,Gender,Age range,Self-defined ethnicity,"
+    "Officer-defined ethnicity,Legislation,Object of search,Outcome,Outcome linked to object of search,"
+    "Removal of more than just outer clothing\n"
+)
+IRISH = "White - Irish"
+
+
+def stop(moment: str, age: str = "18-24", outcome: str = "Arrest") -> str:
+    return f"Person search,{moment},,,53.1,-2.5,Male,{age},{IRISH},White,An Act,Stolen goods,{outcome},True,False\n"
+
+
+def test_stops_become_searches_on_the_local_day_and_two_alike_are_two(drawn: Drawn) -> None:
+    text = STOPS + stop("2021-06-30T23:00:00+00:00", "10-17") * 2 + stop("2021-07-02T10:00:00+00:00", "over 34", "")
+    put(drawn, text, "2021-07", kind="stop-and-search")
+    facts = drawn.build(today=date(2021, 8, 3))
+    rows = drawn.kept("stop_searches")
+    assert [row["searched_on"] for row in rows] == [date(2021, 7, 1), date(2021, 7, 1), date(2021, 7, 2)]
+    assert [row["age_band"] for row in rows] == ["10 to 17", "10 to 17", "35 and over"]
+    assert [row["outcome"] for row in rows] == ["Arrest", "Arrest", None]
+    assert {row["ethnicity"] for row in rows} == {"white"}
+    assert facts.tables["stop_searches"].kept == 3
+    assert "lpu" not in facts.columns["stop_searches"]
+    assert any("Name the units' polygons as boundaries:" in note for note in facts.notes)
+
+
+def test_searches_of_another_month_are_said_and_a_file_of_another_month_is_refused(drawn: Drawn) -> None:
+    july, june = stop("2021-07-02T10:00:00+00:00"), stop("2021-06-02T10:00:00+00:00")
+    put(drawn, STOPS + july * 2 + june, "2021-07", kind="stop-and-search")
+    said = drawn.build(today=date(2021, 8, 3)).notes
+    assert any("1 search is dated in another month, and counted there" in note for note in said)
+    put(drawn, STOPS + june * 2 + july, "2021-07", kind="stop-and-search")
+    with pytest.raises(DataRefused, match="2 of 3 rows are of another month"):
+        drawn.build(today=date(2021, 8, 4))
+
+
+def test_several_zips_of_a_folder_are_one_download(drawn: Drawn) -> None:
+    older, newer = (street((f"a{m}", "E1", "Drugs", "Here"), month=m) for m in ("2020-12", "2021-01"))
+    names = [f"{m}/{m}-northshire-street.csv" for m in ("2020-12", "2021-01")]
+    zipped(drawn, {names[0]: older, names[1]: newer, "2021-01/readme.txt": "x"}).rename(drawn.extract / "b.zip")
+    zipped(drawn, {names[0]: older}).rename(drawn.extract / "a.zip")
+    facts = build(drawn)
+    assert (facts.tables["crimes"].kept, facts.history_from["crimes"]) == (2, "2020-12")
+    assert any("b.zip/2021-01/readme.txt" in note for note in facts.notes)
+    zipped(drawn, {names[1]: newer.replace("Drugs", "Robbery")}).rename(drawn.extract / "c.zip")
+    with pytest.raises(DataRefused, match=r"the street file of 2021-01 twice: b\.zip/.* and c\.zip/"):
+        build(drawn)
+
+
+def test_a_lookup_of_another_vintage_is_said_first_of_all(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here"), month="2020-12"), "2020-12")
+    put(drawn, street(("b", "E8", "Drugs", "Here"), ("c", "E9", "Drugs", "Here"), ("d", "E1", "Drugs", "Here")))
+    [first] = build(drawn).first
+    assert first.startswith("The lookup does not know the LSOAs of 67% of the rows of 2021-01")
+    assert drawn.said[1] == first
 
 
 def test_populations_are_the_lookups_sums(drawn: Drawn) -> None:
@@ -332,7 +436,7 @@ def test_the_real_downloads_have_their_known_counts(
         year = [row for row in drawn.quality() if row[0] == "incidents" and "2021-03" <= str(row[1]) <= "2022-02"]
         assert sum(row[4] for row in year if row[2] == "kept") == 19_364
         assert sum(row[4] for row in year if row[2] == "unplaced") == 137
-        assert facts.tables["outcomes"].left_out == outcome_rows
+        assert (facts.tables["outcomes"].kept, facts.tables["outcomes"].left_out) == (74_714, 13_979)
     assert facts.populations is not None
     assert sum(facts.populations["lpu"].values()) == sum(facts.populations["local_authority"].values())
 

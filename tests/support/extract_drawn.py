@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -139,6 +140,8 @@ class Drawn:
 def new_workbook(root: Path, limits: tuple[float, int] = (100, 0)) -> Drawn:
     (root / "data" / "reference").mkdir(parents=True)
     (root / "params").mkdir()
+    for path in (ROOT / "data" / "reference").glob("*.csv"):
+        shutil.copy(path, root / "data" / "reference")
     (root / "data" / "reference" / "offences.csv").write_text(OFFENCES, encoding="utf-8")
     drawn = Drawn(root, limits)
     drawn.extract.mkdir()

@@ -94,6 +94,7 @@ def facts(params: Params, tables: dict[str, pa.Table], history: str, latest: str
         "ends": dict.fromkeys(tables, latest),
         "gaps": {},
         "not_ended": [],
+        "earlier": {},
         "populations": None,
         "columns": {name: list(params.tables[name].all_names) for name in tables},
     }

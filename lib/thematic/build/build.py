@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from thematic.build import log
 from thematic.build.commenting import is_stale
 from thematic.build.request import Request, Words, check, check_writable
-from thematic.core.errors import DiskRefused, reason
+from thematic.core.errors import DataRefused, DiskRefused, reason
 from thematic.core.locking import alone
 from thematic.core.memory import fair_share
 from thematic.core.periods import Month
@@ -127,6 +127,8 @@ def build(
             _get_ready(request)
         index = order.index()
         asked_editions(order.params, request, index)
+        for sentence in not_fed(order.params, request.themes, index):
+            say(sentence)
     with log.opened(request.out, order.shown, say) as book:
         with data_alone(workbook, say):
             as_it_was = cubes.load_index(workbook) == index
@@ -153,7 +155,10 @@ def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
     """
     order = _order(workbook, words, today, say)
     with data_alone(workbook, say):
-        findings = order.plan(order.index()).findings
+        index = order.index()
+        for sentence in not_fed(order.params, order.request.themes, index):
+            say(sentence)
+        findings = order.plan(index).findings
         return tuple(
             replace(finding, stale=is_stale(workbook, order.params, finding.edition)) if finding.causes else finding
             for finding in findings
@@ -264,11 +269,25 @@ def prepare(
 
 
 def asked_editions(params: Params, request: Request, index: Index) -> list[Edition]:
-    """The editions that a request asks for. Raises ArgumentsRefused for a period that the data do not reach."""
+    """The editions that a request asks for, without those of themes that the data cannot feed.
+
+    Raises ArgumentsRefused for a period that the data do not reach, DataRefused where they feed none of the themes.
+    """
     first, latest = Month.parse(index.first_period), Month.parse(index.latest_period)
     periods = request.periods or (latest,)
     check_periods(periods, first, latest, index.title)
-    return list_editions(params, request.themes, periods, request.areas, request.audience)
+    fed = [theme for theme in request.themes if theme not in index.empty]
+    if not fed:
+        fix = "Bring the tables that they need (params/themes), or name another theme."
+        raise DataRefused(f"Nothing to make. {' '.join(not_fed(params, request.themes, index))} {fix}")
+    return list_editions(params, fed, periods, request.areas, request.audience)
+
+
+def not_fed(params: Params, themes: Iterable[str], index: Index) -> Iterator[str]:
+    """A sentence for each theme that the data cannot feed."""
+    for theme in themes:
+        if theme in index.empty:
+            yield f"{params.themes[theme].title} is not made: {index.empty[theme]}."
 
 
 def make_plan(

@@ -34,8 +34,9 @@ class Index(BaseModel):
     `unavailable` gives for each theme and count the reason it is missing: under "" of the whole count, under a
     breakdown or level of that split, under `breakdown/category` of one category of a filled set. `history_from` and
     `ends` are the first and last month of each table, `gaps` its months without rows between them. `not_ended` names
-    the tables whose source cannot say which rows were cancelled. `slices` gives for each theme and period the digest of
-    all that its reports see.
+    the tables whose source cannot say which rows were cancelled; `earlier` has by table a sentence for reports of
+    periods before the latest; `empty` says why, of the themes that have nothing to show. `slices` gives for each theme
+    and period the digest of all that its reports see.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +54,8 @@ class Index(BaseModel):
     populations: dict[str, dict[str, int]] | None
     unavailable: dict[str, dict[str, dict[str, str]]]
     slices: dict[str, dict[str, str]]
+    earlier: dict[str, str] = {}
+    empty: dict[str, str] = {}
 
     @property
     def periods(self) -> tuple[Month, ...]:
@@ -123,6 +126,7 @@ def _build(
 ) -> Index:
     unavailable: dict[str, dict[str, dict[str, str]]] = {}
     slices: dict[str, dict[str, str]] = {}
+    empty: dict[str, str] = {}
     quality = _quality(workbook, folder)
     ground = _ground(params, facts, tables)
     _write(ground, folder / f"{GROUND}.parquet")
@@ -134,8 +138,10 @@ def _build(
         _write(frame, folder / f"{slug}.parquet")
         seen = ground[ground["hexagon_km"].isin([params.force.hexagon_km, params.hexagon_km(slug)])]
         stocks = {base.key for base, _ in there if base.is_stock}
+        if counted and not there:
+            empty[slug] = _why_empty([base for base, _ in counted], unavailable[slug], facts)
         slices[slug] = _slices(frame, quality, seen, facts, unavailable[slug], set(theme.tables), stocks)
-    index = _index(params, facts, key, unavailable, slices)
+    index = _index(params, facts, key, unavailable, slices).model_copy(update={"empty": empty})
     (folder / _INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return index
 
@@ -198,6 +204,23 @@ def _missing(base: Base, splits: set[str], facts: ExtractFacts) -> dict[str, str
     return found
 
 
+def _why_empty(counted: list[Base], unavailable: dict[str, dict[str, str]], facts: ExtractFacts) -> str:
+    """Of each table the least that its counts lack, and the tables that are not there."""
+    least: dict[str, str] = {}
+    absent: dict[str, None] = {}
+    for base in counted:
+        title, reason = base.table.title.lower(), unavailable[base.key][""]
+        if base.table_name not in facts.columns:
+            absent[title] = None
+        elif title not in least or len(reason) < len(least[title]):
+            least[title] = reason
+    return "; ".join([*least.values(), *([f"{facts.title} holds no {_listed(list(absent))}"] if absent else [])])
+
+
+def _listed(words: list[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 def _quality(workbook: Workbook, folder: Path) -> pd.DataFrame:
     import pandas as pd
 
@@ -244,12 +267,14 @@ def _slices(
     ends = {table: month for table, month in facts.ends.items() if table in tables}
     gaps = {table: month for table, month in facts.gaps.items() if table in tables}
     told = [facts.title, facts.synthetic, facts.licence, history, gaps, facts.populations, unavailable, facts.not_ended]
+    earlier = {table: said for table, said in facts.earlier.items() if table in tables}
     under = _digests(ground.assign(event=0, always=True), [*ground])
     parts = [happened, *ended, fared]
     found = {}
     for period in _periods(facts):
         reached = {table: min(month, str(period)) for table, month in ends.items()}
-        found[str(period)] = _slice(period.index, [*told, reached, _until(period.index, under)], parts)
+        said = earlier if str(period) < facts.latest_period else {}
+        found[str(period)] = _slice(period.index, [*told, reached, said, _until(period.index, under)], parts)
     return found
 
 
@@ -311,4 +336,5 @@ def _index(
         populations=facts.populations,
         unavailable=unavailable,
         slices=slices,
+        earlier=facts.earlier,
     )

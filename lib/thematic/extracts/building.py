@@ -13,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused, DiskRefused, Problem
-from thematic.extracts import police_uk
+from thematic.extracts import police_uk, police_uk_outcomes
 from thematic.extracts.checks import Check, account, check, examples
 from thematic.extracts.delimited import TOTAL
 from thematic.extracts.facts import ExtractFacts, TableFacts, ordered
 from thematic.extracts.history import find_history, history_notes
 from thematic.extracts.order import Order
-from thematic.extracts.police_uk_files import NOT_PLACED
+from thematic.extracts.placing import read_outlines
+from thematic.extracts.police_uk_files import NOT_PLACED, STREET
 from thematic.extracts.police_uk_lookup import CODES, Lookup, read_lookup
 from thematic.extracts.readers import RawTable, read_table
 from thematic.extracts.rules import Limits
@@ -50,18 +51,19 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
     Raises DataRefused when something cannot be read, too many rows are wrong, or no rows remain.
     """
     found = _Account()
-    lookup = _lookup(order) if order.source.is_police_uk else None
-    download = None if lookup is None else police_uk.read_download(order.source, lookup, order.params.tables)
+    ground = _ground(order) if order.source.is_police_uk else None
+    download = None if ground is None else police_uk.read_download(order.source, ground, order.params.tables)
     for raw in _extract(order, found) if download is None else download.tables:
         _table(order, raw, folder, found)
     if download is not None:
-        _leave_out_merged(download.merged, found)
+        if download.outcomes is not None:
+            found.tables[police_uk_outcomes.NAME] = download.outcomes.facts
+            found.quality.append(pa.Table.from_pylist(download.outcomes.quality, QUALITY))
         found.notes += [*download.notes, *police_uk.not_read(_unread(order))]
     if found.problems:
         raise DataRefused(f"The data cannot be used ({order.shown}). Nothing was changed.", found.problems)
     quality = pa.concat_tables(found.quality) if found.quality else QUALITY.empty_table()
-    delivered = set() if download is None else download.months
-    facts = _facts(order, found, quality, lookup, delivered).model_copy(update={"key": key})
+    facts = _facts(order, found, quality, ground, download).model_copy(update={"key": key})
     write(quality, folder / "quality.parquet")
     (folder / "extract.json").write_text(facts.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return facts
@@ -74,6 +76,13 @@ def _extract(order: Order, found: _Account) -> Iterator[RawTable]:
             yield read_table(file, name, order.params.tables[name])
         except DataRefused as refusal:
             found.problems += refusal.problems or [Problem(order.shown, refusal.message)]
+
+
+def _ground(order: Order) -> police_uk.Ground:
+    """What places the rows of a download; a lookup is needed where it has street-level crimes."""
+    street = any(file.kind == STREET for file in order.source.months)
+    outlines = None if order.outlines is None else read_outlines(order.root, order.params)
+    return police_uk.Ground(_lookup(order) if street else None, outlines, order.params.force.time_zone)
 
 
 def _lookup(order: Order) -> Lookup:
@@ -161,51 +170,40 @@ def _example(checked: Check, row: int, value: str | None) -> str:
     return checked.raw.where(row) + (f" ('{value[:40]}')" if value else "")
 
 
-def _leave_out_merged(merged: dict[str, int], found: _Account) -> None:
-    rows = sum(merged.values())
-    if not merged:
-        return
-    found.tables[police_uk.MERGED_TABLE] = TableFacts(
-        rows_in=rows,
-        kept=0,
-        duplicates=0,
-        quarantined=0,
-        left_out=rows,
-        reasons={police_uk.MERGED: rows},
-        normalised={},
-    )
-    lines = [
-        {"table": police_uk.MERGED_TABLE, "month": month, "status": "left_out", "reason": police_uk.MERGED, "n": n}
-        for month, n in sorted(merged.items())
-    ]
-    found.quality.append(pa.Table.from_pylist(lines, QUALITY))
-
-
 def _facts(
-    order: Order, found: _Account, quality: pa.Table, lookup: Lookup | None, delivered: set[str]
+    order: Order,
+    found: _Account,
+    quality: pa.Table,
+    ground: police_uk.Ground | None,
+    download: police_uk.Download | None,
 ) -> ExtractFacts:
-    """`delivered` are months that were handed over whatever rows they have."""
     settings, tables = order.settings, order.params.tables
     kept = _months(quality, found, "kept")
-    arrived = {name: months | delivered for name, months in _months(quality, found, "left_out").items()}
+    delivered = {} if download is None else download.months
+    arrived = {
+        name: months | delivered.get(name, set()) for name, months in _months(quality, found, "left_out").items()
+    }
     history = find_history(tables, kept, arrived, settings)
-    gaps = history_notes(history, tables, _GAP if lookup is None else _NOT_DOWNLOADED)
-    title = f"The extract of {order.params.force.name}" if lookup is None else police_uk.TITLE
+    gaps = history_notes(history, tables, _GAP if download is None else _NOT_DOWNLOADED)
+    lookup = None if ground is None else ground.lookup
+    title = f"The extract of {order.params.force.name}" if download is None else police_uk.TITLE
     return ExtractFacts(
         key="",
-        kind="extracts" if lookup is None else "police.uk",
+        kind="extracts" if download is None else "police.uk",
         title=settings.title or title,
         synthetic=settings.synthetic,
-        licence=settings.licence if lookup is None else police_uk.LICENCE,
+        licence=settings.licence if download is None else police_uk.LICENCE,
         as_at=settings.as_at,
         latest_period=history.latest,
         history_from=history.starts,
         ends=history.ends,
         gaps=history.gaps,
-        not_ended=[] if lookup is None else [name for name in found.columns if tables[name].ends is not None],
+        not_ended=[] if download is None else [name for name in found.columns if tables[name].ends is not None],
         columns=found.columns,
         tables=ordered(found.tables, list(tables)),
         populations=None if lookup is None else lookup.populations,
+        earlier={} if download is None else dict(download.earlier),
+        first=[] if download is None else list(download.first),
         notes=[*gaps, *found.notes, *_not_tables(order), *_unplaced(quality)],
     )
 

@@ -39,7 +39,8 @@ class ExtractFacts(BaseModel):
     `columns` names for each table that is there the columns that the source feeds, derived ones included. Months are
     `YYYY-MM`: for each table `history_from` is the first of its history, `ends` its last, and `gaps` are those between
     in which rows are missing. `not_ended` are the tables whose source cannot say which rows are void. `populations`
-    sums the lookup's by level and area, None where it has none.
+    sums the lookup's by level and area, None where it has none. `earlier` has by table a sentence for reports of
+    periods before the latest; `first` is to be said before all else.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -59,6 +60,8 @@ class ExtractFacts(BaseModel):
     tables: dict[str, TableFacts]
     populations: dict[str, dict[str, int]] | None
     notes: list[str]
+    earlier: dict[str, str] = {}
+    first: list[str] = []
 
 
 def reconciliation(facts: ExtractFacts) -> list[dict[str, str | int]]:

@@ -16,7 +16,7 @@ from thematic.params.sources import ExtractSettings
 class Order:
     """What is to be built: a source that messages call `shown`, by what params declare, on the day `today`.
 
-    `lookup` places LSOAs and is read for data.police.uk alone.
+    `lookup` places LSOAs and is read for data.police.uk alone. `root` is the folder of the workbook.
     """
 
     source: Source
@@ -26,6 +26,13 @@ class Order:
     lookup_shown: str
     params: Params
     today: date
+    root: Path
+
+    @property
+    def outlines(self) -> Path | None:
+        """The file of the units' polygons, which place what has a point alone."""
+        declared = self.params.force.boundaries
+        return None if declared is None else self.root / declared.file
 
     @property
     def end(self) -> date:
@@ -50,6 +57,7 @@ class Order:
                 "tables": {name: table.model_dump(mode="json") for name, table in self.params.tables.items()},
                 "areas": self.area_names,
                 "lists": {name: dict(found.rows) for name, found in self.params.lists.items()},
+                "outlines": digest_file(self.outlines) if self.source.is_police_uk and self.outlines else None,
                 "lookup": digest_file(self.lookup) if read_lookup and self.lookup else None,
                 "code": stage_digest("extracts"),
                 "today": None if self.settings.as_at else self.today,

@@ -1,97 +1,111 @@
-"""Turns a data.police.uk download into crimes by the download's own types and incidents of anti-social behaviour."""
+"""Turns a data.police.uk download into crimes with outcomes, incidents of anti-social behaviour and stop searches."""
 
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from thematic.core.areas import NO_LOCATION
-from thematic.core.errors import DataRefused
-from thematic.extracts.delimited import LINE, TextTable, read_delimited
-from thematic.extracts.police_uk_files import MonthFile
+from thematic.extracts.placing import NO_POINT, OUTSIDE, Outlines
+from thematic.extracts.police_uk_files import OUTCOMES, STOPS, STREET, Kind, MonthFile
 from thematic.extracts.police_uk_lookup import Lookup
-from thematic.extracts.readers import LINE_SPAN, RawTable
+from thematic.extracts.police_uk_outcomes import Outcomes, read_outcomes, with_outcomes
+from thematic.extracts.police_uk_rows import MONTH, OWN_REFERENCE, UNPLACED, Rows, declared, file_months, read_rows
+from thematic.extracts.police_uk_stops import NAME as STOP_SEARCHES
+from thematic.extracts.police_uk_stops import read_stops
+from thematic.extracts.readers import RawTable
 from thematic.extracts.sources import Source
 from thematic.params.tables import Table
 
 TITLE = "data.police.uk"
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
-CRIMES, INCIDENTS, MERGED_TABLE = "crimes", "incidents", "outcomes"
+CRIMES, INCIDENTS = "crimes", "incidents"
 ANTI_SOCIAL = "Anti-social behaviour"
 NO_LSOA = "no LSOA"
-MERGED = "police.uk's outcome categories merge Home Office codes (14, 15 and 16 are one), which cannot be told apart"
+LAST_ALONE = (
+    "Of each crime the last outcome in the download is counted, in its month; an earlier one that it replaced is not."
+)
 
-_REFERENCE, _MONTH, _TYPE, _LSOA = "Crime ID", "Month", "Crime type", "LSOA code"
-_STREET = (_REFERENCE, _MONTH, _TYPE, _LSOA, "Longitude", "Latitude")
+_REFERENCE, _TYPE, _LSOA = "Crime ID", "Crime type", "LSOA code"
+_STREET = (_REFERENCE, MONTH, _TYPE, _LSOA, "Longitude", "Latitude")
 _COMPARED = ("Reported by", "Falls within", "Location", "LSOA name", "Last outcome category", "Context")
 _PLACED = {"lsoa_code": _LSOA, "longitude": "Longitude", "latitude": "Latitude"}
+_OUTCOME = {"outcome_type": "outcome type", "outcome_on": "outcome day"}
 _TO_CRIMES = {"crime_ref": _REFERENCE, "recorded_on": "day", "crime_type": _TYPE, "offence_title": _TYPE} | _PLACED
-_TO_INCIDENTS = {"incident_ref": "own reference", "received_on": "day"} | _PLACED
+_TO_INCIDENTS = {"incident_ref": OWN_REFERENCE, "received_on": "day"} | _PLACED
 """By a declared column's name the column of the download that feeds it."""
 
-_OF_A_KIND = re.compile(r"\d{4}-\d\d-.+?-(stop-and-search|[a-z]+)\.csv$")
+_OF_A_KIND = re.compile(r"\d{4}-\d\d-.+?-([a-z-]+)\.csv$")
+_MOST = 0.5
+"""A lookup that does not know this share of a month's LSOAs is one of another vintage."""
 
 
 @dataclass(frozen=True)
 class Download:
-    """A download's tables, the months (`YYYY-MM`) that they are of, and its outcome rows by month: these are counted
-    and left out."""
+    """A download's tables, the months (`YYYY-MM`) that were handed over of each, and what became of its outcomes.
+
+    `first` is to be said before all else. `earlier` are sentences by table for reports of earlier periods.
+    """
 
     tables: tuple[RawTable, ...]
-    months: set[str]
-    merged: dict[str, int]
-    notes: tuple[str, ...]
+    months: Mapping[str, set[str]]
+    outcomes: Outcomes | None = None
+    first: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_download(source: Source, lookup: Lookup, tables: Mapping[str, Table]) -> Download:
+@dataclass(frozen=True)
+class Ground:
+    """What places a download's rows: the lookup of LSOAs, the units' polygons, and the time zone of the force."""
+
+    lookup: Lookup | None
+    outlines: Outlines | None
+    time_zone: str
+
+
+def read_download(source: Source, ground: Ground, tables: Mapping[str, Table]) -> Download:
     """Every row of the download's files, as those of the tables that are declared.
 
-    A crime is dated the first of its month; an incident has no reference of its own and gets one from its file's month
-    and its line, so that two alike are two. Raises DataRefused when a file cannot be read, lacks a column, or holds
-    rows of another month.
+    A crime is dated the first of its month, and its outcome too; an incident and a search have no reference of their
+    own and get one from their file's month and their line, so that two alike are two. Raises DataRefused when a file
+    cannot be read, lacks a column, or holds rows of another month.
     """
-    files = tuple(file for file in source.months if file.kind == "street")
-    texts = [_street(file, data) for file, data in _contents(source, files)]
-    rows = pa.concat_tables([_numbered(text, index) for index, text in enumerate(texts)], promote_options="default")
-    rows = _placed(_with_references(rows, files), lookup)
-    asb = pc.equal(pc.utf8_trim_whitespace(rows[_TYPE]), ANTI_SOCIAL).combine_chunks().fill_null(False)
-    broken = pa.concat_tables([_shifted(text.broken, index, "line") for index, text in enumerate(texts)])
-    nuls = [line + index * LINE_SPAN for index, text in enumerate(texts) for line in text.nul_lines]
-    notes = [note for text in texts for note in text.notes]
-    blank = sum(text.blank for text in texts)
-    crimes = TextTable([], rows.filter(pc.invert(asb)), broken, nuls, notes, blank)
-    incidents = TextTable([], rows.filter(asb), broken.slice(0, 0), nuls)
-    shown = tuple(file.name for file in files)
-    found = [
-        _table(name, tables[name], feeds, text, shown, lookup)
-        for name, feeds, text in ((CRIMES, _TO_CRIMES, crimes), (INCIDENTS, _TO_INCIDENTS, incidents))
-        if name in tables
-    ]
-    unused = [
-        f"{name}: {text.rows.num_rows:,} {'row' if text.rows.num_rows == 1 else 'rows'} not used, "
-        "as params/tables has no such table."
-        for name, text in ((CRIMES, crimes), (INCIDENTS, incidents))
-        if name not in tables and text.rows.num_rows
-    ]
-    return Download(tuple(found), {file.month for file in files}, _outcomes(source), tuple(unused))
+    street, stops = _of(source, STREET), _of(source, STOPS)
+    found = Download((), {})
+    if street and ground.lookup is not None:
+        found = _read_street(source, street, ground.lookup, tables)
+    if not stops:
+        return found
+    months = {STOP_SEARCHES: {file.month for file in stops}}
+    if STOP_SEARCHES not in tables:
+        unused = f"{STOP_SEARCHES}: {len(stops)} files not used, as params/tables has no such table."
+        return _with(found, (), {}, [unused])
+    table = read_stops(source.root, stops, tables[STOP_SEARCHES], ground.outlines, ground.time_zone)
+    return _with(found, (table,), months, [])
 
 
-def unplaced_note(table: str, lsoas: dict[str, int]) -> str:
-    """What the reader must know of rows (by LSOA) that the lookup does not place; every LSOA is named."""
-    without = lsoas.get(NO_LSOA, 0)
-    named = sorted(code for code in lsoas if code != NO_LSOA)
-    note = f"{table}: {sum(lsoas.values()):,} rows count as {NO_LOCATION}."
-    if named:
-        many = f"{len(named)} LSOAs" if len(named) > 1 else "one LSOA"
-        where = f"{many} that the lookup does not know: {', '.join(named)}"
-        note += f" {sum(lsoas.values()) - without:,} of them lie in {where}."
-    return note + (f" {without:,} of them have no LSOA." if without else "")
+def unplaced_note(table: str, why: dict[str, int]) -> str:
+    """What the reader must know of rows that have no place, by reason; every LSOA that is not known is named."""
+    counts = dict(why)
+    without, pointless, outside = (counts.pop(reason, 0) for reason in (NO_LSOA, NO_POINT, OUTSIDE))
+    rows = "1 row counts" if sum(why.values()) == 1 else f"{sum(why.values()):,} rows count"
+    note = f"{table}: {rows} as {NO_LOCATION}."
+    if counts:
+        many = f"{len(counts)} LSOAs" if len(counts) > 1 else "one LSOA"
+        note += (
+            f" {sum(counts.values()):,} of them lie in {many} that the lookup does not know: {_listed(sorted(counts))}."
+        )
+    told = (
+        (without, "has", "have", "no LSOA"),
+        (pointless, "has", "have", "no coordinates"),
+        (outside, "lies", "lie", "outside the units' polygons"),
+    )
+    return note + "".join(f" {n:,} of them {one if n == 1 else more} {what}." for n, one, more, what in told if n)
 
 
 def not_read(names: Iterable[str]) -> Iterator[str]:
@@ -105,66 +119,81 @@ def not_read(names: Iterable[str]) -> Iterator[str]:
         yield f"Not read from the download: {many}."
 
 
-def _table(
-    name: str, table: Table, feeds: Mapping[str, str], text: TextTable, files: tuple[str, ...], lookup: Lookup
-) -> RawTable:
-    """The rows under the names of the declared columns that the download feeds."""
-    given = {column: source for column, source in feeds.items() if column in table.columns}
-    if "crime_type" in given:
-        given.pop("offence_title", None)
-    given |= {column: f"level {level}" for level, column in table.levels.items() if level in lookup.levels}
-    fed = tuple(column for column in table.names if column in given)
-    compared = tuple(column for column in _COMPARED if column in text.rows.column_names) if name == CRIMES else ()
-    columns = {LINE: text.rows[LINE]} | {column: text.rows[given[column]] for column in fed}
-    columns |= {column: text.rows[column] for column in compared} | {"unplaced": text.rows["unplaced"]}
-    rows = TextTable([], pa.table(columns), text.broken, text.nul_lines, text.notes, text.blank)
-    return RawTable(name, table, files, rows, fed, compared, unplaced=True, alike=True, notes=text.notes)
+def _listed(codes: list[str], most: int = 20) -> str:
+    more = f" and {len(codes) - most} others" if len(codes) > most else ""
+    return ", ".join(codes[:most]) + more
 
 
-def _contents(source: Source, files: tuple[MonthFile, ...]) -> Iterator[tuple[MonthFile, bytes]]:
-    if source.root.is_dir():
-        for file in files:
-            yield file, (source.root / file.name).read_bytes()
-        return
-    with zipfile.ZipFile(source.root) as archive:
-        for file in files:
-            yield file, _unpack(archive, file.name)
+def _of(source: Source, kind: Kind) -> tuple[MonthFile, ...]:
+    return tuple(file for file in source.months if file.kind == kind)
 
 
-def _unpack(archive: zipfile.ZipFile, name: str) -> bytes:
-    try:
-        return archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise DataRefused(f"{name} cannot be unpacked ({error}). Download the zip again.") from error
+def _with(found: Download, tables: tuple[RawTable, ...], months: dict[str, set[str]], notes: list[str]) -> Download:
+    all_months, all_notes = {**found.months, **months}, (*found.notes, *notes)
+    return Download((*found.tables, *tables), all_months, found.outcomes, found.first, all_notes, found.earlier)
 
 
-def _street(file: MonthFile, data: bytes) -> TextTable:
-    text = read_delimited(data, file.name, {*_STREET, *_COMPARED})
-    missing = [name for name in _STREET if name not in text.header]
+def _read_street(source: Source, files: tuple[MonthFile, ...], lookup: Lookup, tables: Mapping[str, Table]) -> Download:
+    rows = read_rows(source.root, files, _STREET, _COMPARED)
+    rows = rows.with_rows(_placed(_dated(rows.table), lookup))
+    social = pc.equal(pc.utf8_trim_whitespace(rows.table[_TYPE]), ANTI_SOCIAL).combine_chunks().fill_null(False)
+    crimes = rows.with_rows(rows.table.filter(pc.invert(social)))
+    incidents = rows.with_rows(rows.table.filter(social), broken=False)
+    compared = [name for name in _COMPARED if name in rows.table.column_names]
+    crimes, outcomes, notes = _outcomes(source, crimes, tables)
+    to_crimes = _TO_CRIMES | (_OUTCOME if outcomes is not None else {})
+    if CRIMES in tables and "crime_type" in tables[CRIMES].columns:
+        del to_crimes["offence_title"]
+    found = [
+        declared(name, tables[name], feeds | _levels(tables[name], lookup), part, also, alike=name == CRIMES)
+        for name, feeds, part, also in (
+            (CRIMES, to_crimes, crimes, compared),
+            (INCIDENTS, _TO_INCIDENTS, incidents, ()),
+        )
+        if name in tables
+    ]
+    notes += [
+        f"{name}: {part.table.num_rows:,} {'row' if part.table.num_rows == 1 else 'rows'} not used, "
+        "as params/tables has no such table."
+        for name, part in ((CRIMES, crimes), (INCIDENTS, incidents))
+        if name not in tables and part.table.num_rows
+    ]
+    months = {file.month for file in files}
+    first = tuple(_of_another_vintage(rows))
+    earlier = {} if outcomes is None else {CRIMES: LAST_ALONE}
+    return Download(tuple(found), {CRIMES: months, INCIDENTS: months}, outcomes, first, tuple(notes), earlier)
+
+
+def _outcomes(source: Source, crimes: Rows, tables: Mapping[str, Table]) -> tuple[Rows, Outcomes | None, list[str]]:
+    """The crimes with their outcomes, where the download has these for every month of crimes."""
+    files = _of(source, OUTCOMES)
+    known = tables[CRIMES].columns.get("outcome_type") if CRIMES in tables else None
+    if not files or known is None:
+        return crimes, None, [f"Outcomes are not counted: {_SAID_NOT[bool(files)]}"]
+    missing = sorted({file.month for file in crimes.files} - {file.month for file in files})
     if missing:
-        fix = "Download it again, or bring your own extracts."
-        raise DataRefused(f"{file.name} lacks the column {', '.join(missing)}. {fix}")
-    months = pc.utf8_trim_whitespace(text.rows[_MONTH])
-    others = text.rows.filter(pc.and_(pc.not_equal(months, file.month), pc.not_equal(months, "")))
-    if others.num_rows:
-        first = others.slice(0, 1).to_pylist()[0]
-        many = "1 row is" if others.num_rows == 1 else f"{others.num_rows:,} rows are"
-        what = f"{many} of another month, as on line {first[LINE]} ({first[_MONTH]})"
-        raise DataRefused(f"{file.name}: {what}. Download the file again.")
-    return text
+        which = f"the download has no outcomes file of {_listed(missing, 6)}. Download these months as well."
+        return crimes, None, [f"Outcomes are not counted: {which}"]
+    found = read_outcomes(source.root, files, crimes, known.codes)
+    return with_outcomes(crimes, found, _REFERENCE), found, []
 
 
-def _numbered(text: TextTable, index: int) -> pa.Table:
-    """The rows with a line of its own over all files, and the first day of their month."""
-    rows = _shifted(text.rows, index, LINE)
-    months = pc.utf8_trim_whitespace(rows[_MONTH])
-    days = pc.if_else(pc.equal(months, ""), "", pc.binary_join_element_wise(months, "01", "-"))
-    names = [LINE, *_STREET, *(name for name in _COMPARED if name in rows.column_names)]
-    return rows.select(names).append_column("day", days)
+_SAID_NOT = {
+    False: "the download has no outcomes files.",
+    True: "params/tables/crimes.yaml has no column outcome_type.",
+}
 
 
-def _shifted(rows: pa.Table, index: int, line: str) -> pa.Table:
-    return rows.set_column(0, line, pc.add(rows[line], pa.scalar(index * LINE_SPAN, pa.int64())))
+def _levels(table: Table, lookup: Lookup) -> dict[str, str]:
+    return {column: f"level {level}" for level, column in table.levels.items() if level in lookup.levels}
+
+
+def _dated(rows: pa.Table) -> pa.Table:
+    """The rows with the first day of their month."""
+    months = pc.utf8_trim_whitespace(rows[MONTH])
+    return rows.append_column(
+        "day", pc.if_else(pc.equal(months, ""), "", pc.binary_join_element_wise(months, "01", "-"))
+    )
 
 
 def _placed(rows: pa.Table, lookup: Lookup) -> pa.Table:
@@ -175,22 +204,24 @@ def _placed(rows: pa.Table, lookup: Lookup) -> pa.Table:
         areas = pa.array([place[level] for place in lookup.places.values()], pa.string())
         rows = rows.append_column(f"level {level}", pc.take(areas, found))
     why = pc.if_else(pc.equal(codes, ""), NO_LSOA, codes)
-    return rows.append_column("unplaced", pc.if_else(pc.is_null(found), why, pa.scalar(None, pa.string())))
+    return rows.append_column(UNPLACED, pc.if_else(pc.is_null(found), why, pa.scalar(None, pa.string())))
 
 
-def _with_references(rows: pa.Table, files: tuple[MonthFile, ...]) -> pa.Table:
-    """Adds a reference of the product's own: the file's month and the line."""
-    indices = pc.divide(rows[LINE], pa.scalar(LINE_SPAN, pa.int64()))
-    months = pc.take(pa.array([file.month for file in files], pa.string()), indices)
-    lines = pc.subtract(rows[LINE], pc.multiply(indices, pa.scalar(LINE_SPAN, pa.int64())))
-    padded = pc.utf8_lpad(lines.cast(pa.string()), 7, "0")
-    return rows.append_column("own reference", pc.binary_join_element_wise(months, padded, "-"))
-
-
-def _outcomes(source: Source) -> dict[str, int]:
-    files = tuple(file for file in source.months if file.kind == "outcomes")
-    found = {}
-    for file, data in _contents(source, files):
-        text = read_delimited(data, file.name, {_REFERENCE})
-        found[file.month] = text.rows.num_rows + text.broken.num_rows
-    return found
+def _of_another_vintage(rows: Rows) -> Iterator[str]:
+    """A sentence about the months whose LSOAs the lookup mostly does not know."""
+    months = file_months(rows.table, rows.files)
+    codes = pc.utf8_trim_whitespace(rows.table[_LSOA])
+    coded = pc.not_equal(codes, "")
+    unknown = pc.and_(coded, pc.is_valid(rows.table[UNPLACED]))
+    frame = pa.table({"month": months, "coded": coded, "unknown": unknown}).to_pandas()
+    sums = frame.groupby("month")[["coded", "unknown"]].sum()
+    wrong = sums[sums["unknown"] > _MOST * sums["coded"]]
+    if len(wrong):
+        span = (
+            str(wrong.index[0]) if len(wrong) == 1 else f"{len(wrong)} months ({wrong.index[0]} to {wrong.index[-1]})"
+        )
+        share = 100 * wrong["unknown"].sum() / wrong["coded"].sum()
+        yield (
+            f"The lookup does not know the LSOAs of {share:.0f}% of the rows of {span}: it is of another vintage than "
+            "the download (2011 or 2021). These rows count as No location recorded. Bring a lookup with both codes."
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from thematic.core.digests import digest_file
 from thematic.core.errors import DataRefused, Problem
-from thematic.extracts.police_uk_files import EXAMPLE, MonthFile, lacking, month_file
+from thematic.extracts.police_uk_files import EXAMPLE, MonthFile, checksums, month_file, one_download
 from thematic.params.reading import read_model
 from thematic.params.sources import ExtractSettings
 
@@ -67,7 +67,9 @@ class Source:
     def _files(self) -> Iterable[tuple[str, Path]]:
         if self.root.is_file():
             return [(self.root.name, self.root)]
-        found = [(file.name, self.root / file.name) for file in self.months]
+        zips = sorted({file.archive for file in self.months if file.archive})
+        found = [(name, self.root / name) for name in zips]
+        found += [(file.name, self.root / file.name) for file in self.months if not file.archive]
         found += [
             (f"{name}: {path.relative_to(table.path.parent).as_posix()}", path)
             for name, table in self.tables.items()
@@ -88,7 +90,7 @@ def find_source(path: Path, shown: str, tables: Collection[str]) -> Source | Non
     entries = sorted(path.iterdir())
     found = _tables(entries, shown, tables)
     names = sorted(_names(path))
-    months = tuple(_months(names, shown))
+    months = tuple(one_download(_months(names), shown))
     if found and months:
         what = f"holds both extract tables ({', '.join(found)}) and a data.police.uk download"
         raise DataRefused(f"{shown} {what}. Keep one of them there, or name the other with DATA=.")
@@ -96,6 +98,8 @@ def find_source(path: Path, shown: str, tables: Collection[str]) -> Source | Non
     zips = [file for file in files if file.suffix.lower() == ".zip"]
     if not found and not months and len(zips) == 1:
         return _zipped(zips[0], f"{shown}/{zips[0].name}", tables)
+    if not found and zips:
+        return _of_several(path, shown, names, zips)
     if found:
         read = {file.path.name for file in found.values()}
         unread = [file.name for file in files if file.name.lower().endswith(DATA_SUFFIXES) and file.name not in read]
@@ -194,14 +198,24 @@ def _unread(names: Iterable[str], months: Iterable[MonthFile]) -> tuple[str, ...
     return tuple(sorted(name for name in names if name not in read and not name.endswith("/")))
 
 
+def _of_several(root: Path, shown: str, names: list[str], zips: list[Path]) -> Source | None:
+    """The download that several zips of a folder make up, with what lies unpacked beside them."""
+    held = {path.name: _entries(path, f"{shown}/{path.name}") for path in zips}
+    months = _months(names)
+    for archive, entries in held.items():
+        found = (month_file(name, archive, checksum) for name, checksum in entries.items())
+        months += [file for file in found if file is not None]
+    if not months:
+        return None
+    read = {file.shown for file in months}
+    there = [*names, *(f"{archive}/{name}" for archive, entries in held.items() for name in entries)]
+    unread = tuple(sorted(name for name in there if name not in read))
+    return Source(root, {}, tuple(one_download(months, shown)), unread)
+
+
 def _zipped(path: Path, shown: str, tables: Collection[str]) -> Source:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = sorted(name for name in archive.namelist() if not name.startswith("__MACOSX/"))
-    except (zipfile.BadZipFile, OSError) as error:
-        fix = "Name a folder of extracts, or download the zip again."
-        raise DataRefused(f"DATA: {shown} is a file, and no zip that can be opened ({error}). {fix}") from error
-    months = tuple(_months(names, shown))
+    names = list(_entries(path, shown))
+    months = tuple(one_download(_months(names), shown))
     if not months:
         extracts = [name for name in names if Path(name).name.lower().endswith(SUFFIXES)]
         fix = "Unpack the zip and name the folder." if extracts else _looked_for(tables)
@@ -209,21 +223,13 @@ def _zipped(path: Path, shown: str, tables: Collection[str]) -> Source:
     return Source(path, months=months, unread=_unread(names, months))
 
 
-def _months(names: list[str], shown: str) -> list[MonthFile]:
-    months = [file for name in names if (file := month_file(name)) is not None]
-    _refuse_mixed(months, shown)
-    return sorted(months, key=lambda file: (file.month, file.kind))
+def _entries(path: Path, shown: str) -> dict[str, str]:
+    try:
+        return checksums(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        fix = "Name a folder of extracts, or download the zip again."
+        raise DataRefused(f"DATA: {shown} is a file, and no zip that can be opened ({error}). {fix}") from error
 
 
-def _refuse_mixed(months: list[MonthFile], shown: str) -> None:
-    forces = sorted({file.force for file in months})
-    if len(forces) > 1:
-        what = f"holds several forces: {', '.join(forces)}"
-        raise DataRefused(f"DATA: {shown} {what}. Download one force alone, or remove the others' files.")
-    seen: set[tuple[str, str]] = set()
-    for file in months:
-        if (file.month, file.kind) in seen:
-            raise DataRefused(f"DATA: {shown} holds the {file.kind} file of {file.month} twice. Remove one of them.")
-        seen.add((file.month, file.kind))
-    if (wrong := lacking(months)) is not None:
-        raise DataRefused(f"DATA: {shown} {wrong}")
+def _months(names: Iterable[str]) -> list[MonthFile]:
+    return [file for name in names if (file := month_file(name)) is not None]

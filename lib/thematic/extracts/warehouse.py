@@ -84,7 +84,7 @@ def build(
         made = build_files(order, key, folder)
     unused = lookup is not None and not order.source.is_police_uk
     notes = [*made.notes, *([_LOOKUP_UNUSED] if unused else [])]
-    for sentence in (*reconciliation_lines(made), *reasons_lines(made), *values_lines(made), *notes):
+    for sentence in (*made.first, *reconciliation_lines(made), *reasons_lines(made), *values_lines(made), *notes):
         say(sentence)
     return made
 
@@ -244,7 +244,8 @@ def _order(
         fix = "Give the last day that the extract knows of."
         raise DataRefused(f"{shown}: as_at is {settings.as_at}, which is after today ({today}). {fix}")
     places = lookup or (workbook.root / params.force.lookup if params.force.lookup else None)
-    return Order(source, shown, settings, places, workbook.shown(places) if places else "", params, today)
+    where = workbook.shown(places) if places else ""
+    return Order(source, shown, settings, places, where, params, today, workbook.root)
 
 
 def _complete(workbook: Workbook, known: ExtractFacts) -> bool:

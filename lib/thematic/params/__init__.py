@@ -172,6 +172,23 @@ class Params:
                 return areas
         return parts[0]
 
+    def without_people_by(self, area: Area, column: str, on: date) -> tuple[Area, ...]:
+        """The areas for want of whose people by a column those of an area are not known: itself, or some of those that
+        it is the sum of; none where all give them."""
+        parts = self._counted_by(column, on) if area.is_force else self.parts_of(area)
+        if not area.is_force and column in self._declared(area).population_by:
+            return ()
+        silent = tuple(each for each in parts if column not in self._declared(each).population_by)
+        return (area,) if silent == parts else silent
+
+    def people_year(self, area: Area, column: str, on: date) -> int | None:
+        """The latest of the years whose numbers make up the people of an area by a column on a day."""
+        if not area.is_force and (known := self._declared(area).population_by.get(column)):
+            return year_of(known, on)
+        parts = self._counted_by(column, on) if area.is_force else self.parts_of(area)
+        years = [self.people_year(each, column, on) for each in parts if each != area]
+        return max((year for year in years if year is not None), default=None)
+
     def population_year(self, area: Area, on: date) -> int | None:
         """The latest of the years whose numbers make up the population of an area on a day."""
         if area.is_force:

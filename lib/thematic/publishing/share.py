@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from thematic.build import log
-from thematic.build.build import asked_editions, data_alone, level_titles, prepare
+from thematic.build.build import asked_editions, data_alone, level_titles, not_fed, prepare
 from thematic.build.request import ALL, Request, Words, check
 from thematic.core.digests import digest
 from thematic.core.errors import ArgumentsRefused, DiskRefused, reason
@@ -98,6 +98,8 @@ def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
     with data_alone(workbook, say):
         index = prepare(workbook, params, data=request.data, lookup=request.lookup, today=today, say=say)
     editions = asked_editions(params, request, index)
+    for sentence in not_fed(params, request.themes, index):
+        say(sentence)
     return _Order(workbook, words, request, Drafts.of(workbook, params, index, {}), editions)
 
 

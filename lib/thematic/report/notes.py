@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,8 @@ from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.params import year_of
 from thematic.params.areas import AreaParams
-from thematic.params.measures import Measure
+from thematic.params.measures import Measure, PopulationOf
+from thematic.params.tables import ByColumn
 from thematic.params.themes import MONTH, ROLLING
 from thematic.report.beside import is_ratio, reason_note
 
@@ -95,6 +96,10 @@ def data_notes(data: ReportData, figures: Figures) -> Notes:
         for table in data.theme.tables
         if table in data.index.not_ended
     ]
+    if str(data.period) < data.index.latest_period:
+        items += [
+            f"{_title(data, table)}: {said}" for table, said in data.index.earlier.items() if table in data.theme.tables
+        ]
     items += map(reason_note, _reasons(figures))
     return Notes([*items, *(caveat.text for caveat in data.theme.caveats if not caveat.measures)])
 
@@ -114,16 +119,32 @@ def _populations(data: ReportData) -> list[str]:
         return ["Populations are sums over the lookup that came with the data."]
     named = {by for name in rates for by in data.theme.measures[name]}
     levels = [level for key, level in data.params.levels.items() if key == data.params.units or key in named]
-    on = data.period.last_day
-    told = {level.plural: said for level in levels if (said := _areas_population(level.areas, on))}
+    on, columns = data.period.last_day, _columns_of_people(data, rates)
+    told = {level.plural: said for level in levels if (said := _areas_population(level.areas, on, columns))}
     if data.area.level in data.params.levels and data.params.levels[data.area.level] not in levels:
-        own = _areas_population(_own(data), on)
+        own = _areas_population(_own(data), on, columns)
         told |= {data.area.name: own} if own else {}
     if not told:
         return ["No populations are given, so rates are not available."]
     named_levels = len(told) > 1
     parts = [f"{_inner_name(data, name)}: {said}" if named_levels else said for name, said in told.items()]
     return [f"Populations: {'; '.join(parts)}."]
+
+
+def _columns_of_people(data: ReportData, rates: Sequence[str]) -> dict[str, str]:
+    """The columns whose categories of people rates are over, with the words for them."""
+    found: dict[str, str] = {}
+    for name in rates:
+        for base in data.bases_of(name):
+            for key, by in base.table.breakdowns.items():
+                if isinstance(by, ByColumn) and data.params.counts_people_by(by.column):
+                    asked = key in data.theme.measures[name] or by.column in _population_of(data.measure(name))
+                    found |= {by.column: inline(by.heading)} if asked else {}
+    return found
+
+
+def _population_of(measure: Measure) -> Mapping[str, str]:
+    return measure.denominator.population if isinstance(measure.denominator, PopulationOf) else {}
 
 
 def _inner_name(data: ReportData, name: str) -> str:
@@ -138,21 +159,26 @@ def _own(data: ReportData) -> Sequence[AreaParams]:
     return [own] if own.population else [declared[part.slug] for part in data.params.parts_of(data.area)]
 
 
-def _areas_population(areas: Sequence[AreaParams], on: date) -> str:
-    """The sources of the populations of areas, each with the days that they are of."""
-    years: dict[str, set[int]] = {}
+def _areas_population(areas: Sequence[AreaParams], on: date, columns: Mapping[str, str]) -> str:
+    """The sources of the populations of areas, each with the days that they are of; by column with the years."""
+    found: dict[str, dict[str, set[int]]] = {}
     for area in areas:
-        known: list[dict[int, Any]] = [area.population, *area.population_by.values()]
-        found = {year for each in known if (year := year_of(each, on)) is not None}
-        if found:
-            years.setdefault(area.source or "", set()).update(found)
-    return "; ".join(_dated(source, sorted(found), on) for source, found in years.items())
+        known: dict[str, dict[int, Any]] = {"": area.population}
+        known |= {words: dict(area.population_by.get(by, {})) for by, words in columns.items()}
+        for words, years in known.items():
+            if (year := year_of(years, on)) is not None:
+                found.setdefault(area.source or "", {}).setdefault(words, set()).add(year)
+    return "; ".join(
+        ", ".join([*([source] if source else []), *(_dated(words, sorted(years), on) for words, years in told.items())])
+        for source, told in found.items()
+    )
 
 
-def _dated(source: str, years: Sequence[int], on: date) -> str:
-    days = listed([f"30 June {year}" for year in years])
+def _dated(words: str, years: Sequence[int], on: date) -> str:
+    """The days that populations are of, or the years of those by a column, whose `words` these are."""
+    said = listed([str(year) if words else f"30 June {year}" for year in years])
     later = ", the earliest known" if any(date(year, 6, 30) > on for year in years) else ""
-    return f"{source}, {days}{later}" if source else f"{days}{later}"
+    return f"by {words} {said}{later}" if words else f"{said}{later}"
 
 
 def method_notes(data: ReportData) -> Notes:
