@@ -72,7 +72,9 @@ EVERY_KIND = [
     DUE,
     TABLE,
     Chart("c", "Up", "Crimes", "A line going up.", "<svg></svg>", TABLE, ["n"], "s", "<svg></svg>"),
-    Glossary([Term("Solved", "Outcomes 1 to 8.")]),
+    Glossary(
+        [Term("Solved", "Outcomes 1 to 8."), Term("Recorded", "Crimes.", ["More can be good."], "System", "Team")]
+    ),
     Notes(["First."]),
     FigureList(["measure", "value", "significant"], [["da_recorded", 3.5, None], ["da_recorded", 3, True]]),
 ]
@@ -135,7 +137,15 @@ def test_text_is_escaped() -> None:
     )
     due = Recommendations(nasty, [Recommendation(*[nasty] * 6, True, nasty)], [nasty])
     said = Commentary(nasty, nasty, nasty, nasty)
-    for display in (Sentence(nasty), table, glance, due, said, Notes([nasty]), Glossary([Term(nasty, nasty)])):
+    for display in (
+        Sentence(nasty),
+        table,
+        glance,
+        due,
+        said,
+        Notes([nasty]),
+        Glossary([Term(nasty, nasty, [nasty], nasty, nasty)]),
+    ):
         assert "<script>" not in display.html()
         assert "&lt;script&gt;" in display.html()
 
@@ -150,6 +160,19 @@ def test_the_cover_says_when_data_are_synthetic() -> None:
 )
 def test_paragraphs_are_parted_by_blank_lines(text: str, parts: list[str]) -> None:
     assert displays.paragraphs(text) == parts
+
+
+def test_a_term_has_its_caveats_and_whose_it_is_below_its_definition() -> None:
+    glossary = Glossary(
+        [Term("Recorded", "Crimes.", ["More can be good", "Or bad."], "System", "Team"), Term("A", "B.")]
+    )
+    assert glossary.html() == (
+        '<dl><dt>Recorded</dt><dd>Crimes.</dd><dd class="detail">Read with care: More can be good. Or bad.</dd>'
+        '<dd class="detail">Source: System. Owner: Team.</dd><dt>A</dt><dd>B.</dd></dl>'
+    )
+    recorded = "Recorded: Crimes. Read with care: More can be good. Or bad. Source: System. Owner: Team."
+    assert glossary.plain().splitlines() == [recorded, "A: B."]
+    assert Term("A", "B.", owner="Team").details == ["Owner: Team."]
 
 
 def cells_of(display: Glance | Recommendations) -> list[list[str]]:

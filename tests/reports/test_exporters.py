@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import nbformat
@@ -92,6 +92,11 @@ def png() -> str:
     return b64encode(buffer.getvalue()).decode("ascii")
 
 
+def terms(text: str = "") -> list[Term]:
+    measure = Term("Recorded" + text, "Crimes." + text, ["More is not worse" + text], "System" + text, "Team" + text)
+    return [Term("Solved" + text, "Outcomes 1 to 8." + text), measure]
+
+
 def report(text: str = "") -> NotebookNode:
     """A notebook with everything that a notebook can show, `text` added to all of it."""
     points = pd.DataFrame({"month": ["2020-11", "2020-12", "2021-01"], "value": [3, "[c]", 5]})
@@ -113,7 +118,7 @@ def report(text: str = "") -> NotebookNode:
         stream("stderr", "/home/someone/x.py: FutureWarning"),
         shown(*board_tables(text), commentary(text)),
         new_markdown_cell(f"## First\n\nA claim[^a]{text}, and again[^a].\n\n[^a]: Its source{text}."),
-        shown(Glossary([Term("Solved" + text, "Outcomes 1 to 8." + text)]), Notes(["Rises can be good." + text])),
+        shown(Glossary(terms(text)), Notes(["Rises can be good." + text])),
         shown(FigureList(["measure", "value", "status"], [["da_recorded", 3, ""], ['q,"' + text, "", "[c]"]])),
     ]
     notebook = new_notebook(cells=cells)
@@ -443,6 +448,33 @@ def test_nasty_text_is_data_to_the_pdf_and_never_markup() -> None:
     found = typst.query(files, "heading", font_paths=[FONTS], ignore_system_fonts=True)
     assert json.loads(found)[-2]["body"]["text"] == "#set page(width: 1cm) $x$ @nobody"
     assert pdf_of(notebook).startswith(b"%PDF")
+
+
+DETAILS = ["Crimes.", "Read with care: More is not worse.", "Source: System. Owner: Team."]
+
+
+def test_the_page_has_the_caveats_the_source_and_the_owner_below_a_definition(page: BeautifulSoup) -> None:
+    term = next(each for each in page.find_all("dt") if each.get_text() == "Recorded")
+    assert [each.get_text() for each in term.find_next_siblings()] == DETAILS
+
+
+def test_the_pdf_has_the_caveats_the_source_and_the_owner_below_a_definition() -> None:
+    files: Any = pdf_module.sources(document.read(report()))
+    [found] = json.loads(typst.query(files, "terms", font_paths=[FONTS], ignore_system_fonts=True))
+    definitions = [list(texts_of(item["description"])) for item in found["children"]]
+    assert definitions == [["Outcomes 1 to 8."], DETAILS]
+
+
+def texts_of(content: Any) -> Iterator[str]:
+    """The runs of text in what Typst says of its content."""
+    if isinstance(content, dict):
+        if isinstance(content.get("text"), str):
+            yield content["text"]
+        for part in content.values():
+            yield from texts_of(part)
+    elif isinstance(content, list):
+        for part in content:
+            yield from texts_of(part)
 
 
 @pytest.mark.parametrize("text", ["漢字 😀", "a\x00b\x07", "zero\u200bwidth", "e\u0301 decomposed", "→ ▲ − ½ £ ŵ Ł"])

@@ -39,7 +39,7 @@ from thematic.measures.release import released
 from thematic.params import Params, load_params
 from thematic.params.declared import Audience
 from thematic.params.force import Town
-from thematic.params.themes import HotspotsParams
+from thematic.params.themes import Caveat, HotspotsParams
 from thematic.report import hotspots as report_hotspots
 from thematic.report import maps as report_maps
 from thematic.stats.statistics import gi_star
@@ -296,6 +296,13 @@ def test_a_peak_is_a_hotspot_and_gives_the_map_its_title(peaked: DrawnCubes) -> 
     assert "The largest count of a hexagon is 90, near Widnes." in made.alt
     assert len(made.table.rows) == 30 and made.table.notes == ["The 30 largest of 37 hexagons with a count."]
     assert any(note.startswith("11 of the force’s count are not on the map") for note in made.notes)
+
+
+def test_a_caveat_of_the_theme_stands_beside_the_map_of_the_count_that_it_names(peaked: DrawnCubes) -> None:
+    theme = peaked.params.themes[peaked.theme]
+    caveats = tuple(Caveat(text=f"Of {name}.", measures=(name,)) for name in (COUNT, RATE))
+    themes = {peaked.theme: theme.model_copy(update={"caveats": caveats})}
+    assert chart(peaked, params=replace(peaked.params, themes=themes)).notes[-1] == f"Of {COUNT}."
 
 
 def test_the_levels_are_those_of_the_formula(peaked: DrawnCubes) -> None:

@@ -41,7 +41,10 @@ def districts() -> Params:
     sections = {
         "at_a_glance": theme.sections["at_a_glance"].model_copy(update={"measures": ("da_recorded", "dvpn_authorised")})
     }
-    beside = (Caveat(text="Counted anew in May.", measures=("da_recorded",)), Caveat(text="For all."))
+    beside = (
+        Caveat(text="Counted anew in May.", measures=("da_recorded", "da_rate_per_1000")),
+        Caveat(text="For all."),
+    )
     changed = {"measures": kept, "sections": sections, "caveats": beside, "shares": ("weekday",), "hotspots": None}
     return replace(own, levels=levels, themes={THEME: theme.model_copy(update=changed)})
 
@@ -138,6 +141,8 @@ def test_caveats_stand_beside_the_measures_they_name_and_else_in_the_notes(drawn
     other = made.breakdown("da_outcomes", "outcome")
     assert isinstance(named, DisplayTable) and isinstance(other, DisplayTable)
     assert "Counted anew in May." in named.notes and "Counted anew in May." not in other.notes
+    for chart in (made.rates("da_rate_per_1000"), made.months("da_recorded")):
+        assert isinstance(chart, Chart) and "Counted anew in May." in chart.notes
     assert "For all." in made.data_notes().items and "Counted anew in May." not in made.data_notes().items
 
 

@@ -210,9 +210,27 @@ def test_broken_params_are_told_whole(thematic, folder):
         assert "Traceback" not in ran.err
 
 
-def test_check_counts_the_files(thematic, folder):
+def test_check_counts_the_files_and_warns_of_measures_that_are_not_looked_after(thematic, folder):
+    own = folder / "params/measures/own.yaml"
+    declared = "title: Own\ndefinition: All.\nnumerator: {selection: asb}\nunit: count\nowner: Team\nchecked_by: B\n"
+    theme = folder / "params/themes/asb.yaml"
+    theme.write_text(theme.read_text().replace("\nmeasures:\n", "\nmeasures:\n  own: [total]\n"))
+    for path in (folder / "params/measures").rglob("*.yaml"):
+        path.write_text(path.read_text().replace("awaiting a second analyst", "B. Second"))
+        path.write_text(re.sub(r"review_due:( &due| &review_due)? .*", r"review_due:\1 9999-01-01", path.read_text()))
+    own.write_text(declared)
     number = sum(path.is_file() for path in (folder / "params").rglob("*"))
-    assert thematic("check").out == f"params/: {number} files, all well\n"
+    ran = thematic("check")
+    assert (ran.status, ran.out, ran.err) == (0, f"params/: {number} files, no problems\n", "")
+    own.write_text(declared.replace("checked_by: B", "checked_by: team") + "review_due: 2020-01-31\n")
+    ran = thematic("check")
+    first, *warnings = ran.out.splitlines()
+    assert (ran.status, ran.err) == (0, "")
+    assert first == f"params/: {number} files, no problems"
+    assert [warning.partition(": own")[0] for warning in warnings] == [
+        "Warning: 1 measure not checked by a second analyst (owner: Team)",
+        "Warning: 1 measure overdue for review (due on 2020-01-31, owner: Team)",
+    ]
 
 
 def test_data_says_how_far_they_reach(thematic):

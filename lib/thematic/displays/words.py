@@ -98,10 +98,30 @@ class Commentary(Display):
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the field and what it means."""
+    """A word of the field and what it means; of a measure also its caveats, where it comes from and whose it is."""
 
     term: str
     definition: str
+    caveats: Sequence[str] = ()
+    source: str = ""
+    owner: str = ""
+
+    @property
+    def care(self) -> str:
+        """The caveats as sentences."""
+        return " ".join(map(_sentence, self.caveats))
+
+    @property
+    def details(self) -> list[str]:
+        """What stands below the definition, a line each: the caveats, then source and owner."""
+        whence = {"Source": self.source, "Owner": self.owner}
+        lines = [f"Read with care: {self.care}" if self.care else ""]
+        lines.append(" ".join(_sentence(f"{name}: {said}") for name, said in whence.items() if said))
+        return [line for line in lines if line]
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 @dataclass(frozen=True)
@@ -112,11 +132,15 @@ class Glossary(Display):
     terms: Sequence[Term]
 
     def html(self) -> str:
-        pairs = (f"<dt>{escape(term.term)}</dt><dd>{escape(term.definition)}</dd>" for term in self.terms)
-        return f"<dl>{''.join(pairs)}</dl>"
+        return f"<dl>{''.join(map(_term_html, self.terms))}</dl>"
 
     def plain(self) -> str:
-        return "\n".join(f"{term.term}: {term.definition}" for term in self.terms)
+        return "\n".join(" ".join([f"{term.term}: {term.definition}", *term.details]) for term in self.terms)
+
+
+def _term_html(term: Term) -> str:
+    details = "".join(f'<dd class="detail">{escape(line)}</dd>' for line in term.details)
+    return f"<dt>{escape(term.term)}</dt><dd>{escape(term.definition)}</dd>{details}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import typst
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Chart, Column, DisplayTable, SignedTable
+from thematic.displays import Chart, Column, DisplayTable, Glossary, SignedTable
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Parts
 from thematic.exporters import document, typesetting
@@ -98,6 +98,9 @@ def _block(block: Block) -> list[dict[str, Any]]:
             return _tables(table, label)
         case Shown(SignedTable() as table, label):
             return [_signed(table, label)]
+        case Shown(Glossary() as glossary):
+            terms = [[term.term, term.definition, term.details] for term in glossary.terms]
+            return [{"kind": "glossary", "terms": terms}]
         case Shown(display):
             return [display.payload()]
         case Picture(data, mime_type, alt):

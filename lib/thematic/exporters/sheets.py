@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
-from thematic.displays import Chart, DisplayTable, FigureList, Glossary, Notes, SignedTable
+from thematic.displays import Chart, DisplayTable, FigureList, Glossary, Notes, SignedTable, Term
 from thematic.displays.signed import NOTHING
 from thematic.exporters.blocks import Block, Heading, Picture, Plain, Section, Shown
 from thematic.exporters.document import Document
@@ -72,7 +72,7 @@ def sheets(report: Document) -> list[Sheet | Missing]:
     notes = list(dict.fromkeys(note for part in parts if isinstance(part, Sheet) for note in part.notes))
     parts = [_numbered(part, notes) if isinstance(part, Sheet) else part for part in parts]
     general = dict.fromkeys(item for shown, _ in _displays(met, Notes) for item in shown.items)
-    terms = [[term.term, term.definition, place] for shown, place in _displays(met, Glossary) for term in shown.terms]
+    terms = [(term, place) for shown, place in _displays(met, Glossary) for term in shown.terms]
     first = [_notes_sheet(notes, [note for note in general if note not in notes], parts)]
     first += [_terms_sheet(terms)] if terms else []
     return [*first, *parts, *map(_figures_sheet, report.figures, count(1))]
@@ -154,10 +154,17 @@ def _notes_sheet(notes: Sequence[str], general: Sequence[str], parts: Sequence[S
     return Sheet("Notes", "Notes", _WHOLE, fields)
 
 
-def _terms_sheet(terms: Sequence[Sequence[str]]) -> Sheet:
-    labels = ("Term", "What it means", "Where it stands in the report")
-    fields = [Field(label, cells) for label, cells in zip(labels, zip(*terms, strict=True), strict=True)]
-    return Sheet("Definitions", "Definitions", _WHOLE, fields)
+def _terms_sheet(terms: Sequence[tuple[Term, str]]) -> Sheet:
+    """The terms; caveats, sources and owners have columns where any term has them."""
+    fields = [
+        Field("Term", [term.term for term, _ in terms]),
+        Field("What it means", [term.definition for term, _ in terms]),
+        Field("Read with care", [term.care for term, _ in terms]),
+        Field("Source", [term.source for term, _ in terms]),
+        Field("Owner", [term.owner for term, _ in terms]),
+        Field("Where it stands in the report", [place for _, place in terms]),
+    ]
+    return Sheet("Definitions", "Definitions", _WHOLE, [each for each in fields if any(each.cells)])
 
 
 def _figures_sheet(figures: FigureList, place: int) -> Sheet:

@@ -24,6 +24,7 @@ from thematic.new_theme.phrases import capitalised, label, uncapitalised
 from thematic.outputs.notebooks import read_notebooks
 from thematic.outputs.placing import write_whole
 from thematic.params import Params, load_params
+from thematic.params.measures import AWAITING
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -188,7 +189,7 @@ def _terms(subject: Subject, texts: Sequence[str]) -> list[str]:
 def _measure(subject: Subject, proposal: Proposal, today: date) -> str:
     signed = {
         "owner": "Performance analysis team",
-        "checked_by": "awaiting a second analyst",
+        "checked_by": AWAITING,
         "reviewed_on": today,
         "review_due": today + timedelta(days=_REVIEW_DAYS),
         "changes": [{"made_on": today, "what": "First declared."}],

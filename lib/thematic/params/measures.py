@@ -16,6 +16,8 @@ WindowName = Literal[
     "rolling_12", "rolling_3", "month", "financial_year_to_date", "calendar_year_to_date", "at_period_end"
 ]
 RATE_SIZES = {"per_1000": 1000, "per_10000": 10_000}
+AWAITING = "awaiting a second analyst"
+"""What `checked_by` says until a second analyst has checked a measure."""
 
 
 class Repeats(Declared):
@@ -169,6 +171,17 @@ class Measure(Declared):
     def counts(self) -> tuple[Count, ...]:
         """The counts it is worked out from, its numerator first; none for a ratio of measures."""
         return tuple(side for side in (self.numerator, self.denominator) if isinstance(side, Count))
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a second analyst has checked it: `checked_by` names somebody other than its owner. What begins with
+        the first word of AWAITING names nobody."""
+        checked_by, owner = ((said or "").casefold() for said in (self.checked_by, self.owner))
+        return checked_by not in ("", owner) and not checked_by.startswith("awaiting")
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether it should have been reviewed before a day; on the due day itself it is still in time."""
+        return self.review_due is not None and self.review_due < on
 
     @property
     def is_rate(self) -> bool:

@@ -62,13 +62,18 @@ def beside(data: ReportData, figures: Figures, dimension: str, *names: str) -> l
     keys = [(name, dimension) for name in names]
     told = [reason_note(reason) for key in keys for reason in _few(figures.reasons.get(key, []), dimension)]
     told += [f"Read with care: {note}." for key in keys for note in figures.notes.get(key, [])]
-    told += [caveat.text for caveat in data.theme.caveats if set(caveat.measures) & set(names)]
+    told += theme_caveats(data, *names)
     ratios = list(dict.fromkeys(data.measure(name).short for name in names if is_ratio(data, name)))
     if ratios:
         what = "is a ratio, not a share" if len(ratios) == 1 else "are ratios, not shares"
         said = listed(ratios)
         told.append(f"{said[:1].upper()}{said[1:]} {what}: what is counted is not part of what it is a percentage of.")
     return list(dict.fromkeys(told))
+
+
+def theme_caveats(data: ReportData, *names: str) -> list[str]:
+    """What the theme has readers know of the measures."""
+    return [caveat.text for caveat in data.theme.caveats if set(caveat.measures) & set(names)]
 
 
 def _few(reasons: Sequence[str], dimension: str) -> list[str]:

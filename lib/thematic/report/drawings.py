@@ -183,9 +183,9 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
             rate_columns(data, measure),
             rows,
             [len(rows) - 1],
-            of_places(data, figures, name),
         ),
         source=data.source,
+        notes=of_places(data, figures, name),
     )
 
 

@@ -20,7 +20,7 @@ from thematic.measures.figures import Figures
 from thematic.measures.hotspots import LEVELS, Cell, Hotspots, find
 from thematic.params.measures import Count
 from thematic.params.themes import CELL, TOTAL
-from thematic.report.beside import beside, measure_named, reason_note
+from thematic.report.beside import beside, measure_named, reason_note, theme_caveats
 from thematic.report.drawings import listed
 from thematic.report.maps import ground_of, no_ground
 
@@ -198,7 +198,7 @@ def _notes(found: _Found) -> list[str]:
             f"{CONFIDENTIAL} {SHORTHAND[CONFIDENTIAL]}: counts under {rules.threshold} are withheld (hexagons of the "
             f"force: {spots.withheld:,}); they stand as none here and in Gi*."
         )
-    return [*notes, _off_map(found)]
+    return [*notes, _off_map(found), *theme_caveats(found.data, found.name)]
 
 
 def _off_map(found: _Found) -> str:

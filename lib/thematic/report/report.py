@@ -34,7 +34,7 @@ from thematic.params.commentary import Commentary as Words
 from thematic.params.declared import Audience
 from thematic.params.reading import nearest
 from thematic.params.themes import Section, Theme
-from thematic.report import authored, beside, drawings, funnels, hotspots, maps, notes, previewing, tables
+from thematic.report import authored, beside, drawings, funnels, hotspots, maps, notes, ownership, previewing, tables
 from thematic.report.context import data_for
 
 
@@ -231,9 +231,13 @@ class Report:
         return notes.method_notes(self.data)
 
     def definitions(self) -> Glossary:
-        """What each measure of the theme counts."""
-        declared = [self.data.measure(name) for name in self.theme.measures]
-        return Glossary([Term(measure.title, measure.definition) for measure in declared])
+        """What each measure of the theme counts, with its caveats, its source and its owner."""
+        return ownership.definitions(self.data)
+
+    def reviews(self) -> Sentence:
+        """Who owns the theme's measures, how many a second analyst has checked, and which reviews were overdue when
+        the period ended."""
+        return ownership.reviews(self.data)
 
     def glossary(self) -> Glossary:
         """The terms the theme uses, and the force's own word for its units, by the alphabet."""
