@@ -53,6 +53,14 @@ def test_a_terminal_shows_what_runs_what_is_done_what_has_failed_and_the_time_le
 
 
 @pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(2.0, "1.0 a second"), (20.0, "0.1 a second"), (20.1, "one every 10.1 s"), (100.0, "one every 50.0 s")],
+)
+def test_slow_reports_are_not_said_to_be_none_a_second(seconds, said):
+    assert total_line([result("a"), result("b")], 0, seconds) == f"2 reports: 2 made, in {seconds:.1f} s ({said})."
+
+
+@pytest.mark.parametrize(
     ("results", "up_to_date", "said"),
     [
         ([result("force", memory=812_400_000)], 0, "1 report: 1 made, in 210.3 s (at most 812 MB of memory for one)."),

@@ -60,11 +60,16 @@ def total_line(results: Sequence[Result], up_to_date: int, seconds: float) -> st
     parts = [f"{len(results) - failed:,} made"]
     parts += [f"{failed:,} failed"] if failed else []
     parts += [f"{up_to_date:,} up to date"] if up_to_date else []
-    cost = [f"{len(results) / seconds:.1f} a second"] if len(results) > 1 else []
+    cost = [_pace(len(results), seconds)] if len(results) > 1 else []
     memory = max((result.memory for result in results), default=0)
     cost += [f"at most {memory / MB:,.0f} MB of memory for one"] if memory else []
     took = f"{seconds:.1f} s" + (f" ({'; '.join(cost)})" if cost else "")
     return f"{reports(len(results) + up_to_date)}: {', '.join(parts)}, in {took}."
+
+
+def _pace(number: int, seconds: float) -> str:
+    """How fast reports were made; slow ones by the time from one to the next, which never rounds to nothing."""
+    return f"{number / seconds:.1f} a second" if number * 10 >= seconds else f"one every {seconds / number:.1f} s"
 
 
 def reports(number: int) -> str:
