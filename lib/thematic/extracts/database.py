@@ -173,7 +173,7 @@ def _columns(table: Table, asked: TableParams, header: list[str], where: str) ->
     folded = {name.casefold(): name for name in reversed(header)}
     missing = []
     for name in table.names:
-        wanted = asked.columns.get(name, name)
+        wanted = str(asked.columns.get(name, name))
         there = wanted if wanted in header else folded.get(wanted.casefold())
         if there is not None:
             yield name, there

@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 import gzip
 import zlib
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused, Problem
 from thematic.extracts.delimited import TextTable, find_heading, read_delimited
@@ -52,20 +55,40 @@ class RawTable:
 
 def read_table(file: TableFile, name: str, table: Table) -> RawTable:
     """The table's file. Raises DataRefused when it cannot be read or lacks a required column (every one is named)."""
-    there = {column: file.columns.get(column, column) for column in table.names}
+    spelled = {column: file.columns.get(column, column) for column in table.names}
+    joined = {_as_one(names): names for names in spelled.values() if isinstance(names, tuple)}
+    there = {column: names if isinstance(names, str) else _as_one(names) for column, names in spelled.items()}
+    wanted = {*there.values(), *(name for names in joined.values() for name in names)} - joined.keys()
     shown = file.path.name
     if file.is_parquet:
-        files, text = read_parquet(file, there.values(), LINE_SPAN)
+        files, text = read_parquet(file, wanted, LINE_SPAN)
     else:
-        data, repeating = _bytes(file.path, shown), {there[name] for name in _repeating(table)}
-        files, text = (shown,), read_delimited(data, shown, there.values(), file.separator, repeating)
+        data, repeating = _bytes(file.path, shown), {there[name] for name in _repeating(table)} & wanted
+        files, text = (shown,), read_delimited(data, shown, wanted, file.separator, repeating)
         del data
+    text = _with_joined(text, joined)
     _refuse_missing(text, table, there, file, shown)
     fed = tuple(column for column in table.names if there[column] in text.header)
     notes = [*text.notes, *unknown_columns(text.header, there, shown), *_left_out(table, fed, shown)]
     if text.blank:
         notes.append(f"{shown}: {_rows(text.blank)} with no cell filled in, not counted as a row of the table.")
     return RawTable(name, table, files, _renamed(text, there), fed, dates=file.dates, notes=notes)
+
+
+def _as_one(names: tuple[str, ...]) -> str:
+    return " and ".join(names)
+
+
+def _with_joined(text: TextTable, joined: Mapping[str, tuple[str, ...]]) -> TextTable:
+    """The text with the columns that several of the file make up, where it has all of them; blank where all are."""
+    header, rows = text.header, text.rows
+    for name, parts in joined.items():
+        if set(parts) <= set(rows.column_names):
+            texts = [pc.utf8_trim_whitespace(rows[part].cast(pa.string())) for part in parts]
+            one = pc.binary_join_element_wise(*texts, "-")
+            rows = rows.append_column(name, pc.if_else(pc.equal(one, "-" * (len(parts) - 1)), "", one))
+            header = [*(each for each in header if each not in parts), name]
+    return replace(text, header=header, rows=rows)
 
 
 def measured(table: Table) -> list[str]:

@@ -21,10 +21,11 @@ DATA_SUFFIXES = (".csv", ".csv.gz", ".parquet", ".zip", ".xlsx", ".json")
 @dataclass(frozen=True)
 class TableFile:
     """Where a table lies, and how it is spelled: `path` is a file or a folder of Parquet parts; `columns` gives by a
-    declared column's name the one it has there, `dates` how dates are written, `separator` what is between fields."""
+    declared column's name the one it has there, or those whose texts are joined by hyphens; `dates` is how dates are
+    written, `separator` what is between fields."""
 
     path: Path
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     dates: str | None = None
     separator: str = ","
 

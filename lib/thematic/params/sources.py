@@ -86,7 +86,8 @@ class TableParams(Declared):
     """Where a table of the extract is: a `file` (a path from the workbook's folder), a `table` of a database
     (schema.table, catalog.schema.table) or a `query` (a SELECT).
 
-    `columns` gives, by the declared name of a column, the one it has there where that is another. `dates` is how dates
+    `columns` gives, by the declared name of a column, the one it has there where that is another; in a file it may be
+    several, whose texts are joined by hyphens (a year and a month). `dates` is how dates
     are written in the file, as in strptime (%d/%m/%Y), `separator` what is between its fields: , ; | or tab.
     `connection` may be left out where there is but one.
     """
@@ -95,7 +96,7 @@ class TableParams(Declared):
     connection: Name | None = None
     table: Name | None = None
     query: Name | None = None
-    columns: dict[Name, Name] = Field(default={})
+    columns: dict[Name, Name | Annotated[tuple[Name, ...], Field(min_length=2)]] = Field(default={})
     dates: Annotated[Name, AfterValidator(_tells_a_day)] | None = None
     separator: Separator = ","
 
@@ -208,7 +209,10 @@ def _unusable_tables(found: SourcesParams, shown: str, tables: Mapping[str, Tabl
         if table.connection is not None and table.connection not in found.connections:
             fix = nearest(table.connection, {name: name for name in found.connections}) if found.connections else ""
             yield Problem(f"{where}.connection", f"'{table.connection}' is not under connections:.", fix)
-        for column in table.columns:
+        for column, there in table.columns.items():
+            if table.file is None and not isinstance(there, str):
+                fix = "Join them in a query:, and name the one column it gives."
+                yield Problem(f"{where}.columns.{column}", "only in a file several columns may be one.", fix)
             if column not in tables[name].names:
                 known = {known: known for known in tables[name].names}
                 yield Problem(f"{where}.columns", f"{name} has no column '{column}'.", nearest(column, known))
