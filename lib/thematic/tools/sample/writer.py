@@ -13,6 +13,7 @@ from thematic.tools.sample.crimes import make_crimes
 from thematic.tools.sample.faults import with_faults
 from thematic.tools.sample.orders import disclosures_table, notices_table, surveys_table
 from thematic.tools.sample.places import Places
+from thematic.tools.sample.searches import searches_table
 from thematic.tools.sample.tables import Table, crimes_table, incidents_table
 from thematic.tools.sample.text import csv_bytes, write_whole
 from thematic.tools.sample.timeline import Timeline
@@ -21,7 +22,7 @@ __all__ = ["write_sample"]
 
 
 def write_sample(folder: Path, reference: Path) -> None:
-    """Writes crimes, incidents, protection_notices, disclosures and surveys as CSV, and extract.yaml, into `folder`.
+    """Writes crimes, incidents, protection_notices, disclosures, surveys and stop_searches as CSV, and extract.yaml.
 
     Rows run from `history_from` to `as_at` of `reference`/sample.yaml and are fitted to the published figures named
     there; a few duplicates, bad rows and odd spellings are among them on purpose. The same bytes on every machine.
@@ -46,6 +47,7 @@ def _tables(spec: dict[str, Any], published: dict[str, Any]) -> dict[str, Table]
         "protection_notices": notices_table(spec, domestic, places, timeline),
         "disclosures": disclosures_table(spec, domestic, places, timeline),
         "surveys": surveys_table(spec, published, places, timeline),
+        "stop_searches": searches_table(spec, places, timeline),
     }
 
 
