@@ -17,9 +17,10 @@ from thematic.cubes.tallies import Counts
 from thematic.measures.breakdowns import Categories, categories, shows, tally
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Told
-from thematic.measures.populations import residents
+from thematic.measures.populations import People, people_of, residents
 from thematic.measures.windows import days_of, window_ending
 from thematic.params.measures import Count, Measure, MeasureOf, PopulationOf
+from thematic.params.tables import ByColumn
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
 
 MONTHS_SHOWN = 36
@@ -370,9 +371,13 @@ class _Asked:
         in_level = self.dimension in self.data.params.levels
         if place is None and in_level:
             return None
-        by = self._split[0].table.breakdowns[self.dimension] if self._split else None
         area = place or self.data.params.force_area
-        return residents(self.data, declared, area, by, name, window.end.last_day)
+        return residents(self.data, self._people(declared, name), area, window.end.last_day)
+
+    def _people(self, declared: PopulationOf, name: str) -> People | None:
+        """The people that a category's rate is over; None for all residents."""
+        table = self._split[0].table if self._split else None
+        return people_of(self.data.params, declared, table, self.dimension, name)
 
     def _series(self) -> Floats | None:
         """The months that the measure's control chart rests on; none where it is not a count by months."""
@@ -460,15 +465,28 @@ class _Asked:
         yield self._looks_back(place, first)
         for side in self.sides:
             if isinstance(side, PopulationOf) and self._residents(side, name, place, window) is None:
-                yield f"no population is known for {self._people_of(name, place)}"
+                yield self._no_people(side, name, place, last)
 
-    def _people_of(self, name: str, place: Area | None) -> str:
-        """Whose population it is that is not known, in words."""
-        if self._split:
-            return self.data.label(self.name, self.dimension, name)
-        if place is not None:
-            return place.name
-        return name if self.dimension in self.data.params.levels else self.data.params.force.name
+    def _no_people(self, side: PopulationOf, name: str, place: Area | None, on: date) -> str:
+        """Why the people of a figure are not known: nobody lives there, their area gives none by that column, or not
+        these."""
+        people, area = self._people(side, name), place or self.data.params.force_area
+        if place is None and self.dimension in self.data.params.levels:
+            return f"no population is known for {name}"
+        if people is None:
+            return f"no population is known for {area.name}"
+        words, label = self._in_words(*people)
+        if silent := self.data.params.without_people_by(area, people[0], on):
+            return f"params/areas gives no population by {words} for {', '.join(each.name for each in silent)}"
+        return f"no population by {words} is known for {label}"
+
+    def _in_words(self, column: str, category: str) -> tuple[str, str]:
+        """A column and its category as a page calls them: by its breakdown, where it has one."""
+        base = self.bases[0]
+        for key, by in base.table.breakdowns.items():
+            if isinstance(by, ByColumn) and by.column == column:
+                return _lower(by.heading), self.data.params.category_label(base.table_name, key, category)
+        return column.replace("_", " "), category
 
     def _not_whole(self, base: Base, window: Window) -> str | None:
         """Why a table does not have all rows of a window."""
@@ -530,13 +548,18 @@ class _Asked:
 
     def notes(self) -> list[str]:
         """What a reader must know beside the figures that there are: a population of another year."""
-        if not isinstance(self.sides[1], PopulationOf):
+        below = self.sides[1]
+        if not isinstance(below, PopulationOf):
             return []
-        area = self._own_place or self.data.params.force_area
-        year = self.data.params.population_year(area, self.end.last_day)
-        if year is None or date(year, 6, 30) <= self.end.last_day or self.data.index.populations is not None:
-            return []
-        return [f"the population is that of 30 June {year}, the earliest that is given"]
+        area, on, params = self._own_place or self.data.params.force_area, self.end.last_day, self.data.params
+        people = self._people(below, "")
+        if people is not None:
+            year = params.people_year(area, people[0], on)
+            what, of = f"the population by {self._in_words(*people)[0]}", str(year)
+        else:
+            year = params.population_year(area, on) if self.data.index.populations is None else None
+            what, of = "the population", f"30 June {year}"
+        return [f"{what} is that of {of}, the earliest that is given"] if year and date(year, 6, 30) > on else []
 
 
 _WHOLE = Categories(TOTAL, (TOTAL,))

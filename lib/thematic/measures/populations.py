@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeAlias
 
 from thematic.core.areas import Area
 from thematic.core.periods import Month
 from thematic.measures.data import ReportData
+from thematic.params import Params
 from thematic.params.measures import PopulationOf
-from thematic.params.tables import ByColumn, ByColumns, ByFilled
+from thematic.params.tables import ByColumn, Table
+
+People: TypeAlias = tuple[str, str]
+"""A column that describes people, and one of its categories."""
 
 
-def residents(
-    data: ReportData,
-    declared: PopulationOf,
-    area: Area,
-    by: ByColumn | ByColumns | ByFilled | None,
-    category: str,
-    on: date,
-) -> int | None:
-    """The residents that a rate is over; None where they are not known.
+def people_of(
+    params: Params, declared: PopulationOf, table: Table | None, breakdown: str, category: str
+) -> People | None:
+    """The people that a rate is over, None for all residents. `table` is the one that a breakdown splits.
 
-    In a breakdown by a column whose categories have populations of their own, each category takes its own.
+    In a breakdown by a column whose categories have populations of their own, or that describes a person, each category
+    takes its own: over all residents it would be no rate of these people.
     """
     column, wanted = next(iter(declared.population.items()), (None, ""))
-    split = by.column if isinstance(by, ByColumn) else None
-    if split is not None and (split == column or (column is None and data.params.counts_people_by(split))):
-        return data.params.population_of(area, split, category, on)
-    if column is not None:
-        return data.params.population_of(area, column, wanted, on)
-    return all_residents(data, area, on)
+    by = None if table is None else table.breakdowns[breakdown]
+    if table is not None and isinstance(by, ByColumn):
+        has_own = params.counts_people_by(by.column) or table.describes_people(by.column)
+        if by.column == column or (column is None and has_own):
+            return by.column, category
+    return None if column is None else (column, wanted)
+
+
+def residents(data: ReportData, people: People | None, area: Area, on: date) -> int | None:
+    """The residents that a rate is over; None where they are not known."""
+    return all_residents(data, area, on) if people is None else data.params.population_of(area, *people, on)
 
 
 def all_residents(data: ReportData, area: Area, on: date) -> int | None:

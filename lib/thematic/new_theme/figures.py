@@ -233,7 +233,7 @@ class Subject:
     def _known_from(self, column: str, given: str) -> Proposal:
         """The number of rows whose column became known in the window."""
         words = label(self.params, self.table, column)
-        by = [name for name in breakdowns_of(self.table, column) if not is_personal(self.table, column)]
+        by = [name for name in breakdowns_of(self.table, column) if not self.table.describes_people(column)]
         said = {
             "title": f"{capitalised(self.rows)} whose {words} became known",
             "short": f"{capitalised(words)} known",
@@ -337,11 +337,6 @@ def breakdowns_of(table: Table, column: str) -> list[str]:
     return [name for name, by in table.breakdowns.items() if isinstance(by, ByColumn) and by.column == column]
 
 
-def is_personal(table: Table, column: str) -> bool:
-    """Whether a column, or one that it is derived from, names or describes a person."""
-    return bool({column, *table.sources_of(column)} & table.personal)
-
-
 def chosen_breakdowns(table: Table, asked: Sequence[str], where: Where) -> tuple[str, ...]:
     """The breakdowns asked for, or all of the table's that show nothing personal, that the selection leaves open and
     that are known from the first day.
@@ -365,4 +360,4 @@ def _is_open(table: Table, name: str, where: Where) -> bool:
         return True
     columns = (by.column,) if isinstance(by, ByColumn) else by.columns
     known_later = dict(table.together)
-    return not any(is_personal(table, each) or each in where or each in known_later for each in columns)
+    return not any(table.describes_people(each) or each in where or each in known_later for each in columns)

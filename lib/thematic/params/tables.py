@@ -280,6 +280,10 @@ class Table(Declared):
         """The columns whose values must not pass the cubes."""
         return frozenset(name for name, column in self.columns.items() if column.is_personal)
 
+    def describes_people(self, column: str) -> bool:
+        """Whether a column, or one that it is derived from, names or describes a person."""
+        return bool(set(self.sources_of(column)) & self.personal)
+
     def sources_of(self, name: str) -> tuple[str, ...]:
         """The columns of the file that a column rests on: itself, or those it is derived from."""
         derived = self.derived.get(name)

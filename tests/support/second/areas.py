@@ -87,7 +87,7 @@ class Places:
     def population_of(self, place: Place, column: str, category: str, on: date) -> int | None:
         """Residents of one category of a column, by the same rule."""
         if place.level == FORCE:
-            return _total([self.population_of(unit, column, category, on) for unit in self._units_open(on)])
+            return _total([self.population_of(each, column, category, on) for each in self._giving(column, on)])
         years = place.declared.population_by.get(column, {}) if place.declared else {}
         if years:
             return _latest(years, on).get(category)
@@ -96,6 +96,20 @@ class Places:
     def splits_population(self, column: str) -> bool:
         """Whether any area has its population by this column."""
         return any(place.declared and column in place.declared.population_by for place in self._by_slug.values())
+
+    def _giving(self, column: str, on: date) -> list[Place]:
+        """The areas whose people of a category make up the force's: the units, unless only another level has them for
+        every open area and comes to as many residents."""
+        units = self._units_open(on)
+        if all(column in place.declared.population_by for place in units if place.declared):
+            return units
+        for level in self._levels:
+            areas = [place for place in self.of_level(level) if self.is_open(place, on, on)]
+            give = [bool(place.declared and column in place.declared.population_by) for place in areas]
+            residents = _total([self.population(place, on) for place in areas])
+            if areas and all(give) and residents == self.population(self.force, on):
+                return areas
+        return units
 
     def _units_open(self, on: date) -> list[Place]:
         """The units that are open on a day, each counted once: not those that are sums of other units."""

@@ -278,7 +278,7 @@ class Working:
         if row.nowhere is not None:
             return None
         if row.breakdown is not None:
-            groups = self._population_groups(self._table(measure.numerator), row)
+            groups = self._population_groups(measure, row)
             if groups is not None:
                 column, codes = groups
                 parts = [self.places.population_of(row.place, column, code, on) for code in codes]
@@ -287,8 +287,10 @@ class Working:
             return self.places.population_of(row.place, column, category, on)
         return self.places.population(row.place, on)
 
-    def _population_groups(self, table: Table, row: Row) -> tuple[str, list[str]] | None:
-        """The column that populations are known by and the row's breakdown is by, and the codes of the row's category."""
+    def _population_groups(self, measure: Measure, row: Row) -> tuple[str, list[str]] | None:
+        """The column that populations are known by and the row's breakdown is by, and the codes of the row's category;
+        a column of people takes theirs although no population is known by it."""
+        table = self._table(measure.numerator)
         breakdown = table.breakdowns[str(row.breakdown)]
         if isinstance(breakdown, ByFilled):
             return None
@@ -296,7 +298,9 @@ class Working:
         renamed = breakdown.renamed if isinstance(breakdown, ByColumn) else {}
         parts = [] if row.category == MISSING else row.category.split(CROSS) if len(columns) > 1 else [row.category]
         for place, column in enumerate(columns):
-            if self.places.splits_population(column):
+            origins = [table.columns[each] for each in _origins(table, {column}) if each in table.columns]
+            is_of_people = len(columns) == 1 and any(each.personal for each in origins)
+            if self.places.splits_population(column) or (is_of_people and not measure.denominator.population):
                 codes = [code for code, name in renamed.items() if name == row.category]
                 return column, codes or parts[place : place + 1]
         return None

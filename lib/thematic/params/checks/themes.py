@@ -13,7 +13,7 @@ from thematic.params.checks.places import Levels
 from thematic.params.force import GlossaryParams
 from thematic.params.lists import CodeList
 from thematic.params.measures import Count, Measure, MeasureOf, PopulationOf
-from thematic.params.tables import ByFilled, Table
+from thematic.params.tables import ByColumn, ByFilled, Table
 from thematic.params.themes import MONTH, ROLLING, TOTAL, Theme
 
 
@@ -124,7 +124,7 @@ class ThemeCheck:
             elif isinstance(side, MeasureOf):
                 yield from self._other(f"{here}, {part}", measure, side)
             elif isinstance(side, PopulationOf):
-                yield from self._people(f"{here}, {part}", side)
+                yield from self._people(f"{here}, {part}", side, measure)
         yield from repeated(f"{self.where}, measures.{name}", list(dimensions))
         for dimension in dimensions:
             yield from self._dimension(name, measure, dimension)
@@ -143,7 +143,10 @@ class ThemeCheck:
             if isinstance(inner, Count):
                 yield from self._count(f"params/measures/{side.measure}.yaml, {part}", inner)
 
-    def _people(self, here: str, side: PopulationOf) -> Iterator[Problem]:
+    def _people(self, here: str, side: PopulationOf, measure: Measure) -> Iterator[Problem]:
+        """People of whom neither an area gives the number nor the counted table knows. That no area gives it yet is no
+        mistake: a force may use a theme and have no such populations."""
+        table = self._table(measure.numerator) if isinstance(measure.numerator, Count) else None
         for column, category in side.population.items():
             found = [
                 each.population_by[column]
@@ -152,13 +155,26 @@ class ThemeCheck:
                 for each in level.areas
                 if column in each.population_by
             ]
-            categories = {name for years in found for year in years.values() for name in year}
-            if not found:
+            given = {name for years in found for year in years.values() for name in year}
+            known = None if table is None else self._kinds_of_people(table, column)
+            if category in given or table is None or (known is not None and category in (known or [category])):
+                continue
+            if not found and known is None:
                 fix = "Give population_by in params/areas, or write population."
-                yield Problem(here, f"no area gives its population by {column}.", fix)
-            elif category not in categories:
-                fix = close_to(category, sorted(categories), "They give")
+                what = f"no area gives its population by {column}, and {table.title.lower()} have no such column."
+                yield Problem(here, what, fix)
+            else:
+                fix = close_to(category, sorted({*given, *(known or [])}), "There are")
                 yield Problem(here, f"no area gives a population of '{category}'.", fix)
+
+    def _kinds_of_people(self, table: Table, column: str) -> list[str] | None:
+        """What a column or breakdown of a table tells apart: nothing where that is not declared, None where there is
+        no such column."""
+        by = table.breakdowns.get(column)
+        if isinstance(by, ByColumn):
+            codes = self.known.values(table, by.column)
+            return list(dict.fromkeys(by.renamed.get(code, code) for code in codes or []))
+        return self.known.values(table, column) or [] if column in table.all_names else None
 
     def _count(self, here: str, count: Count) -> Iterator[Problem]:
         selections = self.theme.selections
