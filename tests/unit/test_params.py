@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -39,7 +40,7 @@ def test_the_products_own_params_can_be_used() -> None:
     params = load_params(Workbook(ROOT))
     assert [len(params.areas(level)) for level in ("lpu", "local_authority")] == [8, 4]
     assert all(area.population and area.source for level in params.levels.values() for area in level.areas)
-    assert len(params.measures) == 58
+    assert len(params.measures) == 73
 
 
 def test_every_problem_is_listed_at_once(workbook: Workbook) -> None:
@@ -90,7 +91,7 @@ DOMESTIC = '{domestic: "Y"}'
         ("tables/crimes.yaml", "column: outcome_code", "column: victim_sex", "is personal, so its values must not be counted by"),
         ("tables/crimes.yaml", "column: outcome_code", "column: outcome", "there is no column 'outcome'. Did you mean"),
         ("tables/crimes.yaml", "  outcome: {column", "  total: {column", "'total' is a dimension already"),
-        ("tables/crimes.yaml", "[[outcome_code, outcome_on]]", "[[outcome_on, outcome_code]]", "'outcome_code' is no date"),
+        ("tables/crimes.yaml", "[[outcome_code, outcome_on]", "[[outcome_on, outcome_code]", "'outcome_code' is no date"),
         ("tables/crimes.yaml", "together:", "public: sums\ntogether:", "has personal columns"),
         ("tables/crimes.yaml", "list: offences", "list: offnces", "the list is missing"),
         ("tables/incidents.yaml", "as: {BE: environmental", "as: {BF: environmental", "'BF' is none of the codes of finalisation_code"),
@@ -114,7 +115,7 @@ DOMESTIC = '{domestic: "Y"}'
         (FAMILY, "polarity: higher", "polarity: good", "polarity: 'good'"),
         (FAMILY, "{Title} solved", "{Titel} solved", "the word {Titel} is not given"),
         (FAMILY, "filled: characteristic", "filled: outcome", "'outcome' is no breakdown of the filled kind"),
-        (FAMILY, "denominator: population", "denominator: {population: {ethnicity: white}}", "no area gives its population by ethnicity"),
+        (FAMILY, "denominator: population", "denominator: {population: {faith: none}}", "no area gives its population by faith, and crimes have no such column"),
         (FAMILY, "unit: per_1000", "unit: percent", "a population goes with unit per_1000 or per_10000"),
         (FAMILY, "denominator: population\n    unit: per_1000", "denominator: {measure: da_rcorded}\n    unit: per_1000", "there is no measure 'da_rcorded'"),
         (DA, DOMESTIC, '{domestik: "Y"}', "no column 'domestik'. Did you mean 'domestic'?"),
@@ -179,11 +180,82 @@ def test_an_area_that_is_a_sum_has_the_people_and_the_days_of_its_members(workbo
     change(
         workbook,
         "areas/local_authority.yaml",
-        "slug: halton, name: Halton, population: {2020: 129759}, source: *ons",
-        "slug: halton, name: Halton, members: [runcorn, widnes], of: lpu",
+        "slug: halton, name: Halton, population: {2020: 129759},",
+        "slug: halton, name: Halton, members: [runcorn, widnes], of: lpu,",
     )
     params = load_params(workbook)
     halton = params.area("halton")
     assert params.population(halton, date(2021, 1, 31)) == 64599 + 65160
     assert [area.name for area in params.parts_of(halton)] == ["Runcorn", "Widnes"]
     assert halton.counted_at == ("lpu", frozenset({"Runcorn", "Widnes"}))
+
+
+def without_people_by_ethnicity(workbook: Workbook) -> None:
+    path = workbook.params / "areas/local_authority.yaml"
+    path.write_text(re.sub(r" population_by: .*\}\}\},", "", path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def test_a_force_whose_areas_give_no_people_by_a_column_can_use_a_theme_that_divides_by_them(
+    workbook: Workbook,
+) -> None:
+    without_people_by_ethnicity(workbook)
+    params = load_params(workbook)
+    assert not params.counts_people_by("ethnicity")
+    assert "stop_rate_black_per_1000" in params.themes["stop-and-search"].measures
+
+
+def test_groups_that_the_areas_do_not_count_are_no_mistake_where_the_table_has_them(workbook: Workbook) -> None:
+    path = workbook.params / "areas/local_authority.yaml"
+    path.write_text(re.sub(r"mixed: .*?\}", "bme: 90}", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert load_params(workbook).counts_people_by("ethnicity")
+    change(workbook, "measures/stop_rate_black_per_1000.yaml", "{ethnicity: black}", "{ethnicity: blck}")
+    assert "no area gives a population of 'blck'. Did you mean 'black'?" in refusal(workbook)
+
+
+@pytest.mark.parametrize(
+    ("denominator", "told"),
+    [
+        ("{population: {ethnicty: white}}", "no area gives its population by ethnicty, and stop searches have no such column"),
+        ("{population: {ethnicity: whte}}", "no area gives a population of 'whte'. Did you mean 'white'?"),
+        ("{population: {age_band: under 11}}", "no area gives a population of 'under 11'. Did you mean 'under 10'?"),
+    ],
+)  # fmt: skip
+def test_people_that_the_counted_table_cannot_tell_apart_are_a_problem(
+    workbook: Workbook, denominator: str, told: str
+) -> None:
+    without_people_by_ethnicity(workbook)
+    change(workbook, "measures/stop_rate_white_per_1000.yaml", "{ethnicity: white}", denominator[13:-1])
+    assert told in refusal(workbook)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "area", "silent"),
+    [
+        ([], "force", []),
+        ([], "halton", []),
+        ([], "widnes", ["Widnes"]),
+        (["halton"], "force", ["Cheshire Constabulary"]),
+        (["halton"], "halton", ["Halton"]),
+    ],
+)
+def test_the_areas_that_give_no_people_by_a_column_are_named(
+    workbook: Workbook, lacking: list[str], area: str, silent: list[str]
+) -> None:
+    path = workbook.params / "areas/local_authority.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    for slug in lacking:
+        lines = [re.sub(r" population_by: .*\}\}\},", "", line) if slug in line else line for line in lines]
+    path.write_text("".join(lines), encoding="utf-8")
+    params, on = load_params(workbook), date(2021, 1, 31)
+    found = params.without_people_by(params.area(area), "ethnicity", on)
+    assert [each.name for each in found] == silent
+    assert (params.people_year(params.area(area), "ethnicity", on) is None) == bool(silent)
+
+
+def test_the_force_has_the_people_of_a_level_that_comes_to_as_many_residents(workbook: Workbook) -> None:
+    params, on = load_params(workbook), date(2021, 1, 31)
+    black = [params.population_of(area, "ethnicity", "black", on) for area in params.areas("local_authority")]
+    assert params.population_of(params.force_area, "ethnicity", "black", on) == sum(each or 0 for each in black) == 6616
+    change(workbook, "areas/local_authority.yaml", "{2020: 129759}", "{2020: 129758}")
+    params = load_params(workbook)
+    assert params.population_of(params.force_area, "ethnicity", "black", on) is None
