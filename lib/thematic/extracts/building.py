@@ -16,7 +16,7 @@ from thematic.core.errors import DataRefused, DiskRefused, Problem
 from thematic.extracts import police_uk, police_uk_outcomes
 from thematic.extracts.checks import Check, account, check, examples
 from thematic.extracts.delimited import TOTAL
-from thematic.extracts.facts import ExtractFacts, TableFacts, ordered
+from thematic.extracts.facts import NOT_DECLARED, ExtractFacts, TableFacts, ordered, values_text
 from thematic.extracts.history import find_history, history_notes
 from thematic.extracts.order import Order
 from thematic.extracts.placing import read_outlines
@@ -156,7 +156,8 @@ def _too_many(checked: Check, facts: TableFacts, order: Order) -> list[Problem]:
         if found:
             listed = "; ".join(_example(checked, row, value) for row, value in found)
             problems.append(Problem(checked.raw.name, f"{count:,} x {reason}, as at {listed}.", _spelled(found)))
-    return problems
+    undeclared = (f"{column} has what is not declared: {values_text(met)}." for column, met in facts.undeclared.items())
+    return problems + [Problem(checked.raw.name, what, NOT_DECLARED) for what in undeclared]
 
 
 def _spelled(found: Iterable[tuple[int, str | None]]) -> str:

@@ -228,6 +228,7 @@ def account(check: Check) -> TableFacts:
         equal=_equal(check),
         silent={name: dict(spelling.silent) for name, spelling in spellings if spelling.silent},
         met={name: dict(spelling.met) for name, spelling in spellings if spelling.met},
+        undeclared={name: dict(spelling.undeclared) for name, spelling in spellings if spelling.undeclared},
     )
     if facts.rows_in != facts.kept + facts.duplicates + facts.quarantined + facts.left_out:
         raise RuntimeError(f"{check.raw.name}: the rows do not add up: {facts}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+
+_LISTED, _LONGEST = 30, 40
 
 
 class TableFacts(BaseModel):
@@ -14,8 +16,9 @@ class TableFacts(BaseModel):
 
     `reasons` counts quarantined and left-out rows by reason; a row with several counts in each. `normalised` counts
     by column the values that were taken though spelled otherwise than the contract has it. `blank` lines with no cell
-    filled in are no rows; `equal` rows equal another one in a table without references, and are kept. `silent` counts
-    by column the words that were taken for blank; `met` the commonest values of columns whose fullness is measured.
+    filled in are no rows; `equal` rows equal another one in a table without references, and are kept. By column, and
+    only as far as they point to nobody, `silent` counts words taken for blank, `met` the values of columns
+    whose fullness is measured, and `undeclared` those that are none of a column's codes or areas.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,6 +34,7 @@ class TableFacts(BaseModel):
     equal: int = 0
     silent: dict[str, dict[str, int]] = {}
     met: dict[str, dict[str, int]] = {}
+    undeclared: dict[str, dict[str, int]] = {}
 
 
 class ExtractFacts(BaseModel):
@@ -73,7 +77,7 @@ def reconciliation(facts: ExtractFacts) -> list[dict[str, str | int]]:
 def reconciliation_lines(facts: ExtractFacts) -> list[str]:
     """The same as sentences for the terminal."""
     return [
-        f"{name.replace('_', ' ')}: {table.rows_in:,} in = {table.kept:,} kept + {table.duplicates:,} duplicates"
+        f"{name.replace('_', ' ')}: {table.rows_in:,} in = {table.kept:,} kept + {_duplicates(table.duplicates)}"
         f" + {table.quarantined:,} quarantined + {table.left_out:,} left out"
         for name, table in facts.tables.items()
     ]
@@ -89,14 +93,39 @@ def reasons_lines(facts: ExtractFacts) -> list[str]:
 
 
 def values_lines(facts: ExtractFacts) -> list[str]:
-    """What stood in columns whose fullness is measured, for the terminal alone: what was taken for blank, and what was
-    not, so that a force sees which of these words say nothing."""
-    return [
-        f"{table}, {name}: {taken}: {', '.join(f'{n:,} {value}' for value, n in values.items())}"
-        for table, told in facts.tables.items()
-        for taken, columns in (("taken for blank", told.silent), ("counted as filled", told.met))
-        for name, values in columns.items()
-    ]
+    """What stood in columns whose fullness is measured and what is not declared, for the terminal alone, and what to do
+    about it: a force sees which of these words say nothing, and which codes it lacks."""
+    silent = [line for name, table in facts.tables.items() for line in _lines(name, "taken for blank", table.silent)]
+    met = [line for name, table in facts.tables.items() for line in _lines(name, "counted as filled", table.met)]
+    unknown = [line for name, table in facts.tables.items() for line in _lines(name, "not declared", table.undeclared)]
+    return [*silent, *met, *([_SAYS_NOTHING] if met else []), *unknown, *([NOT_DECLARED] if unknown else [])]
+
+
+_SAYS_NOTHING = (
+    "Where a word that is counted as filled says nothing, add it to says_nothing in params/force.yaml; if it is one of "
+    "a column's codes, take it out of these too."
+)
+NOT_DECLARED = (
+    "Declare what is meant (codes in params/tables/ or params/lists/, areas in params/areas/); add a word that says "
+    "nothing to says_nothing in params/force.yaml."
+)
+"""What to do about values that are not declared."""
+
+
+def _lines(table: str, what: str, columns: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    for name, values in columns.items():
+        yield f"{table}, {name}: {what}: {values_text(values)}"
+
+
+def values_text(values: Mapping[str, int]) -> str:
+    """Values with the numbers of their rows: `812 NULL, 40 Prefer not to say`; a great many not all, none at length."""
+    shown = [f"{n:,} {' '.join(value.split())[:_LONGEST]}" for value, n in list(values.items())[:_LISTED]]
+    more = len(values) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _duplicates(number: int) -> str:
+    return "1 duplicate" if number == 1 else f"{number:,} duplicates"
 
 
 def ordered(tables: Mapping[str, TableFacts], names: Collection[str]) -> dict[str, TableFacts]:

@@ -17,11 +17,12 @@ from thematic.extracts.delimited import TextTable, find_heading, read_delimited
 from thematic.extracts.derived import is_fed
 from thematic.extracts.parquet import read_parquet
 from thematic.extracts.sources import TableFile
-from thematic.params.tables import ByFilled, Table
+from thematic.params.tables import ByFilled, Table, inputs_of
 
 LINE_SPAN = 1 << 36
 """A row's number is its physical line, plus LINE_SPAN times its file's place among the table's files."""
 _REPEATING = {"date", "flag", "whole", "code", "codes", "area"}
+_OF_WORDS = {"text", "code", "codes", "area"}
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,19 @@ def _with_joined(text: TextTable, joined: Mapping[str, tuple[str, ...]]) -> Text
 
 
 def measured(table: Table) -> list[str]:
-    """The columns whose fullness is measured."""
+    """The columns of words whose fullness is measured: those of breakdowns of the filled kind, and those of the file
+    that these are derived from."""
     filled = (breakdown for breakdown in table.breakdowns.values() if isinstance(breakdown, ByFilled))
-    return [name for breakdown in filled for name in breakdown.filled.values() if name in table.columns]
+    names = [origin for breakdown in filled for name in breakdown.filled.values() for origin in _origins(table, name)]
+    return [name for name in names if table.columns[name].kind in _OF_WORDS]
+
+
+def _origins(table: Table, name: str) -> list[str]:
+    """A column of the file, and those that the derived one of its name is worked out from."""
+    derived = table.derived.get(name)
+    inputs = () if derived is None else inputs_of(derived)
+    own = [name] if name in table.columns else []
+    return own + [origin for each in inputs if each != name for origin in _origins(table, each)]
 
 
 def _repeating(table: Table) -> set[str]:

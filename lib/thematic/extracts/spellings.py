@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thematic.extracts.kinds import NO, YES, texts_sql
+from thematic.extracts.listing import listable
 from thematic.extracts.moments import date_sql, is_zoned, moment_sql
 from thematic.extracts.readers import RawTable, measured
 from thematic.params.tables import Column
@@ -26,8 +27,6 @@ _SCIENTIFIC = r"[+-]?\d+([.,]\d+[eE][+-]?|[eE][+-])\d+"
 _LOOKED_UP = {"code", "codes", "area"}
 _BY_SPELLING = {"date", "flag", "whole"}
 _MOST_SPELLINGS = 50_000
-_MET = 12
-_MET_OF = 200
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,9 @@ class Spelling:
     nothing, and of what that means, null where it means nothing; `value` may use `text`.
 
     `mapped`: these come from a small table `map_<column>`. `wrong`: some text means nothing. `zoned`: some have a
-    zone. `normalised` counts cells that are spelled otherwise than the contract has it, `silent` those that say
-    nothing, by their words, and `met` the commonest others.
+    zone. `normalised` counts cells that are spelled otherwise than the contract has it. By their words, as far as these
+    may be listed, `silent` counts those that say nothing, `met` those of a column whose fullness is measured that say
+    something, and `undeclared` those that are none of the column's codes or areas.
     """
 
     text: str
@@ -60,6 +60,7 @@ class Spelling:
     normalised: int = 0
     silent: Mapping[str, int] = field(default_factory=dict)
     met: Mapping[str, int] = field(default_factory=dict)
+    undeclared: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_spellings(connection: duckdb.DuckDBPyConnection, raw: RawTable, vocabulary: Vocabulary) -> dict[str, Spelling]:
@@ -84,6 +85,7 @@ class _Look:
     def __init__(self, connection: duckdb.DuckDBPyConnection, raw: RawTable, vocabulary: Vocabulary) -> None:
         self.connection, self.raw, self.vocabulary = connection, raw, vocabulary
         self.measured = set(measured(raw.table))
+        self.nobody = _folded(vocabulary.nobody)
 
     def spelling(self, name: str) -> Spelling:
         kind = self.raw.table.columns[name].kind
@@ -108,8 +110,8 @@ class _Look:
         text = trimmed_sql(name, bool(spaced))
         if silent:
             text = f"CASE WHEN {text} NOT IN {texts_sql(silent)} THEN {text} END"
-        most = self._met(name, met)
-        return Spelling(text, f"t_{name}", wrong=False, normalised=spaced, silent=silent, met=most)
+        listed = self._listable(name, met)
+        return Spelling(text, f"t_{name}", wrong=False, normalised=spaced, silent=silent, met=listed)
 
     def _count(self, name: str) -> list[tuple[str, int]]:
         """Every spelling of a column and the number of its rows, commonest first."""
@@ -131,8 +133,14 @@ class _Look:
                 silent[texts[spelled]] = silent.get(texts[spelled], 0) + n
                 texts[spelled] = ""
         odd = {spelled: n for spelled, n in found if not _is_as_declared(column, spelled, values[spelled], texts)}
-        met = {texts[spelled]: n for spelled, n in found if texts[spelled]}
-        wrong = any(text and values[spelled] is None for spelled, text in texts.items())
+        met: dict[str, int] = {}
+        undeclared: dict[str, int] = {}
+        for spelled, n in found:
+            value, text = values[spelled], texts[spelled]
+            if value is not None:
+                met[value] = met.get(value, 0) + n
+            elif text:
+                undeclared[text] = undeclared.get(text, 0) + n
         mapped = any(spelled != values[spelled] for spelled, _ in found)
         if mapped:
             self._store_map(name, [(spelled, texts[spelled] or None, values[spelled]) for spelled, _ in found])
@@ -140,16 +148,16 @@ class _Look:
             f"map_{name}.text" if mapped else trimmed_sql(name, False),
             f"m_{name}" if mapped else f"t_{name}",
             mapped=mapped,
-            wrong=wrong,
+            wrong=bool(undeclared),
             normalised=sum(odd.values()),
             silent=silent,
-            met=self._met(name, met),
+            met=self._listable(name, met) if name in self.measured else {},
+            undeclared={} if name in self.raw.table.left_out_unless else self._listable(name, undeclared),
         )
 
-    def _met(self, name: str, values: Mapping[str, int]) -> dict[str, int]:
-        """The commonest values, of a column whose fullness is measured and that has not very many."""
-        wanted = name in self.measured and len(values) <= _MET_OF
-        return dict(list(values.items())[:_MET]) if wanted else {}
+    def _listable(self, name: str, values: Mapping[str, int]) -> dict[str, int]:
+        is_personal = self.raw.table.columns[name].is_personal
+        return listable(values, is_personal=is_personal, names_nobody=lambda value: fold(value) in self.nobody)
 
     def _store_map(self, name: str, rows: list[tuple[str, str | None, str | None]]) -> None:
         columns = {
