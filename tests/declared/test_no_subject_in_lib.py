@@ -18,7 +18,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 LIB, PARAMS = ROOT / "lib/thematic", ROOT / "params"
-POLICE_UK = ("extracts/police_uk.py", "extracts/police_uk_files.py", "extracts/police_uk_lookup.py")
+POLICE_UK = tuple(path.relative_to(LIB).as_posix() for path in (LIB / "extracts").glob("police_uk*.py"))
 EXCEPTED = ("tools/sample", *POLICE_UK, "exporters/fonts")
 TEXTS = {".j2", ".typ", ".css", ".js", ".html", ".txt", ".json"}
 
@@ -74,15 +74,21 @@ SUBJECT = [
 """Words of the subjects, whatever the declarations say today."""
 
 ALLOWED = {
+    "action": "of a form, and what is done",
     "age": "plain English",
     "ask": "plain English",
     "code": "plain English, and a kind of column",
     "longitude": "the product's own: with latitude it places a row on a map",
     "latitude": "the product's own: with longitude it places a row on a map",
     "granted": "plain English",
+    "hour": "a kind of derived column",
     "know": "plain English",
+    "mixed": "plain English",
     "neither": "plain English",
+    "object": "Python's own",
+    "other": "plain English",
     "outcome": "what came of a command; outcome_basis is a key of themes",
+    "person": "plain English",
     "personal": "a key of columns",
     "question": "plain English",
     "rate_per_1000": "named after the unit per_1000",
@@ -90,9 +96,12 @@ ALLOWED = {
     "response": "what a web server answers",
     "right": "a side of a page",
     "scheme": "of a web address",
+    "stop": "plain English",
+    "stops": "what ends a process",
     "survey": "plain English: to look over what there is to do",
     "type": "Python's and HTML's own",
     "weekday": "a kind of derived column",
+    "white": "a colour",
     "disclosure": "statistical disclosure control",
     "notices": "what charts and pages say beside themselves",
 }

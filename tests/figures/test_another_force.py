@@ -71,7 +71,7 @@ def write(folder: Path, table: str, reference: str, drawn: list[dict[str, str]])
 
 
 def draw_extracts(folder: Path) -> None:
-    """All five tables, three years of random rows, with blanks in every column that may have them."""
+    """All six tables, three years of random rows, with blanks in every column that may have them."""
     draw = random.Random(20210131)
     codes = [code for code in own_params().lists["offences"].rows if "/" not in code]
     often = [*codes, *["19C", "19D", "8N", "9B", "105A"] * 40]
@@ -111,6 +111,13 @@ def draw_extracts(folder: Path) -> None:
     surveys = {"survey": ["domestic_abuse", "asb", "hate_crime"], "question": ["whole_experience", "action_taken"]}
     answers = {"response": ["completely_satisfied", "fairly_satisfied", "neither", "very_dissatisfied"]}
     write(folder, "surveys", "response_ref", rows(draw, 400, surveyed_on=day, **surveys, **answers, **places))
+    people = {"ethnicity": ["white", "black", "not_stated", ""], "age": ["", 16, 30], "gender": ["Male", "Female", ""]}
+    ends = {
+        "outcome": ["Arrest", "A no further action disposal", ""],
+        "outcome_linked": "YN",
+        "object": ["Fireworks", ""],
+    }
+    write(folder, "stop_searches", "search_ref", rows(draw, 400, searched_on=day, **people, **ends, **places))
     (folder / "extract.yaml").write_text("as_at: 2021-02-10\nhistory_from: 2018-02-01\n", encoding="utf-8")
 
 
@@ -254,6 +261,19 @@ def test_a_unit_without_a_population_has_no_rate_and_the_force_neither(made: Pat
     assert force.loc[("total", "total"), "status"] == "[x]"
     assert force.loc[("local_authority", "Northmarch Borough"), "status"] == ""
     assert force.loc[("local_authority", "Isle of Thrift"), "status"] == "[x]"
+
+
+@pytest.mark.parametrize(("area", "named"), [("force", FORCE), ("alder-vale", "Alder Vale")])
+def test_a_force_that_gives_no_people_by_ethnicity_has_the_theme_and_no_rate_by_it(
+    made: Path, area: str, named: str
+) -> None:
+    found = figures(made, "stop-and-search", area)
+    rates = found.loc["stop_rate_per_1000", "ethnicity"]
+    assert list(rates["status"]) == ["[x]"] * len(rates)
+    assert found.loc[("stop_black_white_ratio", "total", "total"), "status"] == "[x]"
+    assert found.loc[("stop_searches", "ethnicity", "black"), "status"] == ""
+    why = f"params/areas gives no population by ethnicity for {named}."
+    assert why in told(made / PERIOD / "stop-and-search" / f"{area}.html").replace("\u00a0", " ")
 
 
 def test_a_figure_of_the_force_is_that_of_its_rows(made: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -29,12 +30,12 @@ def planted(source: Path, folder: Path) -> None:
             rows = list(csv.DictReader(stream))[-3000:]
         for number, row in enumerate(rows):
             for column, declared in table.columns.items():
-                if declared.is_personal and declared.kind in {"text", "reference"} and row[column]:
+                if declared.is_personal and declared.kind in {"text", "reference"} and row.get(column):
                     row[column] = f"{MARKER}{column}{number}"
             if "longitude" in row:
                 row["longitude"], row["latitude"] = PLANTED_NUMBERS
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, table.names)
+            writer = csv.DictWriter(stream, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
 
@@ -90,5 +91,5 @@ def test_the_report_code_never_names_a_personal_column() -> None:
         assert files, name
         for path in files:
             text = path.read_text(encoding="utf-8")
-            named = [column for column in sorted(PERSONAL - {"longitude", "latitude"}) if column in text]
+            named = [each for each in sorted(PERSONAL - {"longitude", "latitude"}) if re.search(rf"\b{each}\b", text)]
             assert named == [], path
