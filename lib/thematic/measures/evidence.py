@@ -17,7 +17,7 @@ from thematic.cubes.tallies import Counts
 from thematic.measures.breakdowns import Categories, categories, shows, tally
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Told
-from thematic.measures.populations import People, people_of, residents
+from thematic.measures.populations import People, people_of, residents, without_residents
 from thematic.measures.windows import days_of, window_ending
 from thematic.params.measures import Count, Measure, MeasureOf, PopulationOf
 from thematic.params.tables import ByColumn
@@ -29,6 +29,7 @@ SERIES_MONTHS = 48
 """How many months a control chart may look back."""
 LOOK_BACK_MONTHS = 12
 """How far a ratio looks back whose numerator is dated otherwise than its denominator."""
+_AREAS_NAMED = 6
 
 Floats = NDArray[np.float64]
 
@@ -473,12 +474,15 @@ class _Asked:
         people, area = self._people(side, name), place or self.data.params.force_area
         if place is None and self.dimension in self.data.params.levels:
             return f"no population is known for {name}"
+        silent = without_residents(self.data, people, area, on)
         if people is None:
-            return f"no population is known for {area.name}"
+            source = "params/areas" if self.data.index.populations is None else "the lookup"
+            return f"{source} gives no population for {_names(silent)}"
         words, label = self._in_words(*people)
-        if silent := self.data.params.without_people_by(area, people[0], on):
-            return f"params/areas gives no population by {words} for {', '.join(each.name for each in silent)}"
-        return f"no population by {words} is known for {label}"
+        if without := self.data.params.without_people_by(area, people[0], on):
+            return f"params/areas gives no population by {words} for {_names(without)}"
+        where = "" if silent == (self.data.params.force_area,) else f" in {_names(silent)}"
+        return f"no population by {words} is known for {label}{where}"
 
     def _in_words(self, column: str, category: str) -> tuple[str, str]:
         """A column and its category as a page calls them: by its breakdown, where it has one."""
@@ -592,6 +596,13 @@ def _only(block: Block, names: Sequence[str]) -> Block:
 
 def _day(day: date) -> str:
     return f"{day.day} {Month.containing(day).label}"
+
+
+def _names(areas: Sequence[Area]) -> str:
+    """The areas by name; of many the first, and how many more there are."""
+    more = len(areas) - _AREAS_NAMED
+    shown = [area.name for area in (areas[:_AREAS_NAMED] if more > 1 else areas)]
+    return ", ".join(shown) + (f" and {more} more" if more > 1 else "")
 
 
 def _lower(title: str) -> str:

@@ -38,6 +38,14 @@ def residents(data: ReportData, people: People | None, area: Area, on: date) -> 
     return all_residents(data, area, on) if people is None else data.params.population_of(area, *people, on)
 
 
+def without_residents(data: ReportData, people: People | None, area: Area, on: date) -> tuple[Area, ...]:
+    """The areas for want of whose residents those of an area are not known: some of those that it is the sum of, or
+    the area itself where none of them has any."""
+    parts = data.params.counted_from(area, None if people is None else people[0], on)
+    silent = tuple(part for part in parts if part != area and residents(data, people, part, on) is None)
+    return silent if silent and silent != parts else (area,)
+
+
 def all_residents(data: ReportData, area: Area, on: date) -> int | None:
     """All residents of an area: by the lookup that came with the data if it has any, else as declared."""
     known = data.index.populations

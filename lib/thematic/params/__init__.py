@@ -138,8 +138,7 @@ class Params:
         """The residents of an area as known on a day, or None: of the latest year whose 30 June is not after it, else
         of the earliest. An area with members, and the force, may be the sum of theirs."""
         if area.is_force:
-            month = Month.containing(on)
-            return _sum([self.population(each, on) for each in self.unit_areas if each.open_in(month)])
+            return _sum([self.population(each, on) for each in self.counted_from(area, None, on)])
         year = year_of(self._declared(area).population, on)
         if year is not None:
             return self._declared(area).population[year]
@@ -172,10 +171,19 @@ class Params:
                 return areas
         return parts[0]
 
+    def counted_from(self, area: Area, column: str | None, on: date) -> tuple[Area, ...]:
+        """The areas whose residents (by a column, where one is named) add up to those of an area on a day: the open
+        ones of a level that parts the force, those that an area is the sum of, or the area itself."""
+        if not area.is_force:
+            return self.parts_of(area)
+        if column is not None:
+            return self._counted_by(column, on)
+        return tuple(each for each in self.unit_areas if each.open_in(Month.containing(on)))
+
     def without_people_by(self, area: Area, column: str, on: date) -> tuple[Area, ...]:
         """The areas for want of whose people by a column those of an area are not known: itself, or some of those that
         it is the sum of; none where all give them."""
-        parts = self._counted_by(column, on) if area.is_force else self.parts_of(area)
+        parts = self.counted_from(area, column, on)
         if not area.is_force and column in self._declared(area).population_by:
             return ()
         silent = tuple(each for each in parts if column not in self._declared(each).population_by)
@@ -185,7 +193,7 @@ class Params:
         """The latest of the years whose numbers make up the people of an area by a column on a day."""
         if not area.is_force and (known := self._declared(area).population_by.get(column)):
             return year_of(known, on)
-        parts = self._counted_by(column, on) if area.is_force else self.parts_of(area)
+        parts = self.counted_from(area, column, on)
         years = [self.people_year(each, column, on) for each in parts if each != area]
         return max((year for year in years if year is not None), default=None)
 
