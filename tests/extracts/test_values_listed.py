@@ -130,7 +130,7 @@ def test_a_refusal_lists_the_codes_that_are_not_declared(drawn: Drawn) -> None:
     drawn.limits = (1, 0)
     with pytest.raises(DataRefused) as refused:
         put(drawn, end={"a": 20, "NULL": 15})
-    assert f"end has what is not declared: 15 NULL. {NOT_DECLARED}" in str(refused.value)
+    assert f"visits: not declared: end: 15 NULL. {NOT_DECLARED}" in str(refused.value)
 
 
 def test_the_column_that_a_measured_one_is_derived_from_is_measured_too(drawn: Drawn) -> None:

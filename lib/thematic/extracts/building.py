@@ -156,8 +156,8 @@ def _too_many(checked: Check, facts: TableFacts, order: Order) -> list[Problem]:
         if found:
             listed = "; ".join(_example(checked, row, value) for row, value in found)
             problems.append(Problem(checked.raw.name, f"{count:,} x {reason}, as at {listed}.", _spelled(found)))
-    undeclared = (f"{column} has what is not declared: {values_text(met)}." for column, met in facts.undeclared.items())
-    return problems + [Problem(checked.raw.name, what, NOT_DECLARED) for what in undeclared]
+    undeclared = "; ".join(f"{column}: {values_text(found)}" for column, found in facts.undeclared.items())
+    return problems + ([Problem(checked.raw.name, f"not declared: {undeclared}.", NOT_DECLARED)] if undeclared else [])
 
 
 def _spelled(found: Iterable[tuple[int, str | None]]) -> str:

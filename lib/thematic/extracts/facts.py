@@ -106,8 +106,8 @@ _SAYS_NOTHING = (
     "a column's codes, take it out of these too."
 )
 NOT_DECLARED = (
-    "Declare what is meant (codes in params/tables/ or params/lists/, areas in params/areas/); add a word that says "
-    "nothing to says_nothing in params/force.yaml."
+    "Correct what is misspelt, declare what is meant (codes in params/tables/ or params/lists/, areas in "
+    "params/areas/), and add a word that says nothing to says_nothing in params/force.yaml."
 )
 """What to do about values that are not declared."""
 
