@@ -44,6 +44,12 @@ def extract(folder: Path) -> Path:
         {"incident_ref": f"I{n}", "received_on": f"2021-0{n % 3 + 1}-05", "finalisation_code": "BN"} for n in range(9)
     ]
     write(folder / "incidents.csv", [{**row, **place} for row in incidents])
+    ends = ["Arrest", "A no further action disposal", ""]
+    searches = [
+        {"search_ref": f"S{n}", "searched_on": f"2021-0{n % 3 + 1}-07", "outcome": ends[n % 3], "age": "", "gender": ""}
+        for n in range(7)
+    ]
+    write(folder / "stop_searches.csv", [{**row, **place} for row in searches])
     (folder / "extract.yaml").write_text(EXTRACT, encoding="utf-8")
     return folder
 

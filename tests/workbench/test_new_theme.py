@@ -370,7 +370,7 @@ def recorded(crimes: pd.DataFrame, lpu: str | None) -> int:
 
 
 @pytest.mark.proof
-def test_a_fifth_theme_is_built_from_params_and_a_notebook_alone(tmp_path, capsys, monkeypatch):
+def test_another_theme_is_built_from_params_and_a_notebook_alone(tmp_path, capsys, monkeypatch):
     book = sample_workbook(tmp_path)
 
     def thematic(*words: str):

@@ -25,7 +25,7 @@ from thematic.new_theme.phrases import (
 from thematic.params import Params
 from thematic.params.conditions import Filled, Not, Where
 from thematic.params.reading import nearest
-from thematic.params.tables import ByColumn, ByFilled, Days, Difference, Minutes, Table
+from thematic.params.tables import ByColumn, ByFilled, Days, Difference, Lookup, Minutes, Table
 from thematic.params.themes import MONTH, TOTAL
 
 REPEAT_DAYS = 365
@@ -225,10 +225,18 @@ class Subject:
         for column, declared in self.table.columns.items():
             if declared.kind != "code" or not isinstance(self.where.get(column), Filled | Not | None):
                 continue
+            if self._says_again(column):
+                continue
             if column in given:
                 yield self._known_from(column, given[column])
             for group in declared.groups:
                 yield self._group(column, group, given.get(column))
+
+    def _says_again(self, column: str) -> bool:
+        """Whether a column has in other words what another column of codes with groups says."""
+        derived = self.table.derived.get(column)
+        origin = self.table.columns.get(derived.lookup.by) if isinstance(derived, Lookup) else None
+        return origin is not None and bool(origin.groups)
 
     def _known_from(self, column: str, given: str) -> Proposal:
         """The number of rows whose column became known in the window."""
