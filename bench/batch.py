@@ -1,4 +1,4 @@
-"""Makes the same 36 reports in five ways, side by side, and says how many times as long each takes.
+"""Makes the same reports of one month in five ways, side by side, and says how many times as long each takes.
 
 Run as `python bench/batch.py`; `--only c,e --rounds 1` for a quick look. It works in a workbook of its own in a
 temporary folder, with the synthetic sample, its data prepared before anything is timed.

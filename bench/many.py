@@ -1,7 +1,7 @@
 """Makes reports of many months: how much memory that takes at one time, and how long it takes to find nothing to do.
 
-Run as `python bench/many.py`. It makes 36 reports and then a year's 432, to html, looking at the memory of all the
-processes; makes 1,224 reports up to date, to csv; and times the command that then has nothing to do.
+Run as `python bench/many.py`. It makes the reports of a month and then of a year, to html, looking at the memory of
+all the processes; makes 1,224 reports up to date, to csv; and times the command that then has nothing to do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Takes the making of 36 reports to HTML apart: the processor seconds of each stage, and what a fresh process adds.
+"""Takes a month's reports to HTML apart: the processor seconds of each stage, and what a fresh process adds.
 
 Run as `python bench/stages.py`, where processes can be forked. Each report is made in a process forked from one that
 has loaded everything, as the product does, one after the other; twice in each, so that the second time shows what the
@@ -40,7 +40,7 @@ _TITLES = {
 
 
 def main() -> None:
-    asked = options("Takes the making of 36 reports apart.").parse_args()
+    asked = options("Takes the making of one month's reports apart.").parse_args()
     if not hasattr(os, "fork"):
         sys.exit("Processes cannot be forked here, so there is nothing to take apart.")
     adopt_orphans()

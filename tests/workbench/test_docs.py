@@ -212,7 +212,7 @@ def test_commands_that_a_page_gives_exist(page):
     goals = set(re.search(r"^GOALS := (.*)$", MAKEFILE, re.M)[1].split())
     variables = set(re.findall(r"\$\((?:if \$\(filter-out 0,\$\()?([A-Z_]+)\)", MAKEFILE))
     subcommands = set(get_command(app).commands)
-    themes = {theme.goal for theme in PARAMS.themes.values()} | {"ALL", "CHILD_SEXUAL_ABUSE", "STOP_SEARCH"}
+    themes = {theme.goal for theme in PARAMS.themes.values()} | {"ALL", "CHILD_SEXUAL_ABUSE", "MISSING_PEOPLE"}
     given = commands(DOCS / page)
     assert given
     for program, name, *words in given:
@@ -245,21 +245,21 @@ def test_the_table_that_is_shown_goes_from_its_extract_to_a_theme(tmp_path, monk
     text = page.read_text(encoding="utf-8")
     table, measure, breakdowns = untitled(page)
     place = mistaken_workbook(tmp_path / "workbook")
-    (place / "params/tables/stop_searches.yaml").write_text(table, encoding="utf-8")
+    (place / "params/tables/missing_reports.yaml").write_text(table, encoding="utf-8")
     command = re.search(r"^\.venv/bin/thematic (new .*)$", text, re.M)[1]
     monkeypatch.chdir(place)
     run = running(monkeypatch, capsys)
     said = run(*shlex.split(command))
     assert said.out.rstrip() in text
-    (place / "params/measures/stop_search_found_pct.yaml").write_text(measure, encoding="utf-8")
-    theme = place / "params/themes/stop-search.yaml"
+    (place / "params/measures/missing_people_interviewed_pct.yaml").write_text(measure, encoding="utf-8")
+    theme = place / "params/themes/missing-people.yaml"
     theme.write_text(
         theme.read_text(encoding="utf-8").replace("\nmeasures:\n", f"\nmeasures:\n{breakdowns}"), encoding="utf-8"
     )
-    extract = re.search(r"^```text\n(search_ref.*?)^```", text, re.S | re.M)[1]
+    extract = re.search(r"^```text\n(report_ref.*?)^```", text, re.S | re.M)[1]
     (place / "data/raw/crimes.csv").unlink()
-    (place / "data/raw/stop_searches.csv").write_text(extract, encoding="utf-8")
-    assert "stop searches: 3 in = 3 kept + 0 duplicates + 0 quarantined + 0 left out" in run("data").out
+    (place / "data/raw/missing_reports.csv").write_text(extract, encoding="utf-8")
+    assert "missing reports: 3 in = 3 kept + 0 duplicates + 0 quarantined + 0 left out" in run("data").out
 
 
 @pytest.mark.parametrize("page", ["declare-a-table.md", "areas.md", "write-a-measure.md", "adopt-for-another-force.md"])
