@@ -1,58 +1,21 @@
-"""The funnel: its limits against the Poisson distribution itself, and what a report says of it."""
+"""What a report says of a rate's units: in a funnel, or in a dot plot where a funnel would say nothing."""
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
+from statistics import quantiles
 
-import numpy as np
 import pytest
-from scipy import stats
 
 from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Chart, Sentence
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.params.declared import Audience
-from thematic.report import drawings, funnels
-from thematic.stats.statistics import funnel_limits, funnel_standing
+from thematic.report import funnels
 from warehouse_drawn import DrawnCubes, drawn, figures, report_data, theme_cubes
-
-EXPECTED = [0.01, 0.5, 1, 3.688, 3.69, 6.9, 6.92, 10, 57.3, 400, 2400, 20000]
-
-
-@pytest.mark.parametrize("coverage", [0.95, 0.998])
-@pytest.mark.parametrize("expected", EXPECTED)
-def test_a_count_is_outside_where_its_tail_says_so(coverage: float, expected: float) -> None:
-    tail = (1 - coverage) / 2
-    (lower,), (upper,) = funnel_limits([expected], coverage)
-    counts = np.arange(0, int(expected + 12 * np.sqrt(expected) + 20))
-    assert list(counts >= upper) == list(stats.poisson.sf(counts - 1, expected) <= tail)
-    assert list(counts <= lower) == list(stats.poisson.cdf(counts, expected) <= tail)
-    assert np.isnan(lower) == (np.exp(-expected) > tail)
-
-
-def test_limits_approach_the_normal_ones_for_large_counts() -> None:
-    (lower,), (upper,) = funnel_limits([1_000_000], 0.95)
-    assert (lower, upper) == pytest.approx((1_000_000 - 1960, 1_000_000 + 1960), abs=4)
-
-
-def test_limits_widen_smoothly() -> None:
-    means = np.linspace(4, 400, 2000)
-    for coverage in (0.95, 0.998):
-        lower, upper = funnel_limits(means, coverage)
-        assert (np.diff(upper) > 0).all()
-        assert (np.diff(lower[~np.isnan(lower)]) > 0).all()
-
-
-@pytest.mark.parametrize(
-    ("count", "standing"),
-    [(69, (-1, 0.998)), (70, (-1, 0.998)), (71, (-1, 0.95)), (80, (-1, 0.95)), (81, (0, None)), (120, (0, None)),
-     (121, (1, 0.95)), (132, (1, 0.95)), (133, (1, 0.998))],
-)  # fmt: skip
-def test_where_a_count_stands_round_100(count: int, standing: tuple[int, float | None]) -> None:
-    assert funnel_standing(count, 100) == standing
-
 
 DA = {"domestic": "Y", "offence_code": "8N", "offence_title": "Assault with injury"}
 DA |= {"local_authority": "Halton", "offence_subgroup": "Violence with injury"}
@@ -82,50 +45,116 @@ def level(tmp_path_factory: pytest.TempPathFactory) -> DrawnCubes:
 
 @pytest.fixture(scope="module")
 def uneven(tmp_path_factory: pytest.TempPathFactory) -> DrawnCubes:
-    return counted(tmp_path_factory.mktemp("uneven"), LEVEL | {"Widnes": 110, "Crewe": 3})
+    """Widnes somewhat above the others, Crewe far below."""
+    return counted(tmp_path_factory.mktemp("uneven"), LEVEL | {"Widnes": 85, "Crewe": 100})
+
+
+@pytest.fixture(scope="module")
+def different(tmp_path_factory: pytest.TempPathFactory) -> DrawnCubes:
+    """Units that differ so much that a funnel would say nothing of one."""
+    return counted(tmp_path_factory.mktemp("different"), LEVEL | {"Widnes": 110, "Crewe": 3})
+
+
+def drawn_of(cubes: DrawnCubes, area: str = "force", audience: Audience = "internal") -> Chart:
+    chart = funnels.funnel(*shown(cubes, area, audience), "da_rate_per_1000")
+    assert isinstance(chart, Chart)
+    return chart
 
 
 def test_places_alike_are_all_within(level: DrawnCubes) -> None:
-    chart = funnels.funnel(*shown(level), "da_rate_per_1000")
-    assert isinstance(chart, Chart)
-    assert chart.title == "No Local Policing Unit is further from the others than chance explains"
+    chart = drawn_of(level)
+    assert (
+        chart.title
+        == "No Local Policing Unit lies outside the limits, which allow for how much Local Policing Units differ"
+    )
     assert chart.alt.startswith("Funnel plot of 8 Local Policing Units. Within the limits: Chester, Crewe, ")
     assert [row[-1] for row in chart.table.texts] == ["Within the limits"] * 8 + ["[z]"]
     assert chart.table.texts[-1][:4] == ["All of them together", "1,069,646", "1,069", "1.0"], "none without a location"
+    assert "allow for chance; beyond that these Local Policing Units do not differ measurably" in chart.notes[0]
 
 
-def test_those_outside_are_named_and_told_in_words(uneven: DrawnCubes) -> None:
-    chart = funnels.funnel(*shown(uneven), "da_rate_per_1000")
-    assert isinstance(chart, Chart)
-    assert "2 of 8 Local Policing Units are further" in chart.title
-    assert chart.title.endswith("above Widnes; below Crewe")
-    assert "Above the 99.8% limits: Widnes. Below the 99.8% limits: Crewe." in chart.alt
+def test_those_outside_are_named_and_described_in_words(uneven: DrawnCubes) -> None:
+    chart = drawn_of(uneven)
+    assert chart.title == "1 of 8 Local Policing Units lies outside the 99.8% limits: below Crewe"
+    assert "Below the 99.8% limits: Crewe. Above the 95% limits: Widnes. Within the limits: Chester, " in chart.alt
+    assert "how much these Local Policing Units differ anyway, by about 10% (a standard deviation)" in chart.notes[0]
     rows = {row[0]: row for row in chart.table.texts}
-    assert rows["Widnes"][1:4] == ["65,160", "110", "1.7"]
-    assert rows["Widnes"][-1] == "Above the 99.8% limits"
-    least, most = (int(end) for end in rows["Widnes"][4].split(" to "))
-    assert (
-        stats.poisson.cdf(least, 65160 * 916 / 1069646) > 0.025 >= stats.poisson.cdf(least - 1, 65160 * 916 / 1069646)
-    )
-    assert stats.poisson.sf(most - 1, 65160 * 916 / 1069646) > 0.025 >= stats.poisson.sf(most, 65160 * 916 / 1069646)
+    assert rows["Widnes"][1:4] == ["65,160", "85", "1.3"]
+    assert (rows["Widnes"][-1], rows["Crewe"][-1]) == ("Above the 95% limits", "Below the 99.8% limits")
+
+
+def test_the_limits_in_the_table_are_those_of_the_formula(uneven: DrawnCubes) -> None:
+    """Spiegelhalter's additive variance on the scale of the power 2/3, worked out here in plain numbers."""
+    rows = {row[0]: row for row in drawn_of(uneven).table.texts}
+    counts = {name: int(row[2]) for name, row in rows.items() if name != "All of them together"}
+    people = {name: int(rows[name][1].replace(",", "")) for name in counts}
+    rate = sum(counts.values()) / sum(people.values())
+    names = list(counts)
+    expected = [rate * people[name] for name in names]
+    z = [math.log(counts[n] / e) * math.sqrt(e) for n, e in zip(names, expected, strict=True)]
+    tenths = quantiles(z, n=10, method="inclusive")
+    q = sum(min(max(each, tenths[0]), tenths[-1]) ** 2 for each in z) / 0.72
+    total = sum(expected)
+    variance = max(0.0, (q - (len(z) - 1)) / (total - sum(e**2 for e in expected) / total))
+    assert math.sqrt(variance) == pytest.approx(0.1, abs=0.01)
+    for name, e in zip(names, expected, strict=True):
+        for place, deviate in ((4, 1.96), (5, 3.09)):
+            reach = deviate * 2 / 3 * e ** (-1 / 3) * math.sqrt(e + variance * e**2)
+            ends = [math.ceil((e ** (2 / 3) - reach) ** 1.5), math.floor((e ** (2 / 3) + reach) ** 1.5)]
+            assert rows[name][place] == f"{ends[0]} to {ends[1]}"
 
 
 def test_a_unit_stands_out_in_its_own_funnel(level: DrawnCubes) -> None:
-    chart = funnels.funnel(*shown(level, "widnes"), "da_rate_per_1000")
-    assert isinstance(chart, Chart)
-    strong = re.findall(r"<text [^>]*600[^>]*>([^<]+)</text>", chart.svg)
-    assert strong == ["Widnes"]
+    chart = drawn_of(level, "widnes")
+    assert re.findall(r"<text [^>]*600[^>]*>([^<]+)</text>", chart.svg) == ["Widnes"]
 
 
 def test_the_public_see_a_funnel_of_released_counts_alone(uneven: DrawnCubes) -> None:
-    chart = funnels.funnel(*shown(uneven, audience="public"), "da_rate_per_1000")
-    assert isinstance(chart, Chart)
+    rows = {row[0]: row for row in drawn_of(uneven, audience="public").table.texts}
+    assert (rows["Chester"][2], rows["Macclesfield"][2], rows["All of them together"][2]) == ("150", "185", "985")
+    assert rows["Crewe"][-1] == "Below the 99.8% limits"
+
+
+def test_units_that_differ_too_much_are_dots_with_intervals_and_the_note_says_why(different: DrawnCubes) -> None:
+    chart = drawn_of(different)
+    assert chart.alt == (
+        "Dot plot of 8 Local Policing Units round 0.9 per 1,000. Intervals that do not reach it: Widnes, Macclesfield, "
+        "Warrington and Crewe."
+    )
+    assert chart.notes[0] == (
+        "No funnel plot is drawn: the Local Policing Units differ by about 66% for reasons of their own (at most 30% can "
+        "be allowed for), so it would say only that they differ."
+    )
+    assert "limits" not in chart.title + chart.svg
+    assert [row[0] for row in chart.table.texts] == [
+        *("Widnes", "Runcorn", "Macclesfield", "Chester", "Warrington", "Northwich", "Ellesmere Port", "Crewe")
+    ]
+    assert chart.table.texts[0] == ["Widnes", "65,160", "110", "1.7", "1.4 to 2.0"]
+    assert chart.table.texts[-1] == ["Crewe", "200,992", "3", "[low]", "0.0 to 0.0"]
+
+
+def test_a_unit_stands_out_among_the_dots(different: DrawnCubes) -> None:
+    chart = drawn_of(different, "widnes")
+    assert set(re.findall(r"<text [^>]*600[^>]*>([^<]+)</text>", chart.svg)) == {"Widnes", "1.7"}
+
+
+def test_a_withheld_unit_leaves_the_public_seven_which_are_too_few(different: DrawnCubes) -> None:
+    chart = drawn_of(different, audience="public")
+    assert chart.notes[0] == (
+        "No funnel plot is drawn: with figures for fewer than 8 Local Policing Units it could call none of them different."
+    )
     rows = {row[0]: row for row in chart.table.texts}
-    assert rows["Crewe"][1:] == ["[c]"] * 6
-    assert "Crewe" not in chart.svg + chart.alt + chart.title
-    assert rows["Widnes"][2] == "110"
-    assert rows["Chester"][2] == "150"
-    assert "Funnel plot of 7 " in chart.alt
+    assert rows["Crewe"][1:] == ["200,992", "[c]", "[c]", "[c]"]
+    assert "Crewe" not in chart.alt + chart.title + " ".join(chart.notes)
+    assert "Dot plot of 7 " in chart.alt and "the Local Policing Units shown taken together, 1.0 per" in chart.notes[1]
+    assert (rows["Widnes"][2], rows["Chester"][2]) == ("110", "150")
+
+
+def test_fewer_than_five_expected_of_a_unit_are_dots(tmp_path: Path) -> None:
+    chart = drawn_of(counted(tmp_path, {name: max(1, many // 16) for name, many in LEVEL.items()}))
+    assert chart.notes[0] == (
+        "No funnel plot is drawn: one of the Local Policing Units would be expected to have fewer than 5."
+    )
 
 
 @pytest.mark.parametrize("places", [{}, {"": 9}])
@@ -138,21 +167,3 @@ def test_where_there_is_nothing_to_draw_it_says_so(tmp_path: Path, places: dict[
 def test_a_funnel_of_what_is_no_rate_is_refused(level: DrawnCubes) -> None:
     with pytest.raises(ArgumentsRefused, match="'da_recorded' is no rate: its unit is count"):
         funnels.funnel(*shown(level), "da_recorded")
-
-
-def test_the_months_say_what_their_band_is_and_which_are_unusual(uneven: DrawnCubes) -> None:
-    chart = drawings.months(*shown(uneven), "da_recorded")
-    assert isinstance(chart, Chart)
-    assert any("the same month's average over the two years before" in note for note in chart.notes)
-    assert chart.alt.endswith("Unusually high or rising: January 2021.")
-    assert [column.label for column in chart.table.columns][-2:] == ["Normal variation", "Unusual"]
-    assert [row[-2:] for row in chart.table.texts] == [["0 to 3", "No"]] * 35 + [["0 to 3", "High"]]
-
-
-def test_a_withheld_month_leaves_the_public_without_limits(tmp_path: Path) -> None:
-    found = shown(counted(tmp_path, {"Widnes": 3}), audience="public")
-    chart = drawings.months(*found, "da_recorded")
-    assert isinstance(chart, Chart)
-    assert len(chart.table.columns) == 3
-    assert "limit" not in chart.svg
-    assert not any("band" in note for note in chart.notes)

@@ -10,11 +10,14 @@ RATE = Format(1)
 
 
 def figure(value: float | str, change: float | str | None = None, margin: float | None = None) -> FigureCell:
-    """A count with its change in per cent or, with a margin, a percentage with its change in points; shorthand stands
-    in the place of a number."""
+    """A count with its change in per cent or, with a margin, a percentage of 150 with its interval and its change in
+    points; shorthand stands in the place of a number."""
     format, of_change = (Format(), PERCENT_CHANGE) if margin is None else (PERCENT, POINTS)
-    half = None if margin is None else Value(margin, PERCENT)
-    return FigureCell(_value(value, format), half, None if change is None else _value(change, of_change))
+    moved = None if change is None else _value(change, of_change)
+    if margin is None or isinstance(value, str):
+        return FigureCell(_value(value, format), moved)
+    ends = Value(value - margin, PERCENT), Value(value + margin, PERCENT)
+    return FigureCell(_value(value, format), moved, Value(150), *ends)
 
 
 def _value(said: float | str, format: Format) -> Value:

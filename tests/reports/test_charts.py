@@ -16,9 +16,23 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from thematic.charts import Funnel, Place, band, bars, by_category, by_month, canvas, funnel, funnels, months, said_of
+from months_expected import STEP, months_expected
+from thematic.charts import (
+    Funnel,
+    Place,
+    band,
+    bars,
+    by_category,
+    by_month,
+    canvas,
+    dots,
+    funnel,
+    funnels,
+    months,
+    said_of,
+)
 from thematic.displays import Chart, Column, DisplayTable
-from thematic.stats.trend import limits
+from thematic.measures.signals import MonthsExpected
 
 TABLE = DisplayTable("t", "T", [Column("a", "left"), Column("b")], [["x", "1"]])
 WORDS = {"title": "T", "subtitle": "S", "alt": 'Goes "up" & <down>', "source": None, "table": TABLE}
@@ -95,25 +109,36 @@ GAPS = [
 ]
 
 
-STEP = [*(100 + 10 * (place % 12) for place in range(24)), *(150 + 10 * (place % 12) for place in range(12))]
-DROP = [*STEP[:24], *(60 + 10 * (place % 12) for place in range(12))]
-BANDED = [
-    STEP,
-    DROP,
-    YEARS,
-    STEP[:30],
-    STEP[:20],
-    STEP[:5],
-    [0] * 36,
-    [3, 0, 1] * 12,
-    [*YEARS[:35], 0],
-    [12_345_678] * 36,
-]
+DROP = [*STEP[:31], 60, 55, 64, 52, 58]
+HIGH, LOW = [*STEP[:31], 99, 104, 97, 102, 180], [*STEP[:31], 99, 104, 97, 102, 40]
+OVER = [*STEP[:28], 160, 151, 166, 102, 97, 104, 98, 103]
+FOR_A_YEAR = [*STEP[:24], *(round(1.3 * count) for count in STEP[:12])]
+BANDED = {
+    "step": STEP,
+    "drop": DROP,
+    "high": HIGH,
+    "low": LOW,
+    "over": OVER,
+    "for a year": FOR_A_YEAR,
+    "rising": YEARS,
+    "30 months": STEP[-30:],
+    "20 months": STEP[-20:],
+    "12 months": STEP[-12:],
+    "few": [3, 0, 1] * 12,
+    "none at last": [*YEARS[:35], 0],
+    "millions": [12_345_678] * 36,
+}
+
+
+def expected(values: Sequence[int]) -> MonthsExpected:
+    found = months_expected(values)
+    assert found is not None
+    return found
 
 
 def banded(values: Sequence[int], width: float = canvas.WIDE, polarity: band.Polarity = "none") -> Figure:
-    """The months before their limits."""
-    return by_month.draw(by_month.Series.of(points(values)), width, LOCKDOWNS, None, limits(values), polarity)
+    """The months before their band."""
+    return by_month.draw(by_month.Series.of(points(values)), width, LOCKDOWNS, None, expected(values), polarity)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -279,7 +304,7 @@ def test_bars_refuse_what_they_cannot_show() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("values", BANDED, ids=lambda values: f"{len(values)} from {values[0]} to {values[-1]}")
+@pytest.mark.parametrize("values", BANDED.values(), ids=BANDED)
 def test_no_text_of_a_band_overlaps_or_is_clipped(values: list[int], width: float) -> None:
     figure = banded(values, width, "lower")
     assert overlaps(figure) == []
@@ -287,13 +312,17 @@ def test_no_text_of_a_band_overlaps_or_is_clipped(values: list[int], width: floa
 
 
 def test_a_band_goes_from_the_lower_to_the_upper_limit_of_each_month() -> None:
-    found = limits(STEP)
-    assert found is not None
+    found = expected(STEP)
     corners = banded(STEP).axes[0].findobj(PolyCollection)[0].get_paths()[0].vertices
     for place in (0, 13, 35):
         heights = [y for x, y in corners if x == place]
         assert (min(heights), max(heights)) == pytest.approx((found.lower[place], found.upper[place]))
     assert banded(STEP).axes[0].get_ylim()[1] >= max(level for level in found.upper if level is not None)
+
+
+def test_what_is_expected_is_dashed_through_the_band() -> None:
+    (drawn,) = [part for part in lines_of(banded(STEP).axes[0], canvas.INK) if part.is_dashed()]
+    assert list(drawn.get_ydata()) == pytest.approx(expected(STEP).expected)
 
 
 def test_a_band_says_what_its_ends_are() -> None:
@@ -302,8 +331,19 @@ def test_a_band_says_what_its_ends_are() -> None:
 
 
 def test_months_without_limits_have_no_band() -> None:
-    corners = banded(STEP[:30]).axes[0].findobj(PolyCollection)[0].get_paths()[0].vertices
-    assert min(x for x, _ in corners) == 12
+    months_shown = [None, *STEP[1:]]
+    limits = months_expected(months_shown)
+    assert limits is not None and limits.upper[0] is None
+    figure = by_month.draw(by_month.Series.of(points(months_shown)), limits=limits)
+    corners = figure.axes[0].findobj(PolyCollection)[0].get_paths()[0].vertices
+    assert min(x for x, _ in corners) == 1
+
+
+def test_under_12_months_there_is_no_chart_of_what_is_expected() -> None:
+    assert months_expected(STEP[-11:]) is None
+    assert expected(STEP[-12:]).season is False
+    assert expected(STEP[-23:]).season is False
+    assert expected(STEP[-24:]).season is True
 
 
 def marks(figure: Figure, shape: str) -> list[Line2D]:
@@ -311,53 +351,143 @@ def marks(figure: Figure, shape: str) -> list[Line2D]:
     return [part for part in drawn if part.get_transform() == figure.axes[0].transData]
 
 
+def broad(figure: Figure) -> list[Line2D]:
+    """The lines along the runs."""
+    return [
+        part
+        for part in figure.axes[0].lines
+        if part.get_linewidth() > 5 and part.get_transform() == figure.axes[0].transData
+    ]
+
+
+@pytest.mark.parametrize("values", BANDED.values(), ids=BANDED)
+def test_a_month_is_marked_if_and_only_if_it_is_drawn_outside_the_limits(values: list[int]) -> None:
+    figure = banded(values)
+    corners = figure.axes[0].findobj(PolyCollection)[0].get_paths()[0].vertices
+    edges = {place: [y for x, y in corners if x == place] for place in range(len(values))}
+    for shape, outside in (
+        ("^", {place for place, count in enumerate(values) if count > max(edges[place])}),
+        ("v", {place for place, count in enumerate(values) if count < min(edges[place])}),
+    ):
+        drawn = {int(x): y for part in marks(figure, shape) for x, y in zip(*part.get_data(), strict=True)}
+        assert drawn == {place: values[place] for place in outside}
+
+
+def test_the_stories_hold_marks_above_and_below_and_none() -> None:
+    assert [bool(marks(banded(values), shape)) for values in (HIGH, LOW, YEARS) for shape in "^v"] == [
+        *(True, False),
+        *(False, True),
+        *(False, False),
+    ]
+
+
 @pytest.mark.parametrize(
-    ("values", "shape", "other", "polarity", "colour", "said"),
+    ("values", "shape", "polarity", "colour", "said"),
     [
-        (STEP, "^", "v", "lower", band.UNFAVOURABLE, "Unusually high or rising, unfavourable"),
-        (STEP, "^", "v", "higher", band.FAVOURABLE, "Unusually high or rising, favourable"),
-        (STEP, "^", "v", "none", band.NEUTRAL, "Unusually high or rising"),
-        (DROP, "v", "^", "lower", band.FAVOURABLE, "Unusually low or falling, favourable"),
-        (DROP, "v", "^", "higher", band.UNFAVOURABLE, "Unusually low or falling, unfavourable"),
-        (DROP, "v", "^", "none", band.NEUTRAL, "Unusually low or falling"),
+        (HIGH, "^", "lower", band.UNFAVOURABLE, "Above the limits, unfavourable"),
+        (HIGH, "^", "higher", band.FAVOURABLE, "Above the limits, favourable"),
+        (HIGH, "^", "none", band.NEUTRAL, "Above the limits"),
+        (LOW, "v", "lower", band.FAVOURABLE, "Below the limits, favourable"),
+        (LOW, "v", "higher", band.UNFAVOURABLE, "Below the limits, unfavourable"),
+        (LOW, "v", "none", band.NEUTRAL, "Below the limits"),
     ],
 )
-def test_special_causes_are_triangles_in_the_colour_of_what_they_mean(
-    values: list[int], shape: str, other: str, polarity: band.Polarity, colour: str, said: str
+def test_a_month_outside_is_a_triangle_in_the_colour_of_what_it_means(
+    values: list[int], shape: str, polarity: band.Polarity, colour: str, said: str
 ) -> None:
     figure = banded(values, polarity=polarity)
     (drawn,) = marks(figure, shape)
+    assert (list(drawn.get_xdata()), drawn.get_color()) == ([35], colour)
+    assert [text for text in words(figure) if "the limits" in text] == [said]
+    assert not broad(figure), "one month is no run"
+
+
+@pytest.mark.parametrize(
+    ("values", "polarity", "colour", "said"),
+    [
+        (STEP, "lower", band.UNFAVOURABLE, "Higher than expected from September 2020 to January 2021, unfavourable"),
+        (STEP, "higher", band.FAVOURABLE, "Higher than expected from September 2020 to January 2021, favourable"),
+        (STEP, "none", band.NEUTRAL, "Higher than expected from September 2020 to January 2021"),
+        (DROP, "lower", band.FAVOURABLE, "Lower than expected from September 2020 to January 2021, favourable"),
+        (DROP, "higher", band.UNFAVOURABLE, "Lower than expected from September 2020 to January 2021, unfavourable"),
+    ],
+)
+def test_a_step_is_a_run_along_its_months_and_the_key_names_the_month_it_began(
+    values: list[int], polarity: band.Polarity, colour: str, said: str
+) -> None:
+    figure = banded(values, polarity=polarity)
+    (drawn,) = broad(figure)
+    assert (list(drawn.get_xdata()), drawn.get_color()) == ([31, 32, 33, 34, 35], colour)
+    assert list(drawn.get_ydata()) == values[31:]
+    assert [text for text in words(figure) if "than expected" in text] == [said]
+
+
+def test_a_run_that_is_over_keeps_its_months() -> None:
+    figure = banded(OVER)
+    (drawn,) = broad(figure)
+    assert list(drawn.get_xdata()) == [28, 29, 30]
+    assert "Higher than expected from June 2020 to August 2020" in words(figure)
+
+
+def test_a_run_of_a_year_does_not_name_a_month_it_began() -> None:
+    assert "Higher than expected for a year or more, to January 2021" in words(banded(FOR_A_YEAR))
+    (drawn,) = broad(banded(FOR_A_YEAR))
     assert list(drawn.get_xdata()) == list(range(24, 36))
-    assert list(drawn.get_ydata()) == values[24:]
-    assert drawn.get_color() == colour
-    assert not marks(figure, other)
-    assert [text for text in words(figure) if text.startswith("Unusually")] == [said]
+
+
+def test_a_run_is_drawn_along_the_months_that_the_chart_shows_and_left_out_where_it_shows_none() -> None:
+    for shown, places in ((3, [0, 1, 2]), (7, [2, 3, 4, 5, 6])):
+        limits = expected(STEP).of(expected(STEP).months[-shown:])
+        figure = by_month.draw(by_month.Series.of(points(STEP[-shown:])), limits=limits)
+        assert list(broad(figure)[0].get_xdata()) == places
+    before = expected(OVER).of(expected(OVER).months[-4:])
+    figure = by_month.draw(by_month.Series.of(points(OVER[-4:])), limits=before)
+    assert not [text for text in words(figure) if "than expected" in text]
+
+
+@pytest.mark.parametrize("values", [STEP, DROP, OVER, FOR_A_YEAR], ids=["step", "drop", "over", "for a year"])
+def test_the_key_of_a_run_is_whole_on_a_phone(values: list[int]) -> None:
+    figure = banded(values, canvas.NARROW, "lower")
+    said = next(text for text in words(banded(values, canvas.WIDE, "lower")) if "than expected" in text)
+    assert said in " ".join(words(figure))
+    assert clipped(figure) == [] and overlaps(figure) == []
+
+
+def test_a_long_key_takes_further_lines_and_the_chart_the_room_for_them() -> None:
+    rows: list[canvas.Key] = [({"color": "k"}, "short"), ({"color": "k"}, "word " * 30)]
+    assert canvas.keys_height(rows[:1], canvas.NARROW) == canvas.KEY_HEIGHT
+    wide, narrow = (canvas.keys_height(rows, width) for width in WIDTHS)
+    assert 2 * canvas.KEY_HEIGHT < wide < narrow
 
 
 def test_favourable_unfavourable_and_neither_differ_from_each_other_and_from_the_line() -> None:
     assert len({band.FAVOURABLE, band.UNFAVOURABLE, band.NEUTRAL, canvas.FOCUS}) == 4
 
 
-def test_no_special_cause_no_key() -> None:
-    assert not [text for text in words(banded([100] * 36)) if text.startswith("Unusually")]
+def test_where_nothing_stands_out_there_is_no_key() -> None:
+    assert not [text for text in words(banded([100] * 36)) if "the limits" in text or "than expected" in text]
 
 
 def test_limits_of_other_months_are_refused() -> None:
     with pytest.raises(ValueError, match="limits of 24 months do not fit a chart of 36"):
-        months(points(STEP), id="m", limits=limits(STEP[:24]), **WORDS)
+        months(points(STEP), id="m", limits=months_expected(STEP[:24]), **WORDS)
 
 
 UNITS = [("Northtown", 118000, 2000), ("Eastham", 110000, 1950), ("Upper Westmarsh", 90000, 1420),
          ("Southfields", 150000, 1700), ("Middleton", 205000, 2500), ("Overbridge", 62000, 1240),
          ("Newcity", 210000, 3500), ("Oldport", 65160, 1430)]  # fmt: skip
+LIKE_EACH_OTHER = [
+    (f"Unit {n}", 80_000 + 10_000 * n, round((320 + 40 * n) * (0.97 + 0.03 * (n % 3)))) for n in range(16)
+]
 FUNNELS = {
     "eight": UNITS,
     "alike": [(f"Unit {number}", 100_000 + 500 * number, 190 + number) for number in range(10)],
-    "few": [("A", 50_000, 3), ("B", 80_000, 9), ("C", 20_000, 0)],
-    "same": [("A", 50_000, 3), ("B", 50_000, 3), ("C", 50_000, 3)],
-    "one": [("Only", 50_000, 3)],
-    "long": [(name, 20_000 + 30_000 * place, 10 + 40 * place) for place, name in enumerate(ROWS)],
+    "few": [(f"Unit {number}", 20_000 + 3_000 * number, 8 + number % 4) for number in range(8)],
+    "same": [(f"Unit {number}", 50_000, 30) for number in range(8)],
+    "long": [(f"{ROWS[n % 4]} {n}", 20_000 + 30_000 * n, round(12 + 24 * n * (1 + n % 3 / 50))) for n in range(8)],
     "many": [(f"Ward {number}", 10_000 + 3_300 * number, 20 + 9 * number + number % 5 * 6) for number in range(25)],
+    "outside": [*LIKE_EACH_OTHER, ("Far above", 101_000, 600), ("Above", 104_000, 464), ("Below", 108_000, 385),
+                ("Far below", 123_000, 260)],
 }  # fmt: skip
 
 
@@ -386,19 +516,42 @@ def test_every_unit_of_a_force_has_its_name_in_the_funnel(width: float) -> None:
 
 
 def test_a_funnels_points_are_rates_against_populations_marked_by_where_they_lie() -> None:
-    found = a_funnel("eight")
+    found = a_funnel("outside")
     figure = funnels.draw(found, polarity="lower")
     drawn = {
-        (part.get_xdata()[0], round(float(part.get_ydata()[0]), 6)): (part.get_marker(), part.get_color())
+        part.get_xdata()[0]: (part.get_marker(), part.get_color(), part.get_markeredgecolor(), part.get_ydata()[0])
         for part in figure.axes[0].lines
         if part.get_marker() in {"o", "^", "v"} and part.get_transform() == figure.axes[0].transData
     }
+    looks = {
+        (0, None): ("o", canvas.FOCUS, canvas.INK),
+        (1, 0.998): ("^", band.UNFAVOURABLE, canvas.INK),
+        (1, 0.95): ("^", "white", band.UNFAVOURABLE),
+        (-1, 0.95): ("v", "white", band.FAVOURABLE),
+        (-1, 0.998): ("v", band.FAVOURABLE, canvas.INK),
+    }
     for place in found.places:
-        expected = {0: ("o", canvas.FOCUS), 1: ("^", band.UNFAVOURABLE), -1: ("v", band.FAVOURABLE)}
-        side, coverage = found.standing(place)
-        assert coverage in {None, 0.998}
-        assert drawn[place.population, round(1000 * place.count / place.population, 6)] == expected[side]
-    assert {found.standing(place)[0] for place in found.places} == {-1, 0, 1}
+        rate = 1000 * place.count / place.population
+        assert drawn[place.population] == (*looks[found.standing(place)], pytest.approx(rate)), place.name
+    assert {place.name: found.standing(place) for place in found.places[-4:]} == {
+        "Far above": (1, 0.998),
+        "Above": (1, 0.95),
+        "Below": (-1, 0.95),
+        "Far below": (-1, 0.998),
+    }
+
+
+def test_the_limits_of_a_funnel_are_wider_where_units_differ_for_reasons_of_their_own() -> None:
+    """Of units alike the limits are those of chance; of the eight, which differ, about as wide as they differ."""
+    alike, apart = a_funnel("alike"), a_funnel("eight")
+    assert alike.fit.spread == 0 and apart.fit.spread > 0.2
+    for found, widest in ((alike, 0.2), (apart, 0.7)):
+        _, upper = found.limits([100_000], 0.95)
+        by_chance = 1.96 / (found.centre * 100) ** 0.5
+        assert upper[0] / found.centre - 1 == pytest.approx(
+            (by_chance**2 + (1.96 * found.fit.spread) ** 2) ** 0.5, rel=0.1
+        )
+        assert by_chance < upper[0] / found.centre - 1 < widest
 
 
 def test_a_funnel_is_round_the_common_rate_and_wider_for_fewer_people() -> None:
@@ -410,13 +563,17 @@ def test_a_funnel_is_round_the_common_rate_and_wider_for_fewer_people() -> None:
     assert outer[0] < inner[0] and outer[1] > inner[1]
 
 
-def test_what_lies_within_a_funnels_limits() -> None:
-    found = Funnel([Place("A", 1000, 10), Place("B", 1000, 10)])
-    least, most = found.within(found.places[0], 0.95)
-    for count in (least - 1, least, most, most + 1):
-        standing = Funnel([Place("A", 1000, count), Place("B", 1000, 20 - count)]).standing(Place("A", 1000, count))
-        assert (standing[0] == 0) is (least <= count <= most)
-        assert (said_of(standing) == "Within the limits") is (least <= count <= most)
+def test_the_counts_within_a_funnels_limits_are_those_that_no_line_leaves_out() -> None:
+    found = a_funnel("outside")
+    for place in found.places:
+        side, outside = found.standing(place)
+        for coverage in (0.95, 0.998):
+            least, most = found.within(place, coverage)
+            lower, upper = found.limits([place.population], coverage)
+            rates = [1000 * count / place.population for count in (least - 1, least, most, most + 1)]
+            assert rates[0] < lower[0] <= rates[1] and rates[2] <= upper[0] < rates[3]
+            assert (least <= place.count <= most) is (outside is None or outside < coverage)
+        assert (said_of((side, outside)) == "Within the limits") is (side == 0)
 
 
 @pytest.mark.parametrize("units", [[], [("A", 0, 3)], [("A", 5, 0), ("B", 5, 0)]])
@@ -425,12 +582,59 @@ def test_a_funnel_of_nothing_is_refused(units: list[tuple[str, int, int]]) -> No
         Funnel([Place(*unit) for unit in units])
 
 
+DOTTED = {
+    "eight": (["Northtown", "Eastham", *ROWS, "Newcity", "Oldport"], [3.1, 2.2, 0.4, 9.9, "[c]", 4, 4, 5.5]),
+    "alike": (["A", "B"], [4.0, 4.0]),
+    "none": (["A", "B"], ["[c]", "[x]"]),
+}
+
+
+def dotted(name: str, width: float = canvas.WIDE, highlight: str | None = None) -> Figure:
+    """Dots on intervals from a fifth below to a third above, round 4."""
+    labels, values = DOTTED[name]
+    ends = [[None if isinstance(value, str) else factor * value for value in values] for factor in (0.8, 1.3)]
+    return by_category.draw_dots(by_category.Rows.of(labels, values, (ends[0], ends[1]), highlight), 4.0, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", DOTTED)
+def test_no_text_of_dots_overlaps_or_is_clipped(name: str, width: float) -> None:
+    figure = dotted(name, width, DOTTED[name][0][0])
+    assert overlaps(figure) == []
+    assert clipped(figure) == []
+
+
+def test_a_dot_lies_on_its_interval_before_the_line_of_all_and_the_axis_need_not_start_from_zero() -> None:
+    axes = dotted("alike").axes[0]
+    centre, *drawn = axes.lines
+    assert centre.is_dashed() and list(centre.get_xdata()) == [4.0, 4.0]
+    assert [list(part.get_xdata()) for part in drawn] == [[3.2, 5.2], [4.0], [3.2, 5.2], [4.0]]
+    assert 3 < axes.get_xlim()[0] < 3.2 and 5.2 < axes.get_xlim()[1] < 5.4
+    assert [part.get_ydata()[0] for part in drawn[1::2]] == sorted(part.get_ydata()[0] for part in drawn[1::2])
+
+
+def test_what_has_no_value_has_no_dot_and_stands_in_shorthand() -> None:
+    figure = dotted("eight", highlight="Eastham")
+    assert "[c]" in words(figure)
+    colours = [part.get_color() for part in figure.axes[0].lines if part.get_marker() == "o"]
+    assert colours == [canvas.QUIET, canvas.FOCUS, *[canvas.QUIET] * 5]
+
+
 def both(id: str = "x") -> list[Chart]:
     return [
         months(points(GAPS), id=f"{id}-months", events=LOCKDOWNS, **WORDS),
         bars(["a", "b"], [1, "[c]"], id=f"{id}-bars", unit="count", **WORDS),
-        months(points(STEP), id=f"{id}-band", limits=limits(STEP), polarity="lower", **WORDS),
+        months(points(STEP), id=f"{id}-band", limits=months_expected(STEP), polarity="lower", **WORDS),
         funnel(a_funnel("eight"), id=f"{id}-funnel", polarity="lower", highlight="Oldport", **WORDS),
+        dots(
+            ["a", "b"],
+            [1.5, "[c]"],
+            id=f"{id}-dots",
+            unit="per_1000",
+            intervals=([1, None], [2, None]),
+            centre=1.2,
+            **WORDS,
+        ),
     ]
 
 
@@ -493,7 +697,7 @@ def test_wrapping_keeps_every_letter_within_the_room(text: str) -> None:
 
 def test_months_below_zero_are_drawn_below_the_base_line() -> None:
     series = by_month.Series.of(points([-504, 20, -5475]))
-    ticks, bottom, top = by_month._scale(series, None)
+    ticks, bottom, top = by_month._scale(series, [])
     assert ticks[0] == bottom <= -5475 and top >= 20 and 0 in ticks
     figure = by_month.draw(series)
     assert clipped(figure) == []

@@ -1,4 +1,4 @@
-"""Maps: hexagons against plain geometry, hotspots against the formula term by term, and what a report's maps say."""
+"""Maps: hexagons against plain geometry, hotspots on drawn grounds, and what a report's maps say."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
 
 from thematic import charts
 from thematic.charts import canvas, labels, maps
@@ -42,7 +43,7 @@ from thematic.params.force import Town
 from thematic.params.themes import Caveat, HotspotsParams
 from thematic.report import hotspots as report_hotspots
 from thematic.report import maps as report_maps
-from thematic.stats.statistics import gi_star
+from thematic.stats.hotspots import hotspots_of_counts
 from warehouse_drawn import ROOT, DrawnCubes, own_params, report_data, theme_cubes, typed
 
 WIDTHS = [canvas.WIDE, canvas.NARROW]
@@ -148,33 +149,6 @@ def test_a_ring_of_hexagons_has_a_hole() -> None:
     assert sorted([len(outer), len(hole)]) == [6, 18]
 
 
-def formula(values: list[int], around: list[list[int]]) -> list[float]:
-    """Gi* as Ord and Getis (1995) write it, weight by weight."""
-    n = len(values)
-    mean = sum(values) / n
-    deviation = math.sqrt(sum(x * x for x in values) / n - mean**2)
-    scores = []
-    for place in range(n):
-        weights = [1 if other == place or other in around[place] else 0 for other in range(n)]
-        top = sum(w * x for w, x in zip(weights, values, strict=True)) - mean * sum(weights)
-        under = math.sqrt((n * sum(w * w for w in weights) - sum(weights) ** 2) / (n - 1))
-        scores.append(top / (deviation * under))
-    return scores
-
-
-def test_gi_star_is_the_formula() -> None:
-    around = [[1, 2], [0, 2, 3], [0, 1], [1, 4], [3], []]
-    values = [9, 4, 7, 0, 1, 3]
-    assert gi_star(values, around) == pytest.approx(formula(values, around))
-
-
-@pytest.mark.parametrize(
-    ("values", "around"), [([4, 4, 4], [[1], [0], []]), ([1, 5], [[1], [0]]), ([3], [[]])], ids=["even", "all", "one"]
-)
-def test_gi_star_tells_nothing_where_nothing_can_be_told(values: list[int], around: list[list[int]]) -> None:
-    assert list(gi_star(values, around)) == [0] * len(values)
-
-
 def crimes(
     places: list[tuple[float, float, int]], lpu: str = "Widnes", day: str = "2020-06-05", **more: Any
 ) -> list[dict]:
@@ -218,13 +192,13 @@ PEAK = 90
 
 @pytest.fixture(scope="module")
 def peaked(tmp_path_factory: pytest.TempPathFactory) -> DrawnCubes:
-    """37 hexagons: one with 90 crimes, its neighbours with 30 to 35, two with 3 and 1, the others with 20; Runcorn has a
+    """37 hexagons: one with 90 crimes, its neighbours with 70 to 75, two with 3 and 1, the others with 20; Runcorn has a
     strip in the south. Some rows have no coordinates."""
     cells = patch()
     centre = cells[len(cells) // 2][0]
     rows: list[dict] = []
     for number, (each, place) in enumerate(cells):
-        many = PEAK if each == centre else 30 + number % 6 if each in hexagons.neighbours(centre) else EVEN
+        many = PEAK if each == centre else 70 + number % 6 if each in hexagons.neighbours(centre) else EVEN
         many = {0: 3, 1: 1}.get(number, many)
         lpu = "Runcorn" if each[1] < centre[1] - 1 else "Widnes"
         rows += crimes([(*place, many)], lpu)
@@ -288,10 +262,13 @@ def test_counts_by_hexagon_are_those_of_the_rows(tmp_path: Path) -> None:
 
 def test_a_peak_is_a_hotspot_and_gives_the_map_its_title(peaked: DrawnCubes) -> None:
     made = chart(peaked)
-    assert made.title == "Recorded domestic abuse clustered around Widnes"
+    assert made.title == "Recorded domestic abuse: most is recorded around Widnes"
     first = made.table.texts[0]
     assert first[1:4] == ["Widnes", "Widnes", str(PEAK)]
-    assert first[5] == "99% level"
+    assert (first[4], first[5]) == ("0.001", "Yes")
+    assert [row[5] for row in made.table.texts[1:]] == ["No"] * 29
+    assert "Where most is recorded" in made.svg
+    assert "Hexagons where most is recorded: 1, near Widnes." in made.alt
     assert re.fullmatch(r"53\.\d\d, -2\.\d\d", first[0])
     assert "The largest count of a hexagon is 90, near Widnes." in made.alt
     assert len(made.table.rows) == 30 and made.table.notes == ["The 30 largest of 37 hexagons with a count."]
@@ -305,21 +282,35 @@ def test_a_caveat_of_the_theme_stands_beside_the_map_of_the_count_that_it_names(
     assert chart(peaked, params=replace(peaked.params, themes=themes)).notes[-1] == f"Of {COUNT}."
 
 
-def test_the_levels_are_those_of_the_formula(peaked: DrawnCubes) -> None:
-    found = find(data_of(peaked), COUNT)
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_the_hotspots_are_those_of_the_released_counts(peaked: DrawnCubes, audience: Audience) -> None:
+    """What is withheld stands as none in the test, as it does on the map."""
+    found = find(data_of(peaked, audience), COUNT)
     numbers = {each.hexagon: number for number, each in enumerate(found.cells)}
     around = [[numbers[n] for n in hexagons.neighbours(each.hexagon) if n in numbers] for each in found.cells]
-    scores = formula([each.shown for each in found.cells], around)
-    assert [each.z for each in found.cells] == pytest.approx(scores)
-    p_values = [math.erfc(abs(z) / math.sqrt(2)) for z in scores]
-    ranked = sorted(range(len(p_values)), key=p_values.__getitem__)
-    m = len(ranked)
-    adjusted = {place: min(p_values[o] * m / (k + 1) for k, o in list(enumerate(ranked))[rank:]) for rank, place in enumerate(ranked)}  # fmt: skip
-    for place, each in enumerate(found.cells):
-        high = scores[place] > 0 and each.shown > 0
-        sure = next((level for level in (0.99, 0.95) if high and adjusted[place] < 1 - level), None)
-        assert each.level == sure
-    assert found.hot
+    expected = hotspots_of_counts([each.shown for each in found.cells], around)
+    assert [each.p for each in found.cells] == pytest.approx(expected.adjusted.tolist())
+    assert [each.hot for each in found.cells] == expected.hot.tolist()
+    mean = sum(each.shown for each in found.cells) / len(found.cells)
+    assert all(each.p is not None and each.p < 0.05 and each.shown > mean for each in found.hot)
+    (peak,) = found.hot
+    assert peak.shown == PEAK
+
+
+def test_the_map_says_what_its_hotspots_are_and_how_many_of_them_may_be_false(peaked: DrawnCubes) -> None:
+    said = " ".join(chart(peaked).notes)
+    assert "The tests of 37 hexagons are adjusted together so that at most 5% of these places are false" in said
+    assert "where most is recorded, not where the risk is highest" in said
+
+
+def test_only_the_hotspots_have_a_border(peaked: DrawnCubes) -> None:
+    found = find(data_of(peaked), COUNT)
+    counts = {each.hexagon: each.shown for each in found.cells}
+    ground = charts.Ground({"All": hexagons.outline(list(counts), 2)}, {})
+    for hot in ([], [each.hexagon for each in found.hot]):
+        figure = maps.draw_hexagons(charts.Hexagons(2, counts, hot), ground)
+        edges = {mpl.colors.to_hex(part.get_edgecolor()) for part in figure.axes[0].findobj(PathPatch)}
+        assert (maps._HOT.lower() in edges) is bool(hot)
 
 
 def test_the_public_see_released_counts_alone(peaked: DrawnCubes) -> None:
@@ -341,7 +332,7 @@ def test_a_units_map_is_a_part_of_the_forces(peaked: DrawnCubes) -> None:
     made = chart(peaked, area="runcorn")
     assert {row[2] for row in made.table.texts} == {"Runcorn"}
     assert made.title == "Recorded domestic abuse: no part of Runcorn stands out in the force"
-    assert "No hexagon is a hotspot." in made.alt
+    assert "No hexagon stands out." in made.alt
 
 
 def test_a_later_row_changes_no_earlier_map(peaked: DrawnCubes, tmp_path: Path) -> None:
@@ -375,12 +366,19 @@ def test_a_coarser_grid_for_a_theme_with_few(tmp_path: Path) -> None:
     assert set(report_data(found, PERIOD).cubes.ground.columns["hexagon_km"]) == {2, 4}
 
 
-def test_too_few_to_test(tmp_path: Path) -> None:
+def test_a_few_in_one_hexagon_are_no_hotspot(tmp_path: Path) -> None:
     rows = crimes([(*place, GROUND_ROWS) for _, place in patch()], domestic="N") + crimes([(*HALTON, 6)])
     made_of_few = chart(made(tmp_path, rows))
-    assert made_of_few.title == "Recorded domestic abuse: too few for hotspots to be told from chance"
-    assert made_of_few.table.texts[0][3:] == ["6", "[z]", "No"]
-    assert not any("Getis" in note for note in made_of_few.notes)
+    assert made_of_few.title == "Recorded domestic abuse: no part of Cheshire Constabulary stands out"
+    assert made_of_few.table.texts[0][3:] == ["6", "1.000", "No"]
+    assert "Where most is recorded" not in made_of_few.svg
+
+
+def test_where_every_hexagon_holds_as_much_nothing_is_tested(tmp_path: Path) -> None:
+    even = chart(made(tmp_path, crimes([(*place, GROUND_ROWS) for _, place in patch()])))
+    assert even.title == "Recorded domestic abuse: the same everywhere on the map, so no place stands out"
+    assert {tuple(row[3:]) for row in even.table.texts} == {(str(GROUND_ROWS), "[z]", "No")}
+    assert not any("adjusted together" in note for note in even.notes)
 
 
 def sentence(found: DrawnCubes, **where: Any) -> str:
@@ -423,13 +421,13 @@ def test_what_the_theme_does_not_map_is_refused(peaked: DrawnCubes) -> None:
 def test_places_are_called_after_towns_or_else_units(peaked: DrawnCubes) -> None:
     own = few()
     params = replace(own, force=own.force.model_copy(update={"towns": []}))
-    assert chart(peaked, params=params).title == "Recorded domestic abuse clustered around Widnes", "the unit"
+    assert chart(peaked, params=params).title == "Recorded domestic abuse: most is recorded around Widnes", "the unit"
     towns = [
         Town(name="Far Off", longitude=-2.2, latitude=53.0),
         Town(name="Close By", longitude=HALTON[0], latitude=HALTON[1]),
     ]
     params = replace(own, force=own.force.model_copy(update={"towns": towns}))
-    assert chart(peaked, params=params).title == "Recorded domestic abuse clustered around Close By"
+    assert chart(peaked, params=params).title == "Recorded domestic abuse: most is recorded around Close By"
 
 
 def test_the_map_of_rates_shows_released_figures(peaked: DrawnCubes) -> None:
@@ -499,13 +497,13 @@ def own_ground(highlight: str | None = None) -> charts.Ground:
 def test_nothing_overlaps_on_a_map_of_hexagons(most: int, highlight: str | None, width: float) -> None:
     cells = blob(4) + blob(4, (9, -4)) + [(3, -9)]
     counts = {each: number * most // len(cells) for number, each in enumerate(cells)}
-    levels = {cells[3]: 0.99, cells[4]: 0.95} if most else {}
-    figure = maps.draw_hexagons(charts.Hexagons(2, counts, levels), own_ground(highlight), width)
+    hot = [cells[3], cells[4]] if most else []
+    figure = maps.draw_hexagons(charts.Hexagons(2, counts, hot), own_ground(highlight), width)
     assert badly_placed(figure) == []
     words = [name.split(" ", 1)[1] for name in boxes(figure)]
     assert "None" in words and "North" in words
     assert [word for word in words if word.endswith(" km")]
-    assert ("Hotspot at the 99% level" in words) == bool(most)
+    assert ("Where most is recorded" in words) == bool(most)
 
 
 @pytest.mark.usefixtures("_settings")
@@ -533,13 +531,13 @@ def test_nothing_overlaps_on_a_map_of_areas(highlight: str | None, width: float)
     ],
 )
 def test_classes_hold_every_count_once(counts: list[int], classes: list[tuple[int, int]]) -> None:
-    drawn_counts = charts.Hexagons(2, {(number, 0): count for number, count in enumerate(counts)}, {})
+    drawn_counts = charts.Hexagons(2, {(number, 0): count for number, count in enumerate(counts)}, [])
     assert drawn_counts.classes == classes
 
 
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=60))
 def test_classes_are_few_and_leave_nothing_out(counts: list[int]) -> None:
-    classes = charts.Hexagons(2, {(number, 0): count for number, count in enumerate(counts)}, {}).classes
+    classes = charts.Hexagons(2, {(number, 0): count for number, count in enumerate(counts)}, []).classes
     assert len(classes) <= 4
     for count in counts:
         assert sum(low <= count <= high for low, high in classes) == (count > 0)

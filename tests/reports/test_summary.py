@@ -57,7 +57,7 @@ def test_a_card_has_the_figure_its_change_in_words_and_its_trend() -> None:
     ("more", "expected"),
     [
         ({"significant": "No"}, ["10,222", "+5.0% on the year before, not a significant change"]),
-        ({"figure": figure(87.2, -1.0, 5.5)}, ["87.2% ± 5.5%", "-1.0 pp on the year before, a significant change"]),
+        ({"figure": figure(87.2, -1.0, 5.5)}, ["87.2% of 150, 81.7% to 92.7%", "-1.0 pp on the year before, a significant change"]),
         ({"figure": figure(10222, "[z]"), "significant": "[z]"}, ["10,222", "Change on the year before: [z] not applicable"]),
         ({"figure": figure(10222, "[x]"), "significant": "[x]"}, ["10,222", "Change on the year before: [x] not available"]),
         ({"significant": "[c]", "trend": "[c]"},

@@ -245,11 +245,13 @@ def test_figures_are_numbers_that_show_as_the_page_does_and_shorthand_stays() ->
 
 def test_an_indicator_has_a_column_for_each_thing_said_of_it() -> None:
     assert table(book()["Table 2"]) == [
-        ["Indicator", "Value", "Value, margin (±)", "Change", "Period ending", "Trend", "Trend is", "Significant change",
-         "Anyshire Police", "Anyshire Police, margin (±)", "Anyshire Police, change"],
-        ["Recorded", 17025, "[z]", 1.6, "Jan 2021", "Increase", "unfavourable", "No", 20000, "[z]", -0.5],
-        ["Satisfied", 87.2, 5.5, 1.8, "Jan 2021", "[z]", "[z]", "Yes", 87, 1, "[z]"],
-        ["Hidden", "[c]", "[c]", "[c]", "Jan 2021", "[c]", "[z]", "[c]", "[c]", "[c]", "[c]"],
+        ["Indicator", "Value", "Value, of how many", "Value, lower limit", "Value, upper limit", "Change", "Period ending",
+         "Trend", "Trend is", "Significant change", "Anyshire Police", "Anyshire Police, of how many",
+         "Anyshire Police, lower limit", "Anyshire Police, upper limit", "Anyshire Police, change"],
+        ["Recorded", 17025, "[z]", "[z]", "[z]", 1.6, "Jan 2021", "Increase", "unfavourable", "No",
+         20000, "[z]", "[z]", "[z]", -0.5],
+        ["Satisfied", 87.2, 150, 81.7, 92.7, 1.8, "Jan 2021", "[z]", "[z]", "Yes", 87, 150, 86, 88, "[z]"],
+        ["Hidden", *["[c]"] * 5, "Jan 2021", "[c]", "[z]", "[c]", *["[c]"] * 5],
     ]  # fmt: skip
 
 

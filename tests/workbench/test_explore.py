@@ -159,7 +159,10 @@ def test_the_names_there_are_can_be_asked_for(workbook: Workbook) -> None:
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
-        (lambda: explore.figures("DAA"), "There is no theme 'DAA'. Did you mean 'DA'? There are: ASB, DA, HATE, RAPE, CRIME, STOP."),
+        (
+            lambda: explore.figures("DAA"),
+            "There is no theme 'DAA'. Did you mean 'DA'? There are: ASB, DA, HATE, RAPE, CRIME, STOP.",
+        ),
         (lambda: explore.figures("DA", area="forse"), "There is no area 'forse'. Did you mean 'force'?"),
         (lambda: explore.figures("DA", audience="board"), "There is no audience 'board'. There are: internal, public."),
         (lambda: explore.figures("DA", "2031-01"), "The data have no complete month 2031-01: they run from"),

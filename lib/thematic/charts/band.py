@@ -1,4 +1,4 @@
-"""Turns limits into a band behind a line of months, with its labels, and special causes into triangles with a key."""
+"""Turns what was expected of months into a band behind their line: its labels, and what stood out with a key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from afcharts.af_colours import get_af_colours
 from matplotlib.axes import Axes
 
 from thematic.charts.canvas import FOCUS, INK, TEXT_SIZE, width_of
-from thematic.stats.trend import Limits, Side
+from thematic.core.periods import Month
+from thematic.measures.signals import MonthsExpected, Run, Side
 
 Polarity = Literal["lower", "higher", "none"]
 
@@ -18,13 +19,14 @@ _CATEGORICAL = get_af_colours("categorical")
 FAVOURABLE, UNFAVOURABLE, NEUTRAL = _CATEGORICAL[1], _CATEGORICAL[3], _CATEGORICAL[5]
 SHAPES: dict[Side, str] = {"high": "^", "low": "v"}
 _GAP, _LOWEST = TEXT_SIZE + 2, 9
-_SAID: dict[Side, str] = {"high": "Unusually high or rising", "low": "Unusually low or falling"}
+_SAID: dict[Side, str] = {"high": "Above the limits", "low": "Below the limits"}
+_RUNS: dict[Side, str] = {"high": "Higher than expected", "low": "Lower than expected"}
 _BETTER: dict[Polarity, Side | None] = {"lower": "low", "higher": "high", "none": None}
 UPPER, LOWER, EXPECTED = "upper limit", "lower limit", "expected"
 
 
 def judgement(side: Side, polarity: Polarity) -> str:
-    """What a special cause on a side means for a measure: favourable, unfavourable, or nothing where neither is."""
+    """What standing out on a side means for a measure: favourable, unfavourable, or nothing where neither is."""
     better = _BETTER[polarity]
     return "" if better is None else "favourable" if side == better else "unfavourable"
 
@@ -34,19 +36,43 @@ def colour_of(side: Side, polarity: Polarity) -> str:
     return str(colours[judgement(side, polarity)])
 
 
-def keys(limits: Limits | None, polarity: Polarity) -> list[tuple[dict[str, Any], str]]:
-    """The triangles of the sides on which the limits have special causes, and what is said of each under the chart."""
-    sides = [side for side in SHAPES if limits is not None and side in limits.causes]
-    said = [", ".join(part for part in (_SAID[side], judgement(side, polarity)) if part) for side in sides]
-    return [(look_of(side, polarity), text) for side, text in zip(sides, said, strict=True)]
+def keys(chart: MonthsExpected | None, polarity: Polarity) -> list[tuple[dict[str, Any], str]]:
+    """The looks of what stood out, and what is said of each under the chart: months outside the limits, and runs."""
+    if chart is None:
+        return []
+    sides = [side for side in SHAPES if side in chart.outside]
+    said = [(look_of(side, polarity), _judged(_SAID[side], side, polarity)) for side in sides]
+    shown = [run for run in runs_of(chart) if set(range(run.first.index, run.last.index + 1)) & _shown(chart)]
+    return said + [(_look_of_run(run, polarity), _judged(run_words(run), run.side, polarity)) for run in shown]
 
 
-def label_room(limits: Limits | None) -> float:
+def runs_of(chart: MonthsExpected) -> tuple[Run, ...]:
+    """The runs in the order of their months."""
+    found = [*chart.ended, *([] if chart.run is None else [chart.run])]
+    return tuple(sorted(found, key=lambda run: run.first.index))
+
+
+def run_words(run: Run) -> str:
+    """A run as the chart's key has it: "Higher than expected from March 2021 to July 2021"."""
+    if run.of_a_year:
+        return f"{_RUNS[run.side]} for a year or more, to {run.last.label}"
+    return f"{_RUNS[run.side]} from {run.first.label} to {run.last.label}"
+
+
+def _judged(words: str, side: Side, polarity: Polarity) -> str:
+    return ", ".join(part for part in (words, judgement(side, polarity)) if part)
+
+
+def _shown(chart: MonthsExpected) -> set[int]:
+    return {Month.parse(month).index for month in chart.months}
+
+
+def label_room(limits: MonthsExpected | None) -> float:
     """How wide the labels of the limits are, in points; they stand only where the last month has limits."""
     return 0.0 if limits is None or limits.upper[-1] is None else max(width_of(UPPER), width_of(LOWER))
 
 
-def draw_band(axes: Axes, limits: Limits) -> None:
+def draw_band(axes: Axes, limits: MonthsExpected) -> None:
     """From the lower to the upper limit of each month, lightly, what was expected dashed through it."""
     places = [place for place, mean in enumerate(limits.expected) if mean is not None]
     lower, upper, expected = (
@@ -57,7 +83,7 @@ def draw_band(axes: Axes, limits: Limits) -> None:
     axes.plot(places, expected, color=INK, linewidth=1, dashes=(4, 3), clip_on=False, zorder=1.5)
 
 
-def draw_labels(axes: Axes, limits: Limits, height: float, top: float, value: float | None) -> None:
+def draw_labels(axes: Axes, limits: MonthsExpected, height: float, top: float, value: float | None) -> None:
     """The words beside the band's right end, clear of the last value, which stands there too.
 
     `expected` is left to the note under the chart where there is no room for it at its own height.
@@ -83,12 +109,25 @@ def _clear(wanted: float, taken: Sequence[float], highest: float) -> float:
     return min(free, key=lambda spot: (abs(spot - wanted), spot))
 
 
-def draw_causes(axes: Axes, values: Sequence[float], limits: Limits, polarity: Polarity) -> None:
-    """A triangle on each special cause: its point says which side, its colour whether that is good, bad or neither."""
+def draw_marks(axes: Axes, values: Sequence[float], chart: MonthsExpected, polarity: Polarity) -> None:
+    """A triangle on each month outside the limits: its point says which side, its colour whether that is good, bad or
+    neither; and a broad line along the months of each run."""
+    first = Month.parse(chart.months[0]).index
+    for run in runs_of(chart):
+        places = [
+            place for place in range(run.first.index - first, run.last.index - first + 1) if 0 <= place < len(values)
+        ]
+        heights = [values[place] for place in places]
+        axes.plot(places, heights, clip_on=False, zorder=1.8, **_look_of_run(run, polarity))
     for side in SHAPES:
-        places = [place for place, cause in enumerate(limits.causes) if cause == side]
+        places = [place for place, found in enumerate(chart.outside) if found == side]
         heights = [values[place] for place in places]
         axes.plot(places, heights, linestyle="", clip_on=False, zorder=6, **look_of(side, polarity))
+
+
+def _look_of_run(run: Run, polarity: Polarity) -> dict[str, Any]:
+    """The broad line of a run."""
+    return {"color": colour_of(run.side, polarity), "linewidth": 9, "alpha": 0.55, "solid_capstyle": "round"}
 
 
 def look_of(side: Side, polarity: Polarity) -> dict[str, Any]:

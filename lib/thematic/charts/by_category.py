@@ -1,4 +1,4 @@
-"""Turns a figure for each category into horizontal bars from zero, each with its value at its end."""
+"""Turns a figure for each category into bars from zero, or into dots with their intervals, each with its value."""
 
 from __future__ import annotations
 
@@ -51,6 +51,32 @@ def bars(
     places = decimals if decimals is not None else 0 if unit == "count" else 1
     rows = Rows.of(labels, values, intervals, highlight, texts or _written(values, places, unit))
     wide, narrow = canvas.drawings(lambda width: draw(rows, width), id, alt)
+    return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow)
+
+
+def dots(
+    labels: Sequence[str],
+    values: Sequence[Value],
+    *,
+    id: str,
+    title: str,
+    subtitle: str,
+    alt: str,
+    unit: str,
+    table: DisplayTable,
+    intervals: Intervals,
+    centre: float,
+    highlight: str | None = None,
+    source: str | None = None,
+    notes: Sequence[str] = (),
+    texts: Sequence[str] | None = None,
+) -> Chart:
+    """A dot for each value on its 95% interval, in the order given, before a line at the `centre` of all.
+
+    As `bars` otherwise, but for an axis that need not start from zero.
+    """
+    rows = Rows.of(labels, values, intervals, highlight, texts or _written(values, 1, unit))
+    wide, narrow = canvas.drawings(lambda width: draw_dots(rows, centre, width), id, alt)
     return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow)
 
 
@@ -141,6 +167,33 @@ def draw(rows: Rows, width: float = WIDE) -> Figure:
         axes.annotate(row.written, (row.end, middle), (7, 0), "data", "offset points", **look)
     _draw_intervals(axes, rows, middles)
     axes.set(xlim=(0, max((row.end for row in rows.rows), default=0) or 1), ylim=(height, 0))
+    return figure
+
+
+def draw_dots(rows: Rows, centre: float, width: float = WIDE) -> Figure:
+    """The figure of dots, its margins as wide as the labels and the values."""
+    lines = [(line, row.weight) for row in rows.rows for line in row.lines(width)]
+    left = max((width_of(line, weight) for line, weight in lines), default=0) + 10
+    right = max((width_of(row.written, row.weight) for row in rows.rows), default=0) + 16
+    height = sum(row.height(width) for row in rows.rows)
+    figure, axes = canvas.canvas(width, height + 2 * _MARGIN, left, right, _MARGIN, _MARGIN)
+    ends = [end for row in rows.rows for end in (row.value, row.lower, row.upper) if not math.isnan(end)]
+    least, most = min([*ends, centre]), max([*ends, centre])
+    air = 0.04 * (most - least) or 1.0
+    middles = rows.middles(width)
+    axes.axvline(centre, color=INK, linewidth=1.2, dashes=(4, 3), zorder=1)
+    axes.set(xlim=(least - air, most + air), ylim=(height, 0))
+    for row, middle in zip(rows.rows, middles, strict=True):
+        for number, line in enumerate(row.lines(width)):
+            down = middle + (number - (len(row.lines(width)) - 1) / 2) * _LINE
+            look: dict[str, Any] = {"fontweight": row.weight, "ha": "right", "va": "center_baseline"}
+            axes.annotate(line, (least - air, down), (-8, 0), "data", "offset points", **look)
+        look = {"fontweight": row.weight, "ha": "left", "va": "center_baseline"}
+        axes.annotate(row.written, (most + air, middle), (9, 0), "data", "offset points", **look)
+        if row.has_interval:
+            axes.plot([row.lower, row.upper], [middle, middle], color=INK, linewidth=1.6, zorder=2)
+        if not math.isnan(row.value):
+            axes.plot([row.value], [middle], "o", color=rows.colour(row), markersize=9, zorder=3)
     return figure
 
 

@@ -17,7 +17,10 @@ from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, width_of, wri
 from thematic.charts.notices import Event
 from thematic.core.periods import Month
 from thematic.displays import Chart, DisplayTable
-from thematic.stats.trend import Limits
+from thematic.measures.signals import MonthsExpected
+
+Ends = tuple[Sequence[float | None], Sequence[float | None]]
+"""The lower and the upper ends of intervals."""
 
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WIDEST_MONTH = "Sep 2020"
@@ -38,8 +41,9 @@ def months(
     notes: Sequence[str] = (),
     decimals: int | None = None,
     suffix: str = "",
-    limits: Limits | None = None,
+    limits: MonthsExpected | None = None,
     polarity: band.Polarity = "none",
+    interval: Ends | None = None,
 ) -> Chart:
     """A line over the months, from zero, with its last point written out and the events shaded.
 
@@ -49,15 +53,16 @@ def months(
     `events` are name, first and last month, both inclusive; what lies outside the points is left out.
     `decimals` are those of the last point; by default none for whole numbers, else one. `suffix` is its unit, and that
     of the ticks, such as %.
-    `limits` are drawn as a band behind the line, and their special causes as triangles whose colour says whether
-    that side is good, bad or neither by the measure's `polarity`.
+    `limits` are drawn as a band behind the line, months outside them as triangles and runs as broad lines, whose colour
+    says whether that side is good, bad or neither by the measure's `polarity`.
+    `interval` has the lower and upper end of each point's interval (None: it has none), a band behind the line.
     Raises ValueError where there is no month at all, and for limits of another number of months.
     """
     series = Series.of(points)
-    if limits is not None and len(limits.expected) != len(series.values):
-        raise ValueError(f"limits of {len(limits.expected)} months do not fit a chart of {len(series.values)}")
+    if limits is not None and len(limits.months) != len(series.values):
+        raise ValueError(f"limits of {len(limits.months)} months do not fit a chart of {len(series.values)}")
     wide, narrow = canvas.drawings(
-        lambda width: draw(series, width, events, decimals, limits, polarity, suffix), id, alt
+        lambda width: draw(series, width, events, decimals, limits, polarity, suffix, interval), id, alt
     )
     return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow)
 
@@ -109,12 +114,14 @@ def draw(
     width: float = WIDE,
     events: Sequence[Event] = (),
     decimals: int | None = None,
-    limits: Limits | None = None,
+    limits: MonthsExpected | None = None,
     polarity: band.Polarity = "none",
     suffix: str = "",
+    interval: Ends | None = None,
 ) -> Figure:
     """The figure, its margins as wide as what stands in them."""
-    ticks, bottom, top = _scale(series, limits)
+    upper = [*(() if limits is None else limits.upper), *(() if interval is None else interval[1])]
+    ticks, bottom, top = _scale(series, [end for end in upper if end is not None])
     tick_labels = [written(tick, _places(ticks)) + suffix for tick in ticks]
     last = series.values[-1]
     last_label = "" if math.isnan(last) else written(last, series.decimals if decimals is None else decimals) + suffix
@@ -125,7 +132,7 @@ def draw(
     named = notices.placed(series.months, events, left, step, width)
     above = notices.height_of(named)
     found = band.keys(limits, polarity)
-    below = _NAMES_HEIGHT + canvas.KEY_HEIGHT * len(found)
+    below = _NAMES_HEIGHT + canvas.keys_height(found, width)
     figure, axes = canvas.canvas(width, above + _PLOT_HEIGHT + below, left, right, above, below)
     notices.draw_notices(axes, named, left)
     _draw_grid(axes, ticks, tick_labels)
@@ -133,20 +140,28 @@ def draw(
     if limits is not None:
         band.draw_band(axes, limits)
         band.draw_labels(axes, limits, _PLOT_HEIGHT, top, None if math.isnan(last) else last)
+    if interval is not None:
+        _draw_interval(axes, interval)
     _draw_line(axes, series)
     _draw_gaps(axes, series)
-    _draw_last_point(axes, len(series.values) - 1, last, last_label, limits is None or limits.causes[-1] is None)
+    _draw_last_point(axes, len(series.values) - 1, last, last_label, limits is None or limits.outside[-1] is None)
     if limits is not None:
-        band.draw_causes(axes, series.values, limits, polarity)
+        band.draw_marks(axes, series.values, limits, polarity)
         canvas.draw_keys(axes, found, left, _NAMES_HEIGHT)
     axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(bottom, top))
     return figure
 
 
-def _scale(series: Series, limits: Limits | None) -> tuple[list[float], float, float]:
-    """Round ticks from zero, or from below the lowest value under it, to just past the highest value and limit, and
-    the ends of the axis."""
-    highest = [] if limits is None else [level for level in limits.upper if level is not None]
+def _draw_interval(axes: Axes, interval: Ends) -> None:
+    """The band between the ends, where there are any."""
+    places = [place for place, end in enumerate(interval[0]) if end is not None and interval[1][place] is not None]
+    lower, upper = ([float(ends[place] or 0) for place in places] for ends in interval)
+    axes.fill_between(places, lower, upper, color=FOCUS, alpha=0.12, linewidth=0, zorder=1.2)
+
+
+def _scale(series: Series, highest: Sequence[float]) -> tuple[list[float], float, float]:
+    """Round ticks from zero, or from below the lowest value under it, to just past the highest value and those given,
+    and the ends of the axis."""
     peak, foot = max([*series.present, *highest, 0.0]), min([*series.present, 0.0])
     if peak == foot:
         peak = 1.0

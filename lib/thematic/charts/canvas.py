@@ -28,7 +28,14 @@ FOCUS, QUIET = get_af_colours("focus")
 INK = get_af_colours("categorical")[4]
 SHADE, RULE, GRID = "#EBEBEB", "#ADADAD", "#DADADA"
 
-KEY_HEIGHT = 20
+_BROAD = 5
+"""A line of more points than these has round ends of its own in the key."""
+
+KEY_HEIGHT, _KEY_LINE, _KEY_TEXT = 20, 16, 22
+"""In points: a row of a key, each further line of one, and how far its words stand from the figure's edge."""
+
+Key = tuple[Mapping[str, Any], str]
+"""A look, and what is said of it under the chart."""
 
 MISSING = "[x]"
 
@@ -100,19 +107,37 @@ def written(value: float, decimals: int) -> str:
     return f"{value:,.{decimals}f}"
 
 
-def draw_keys(axes: Axes, rows: Sequence[tuple[Mapping[str, Any], str]], left: float, below: float) -> None:
-    """The key under a chart, a row for each look and what is said of it.
+def keys_height(rows: Sequence[Key], width: float) -> float:
+    """How high the key under a chart of `width` points is."""
+    return sum(_key_height(_key_lines(text, width)) for _, text in rows)
+
+
+def draw_keys(axes: Axes, rows: Sequence[Key], left: float, below: float) -> None:
+    """The key under a chart, a row for each look and what is said of it, on several lines where it is long.
 
     It starts `below` points under the axes and at the figure's edge, `left` points left of them.
     """
     width, height = axes.bbox.width, axes.bbox.height
-    for row, (look, text) in enumerate(rows):
-        down = -below - KEY_HEIGHT * (row + 0.5)
-        ends = [7 - left] if "marker" in look else [1 - left, 15 - left]
+    top = below
+    for look, text in rows:
+        lines = _key_lines(text, axes.get_figure().bbox.width)
+        broad = look.get("linewidth", 0) > _BROAD
+        ends = [7 - left] if "marker" in look else [6 - left, 10 - left] if broad else [1 - left, 15 - left]
+        down = top + KEY_HEIGHT / 2
         spots = [end / width for end in ends]
-        axes.plot(spots, [down / height] * len(ends), transform=axes.transAxes, clip_on=False, **look)
-        start = (22 - left, down)
-        axes.annotate(text, (0, 0), start, "axes fraction", "offset points", ha="left", va="center_baseline")
+        axes.plot(spots, [-down / height] * len(ends), transform=axes.transAxes, clip_on=False, **look)
+        for number, line in enumerate(lines):
+            start = (_KEY_TEXT - left, -down - _KEY_LINE * number)
+            axes.annotate(line, (0, 0), start, "axes fraction", "offset points", ha="left", va="center_baseline")
+        top += _key_height(lines)
+
+
+def _key_lines(text: str, width: float) -> list[str]:
+    return wrap(text, width - _KEY_TEXT - 2)
+
+
+def _key_height(lines: Sequence[str]) -> float:
+    return KEY_HEIGHT + _KEY_LINE * (len(lines) - 1)
 
 
 def drawings(draw: Callable[[float], Figure], id: str, alt: str, adapts: bool = True) -> tuple[str, str]:

@@ -1,10 +1,10 @@
-"""Turns the rates of places into a funnel: each against its population, and what chance makes of one rate for all."""
+"""Turns the rates of places into a funnel: each against its population, and how far apart places like them lie."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -17,19 +17,21 @@ from thematic.charts.band import Polarity, colour_of, judgement
 from thematic.charts.canvas import FOCUS, GRID, INK, REGULAR, RULE, STRONG, WIDE, width_of, written
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
 from thematic.displays import Chart, DisplayTable
-from thematic.stats.statistics import FUNNEL_COVERAGES, Floats, funnel_limits, funnel_standing
-from thematic.stats.trend import Side
+from thematic.measures.signals import Side
+from thematic.stats import funnel as stats
+from thematic.stats.funnel import COVERAGES, Floats
 
 _PLOT_HEIGHT, _ABOVE, _BELOW = 300, 12, 50
 _CURVE_POINTS = 161
 _NAME_ROOM = 0.4
 _LINES: tuple[tuple[dict[str, Any], str], ...] = (
-    ({"color": INK, "linewidth": 1, "dashes": (4, 3)}, "95% limits: 1 place in 20 lies outside by chance"),
+    ({"color": INK, "linewidth": 1, "dashes": (4, 3)}, "95% limits: 1 place in 20 lies outside without being unusual"),
     ({"color": INK, "linewidth": 1}, "99.8% limits: 1 in 500 does"),
 )
 Standing = tuple[int, float | None]
 """-1 below, 0 within or 1 above, and the widest of the limits that the place is beyond."""
 
+_NARROWEST, _WIDEST = min(COVERAGES), max(COVERAGES)
 _SHAPES = {-1: "v", 0: "o", 1: "^"}
 _SIDES: dict[int, Side] = {-1: "low", 1: "high"}
 _WORDS = {-1: "Below", 1: "Above"}
@@ -46,7 +48,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Places, held against the rate of all of them together, `per` so many people.
+    """Places, held against the rate of all of them together, `per` so many people; limits allow for chance and for how
+    much the places differ anyway.
 
     Raises ValueError where there is no place, nobody lives in one of them, or nothing happened in any.
     """
@@ -65,19 +68,30 @@ class Funnel:
     def rate(self, of: Place) -> float:
         return self.per * of.count / of.population
 
+    @cached_property
+    def fit(self) -> stats.Funnel:
+        """The funnel's statistics, which also say whether one can be drawn (`refusal`)."""
+        counts = [place.count for place in self.places]
+        return stats.funnel(counts, [self._expected(place.population) for place in self.places])
+
+    def _expected(self, population: float) -> float:
+        return self.centre * population / self.per
+
     def standing(self, of: Place) -> Standing:
-        return funnel_standing(of.count, self.centre * of.population / self.per)
+        at = self.places.index(of)
+        side = int(self.fit.standing[at])
+        return side, float(self.fit.outside[at]) if side else None
 
     def limits(self, populations: Sequence[float], coverage: float) -> tuple[Floats, Floats]:
         """The lower limit (0 where there is none) and the upper, as rates, for populations above 0."""
         people = np.asarray(populations, dtype=float)
-        lower, upper = funnel_limits(self.centre * people / self.per, coverage)
-        return np.nan_to_num(lower) * self.per / people, upper * self.per / people
+        lower, upper = self.fit.limits(self.centre * people / self.per, coverage)
+        return lower * self.per / people, upper * self.per / people
 
     def within(self, of: Place, coverage: float) -> tuple[int, int]:
         """The least and the greatest count of a place that lie within the limits."""
-        lower, upper = funnel_limits([self.centre * of.population / self.per], coverage)
-        return 0 if np.isnan(lower[0]) else int(np.floor(lower[0])) + 1, int(np.ceil(upper[0])) - 1
+        lower, upper = self.fit.limits([self._expected(of.population)], coverage)
+        return int(np.ceil(lower[0])), int(np.floor(upper[0]))
 
     @property
     def across(self) -> tuple[float, float]:
@@ -90,7 +104,7 @@ class Funnel:
     @property
     def down(self) -> tuple[float, float]:
         """The rates from which to which it is drawn: every place and every limit in sight, with air around them."""
-        lower, upper = self.limits(self.across, FUNNEL_COVERAGES[-1])
+        lower, upper = self.limits(self.across, _WIDEST)
         rates = [*(self.rate(place) for place in self.places), *lower, *upper]
         margin = 0.08 * (max(rates) - min(rates))
         return max(min(rates) - margin, 0.0), max(rates) + margin
@@ -109,7 +123,7 @@ def funnel(
     source: str | None = None,
     notes: Sequence[str] = (),
 ) -> Chart:
-    """Rates against populations, with the exact 95% and 99.8% Poisson limits of their common rate.
+    """Rates against populations, with 95% and 99.8% limits round their common rate.
 
     Places outside are triangles that point to their side, filled beyond the 99.8% limits and open beyond the 95%
     ones, in the colour of what that side means by the measure's `polarity`. Every place that there is room for
@@ -133,7 +147,7 @@ def draw(drawn: Funnel, width: float = WIDE, polarity: Polarity = "none", highli
     labels = [written(tick, places) for tick in ticks]
     left, right = max(map(width_of, labels)) + 12, 16
     keys = _keys(drawn, polarity)
-    below = _BELOW + canvas.KEY_HEIGHT * len(keys)
+    below = _BELOW + canvas.keys_height(keys, width)
     figure, axes = canvas.canvas(width, _ABOVE + _PLOT_HEIGHT + below, left, right, _ABOVE, below)
     axes.set(xlim=drawn.across, ylim=(bottom, top))
     _draw_rates(axes, ticks, labels)
@@ -152,7 +166,7 @@ def draw(drawn: Funnel, width: float = WIDE, polarity: Polarity = "none", highli
 def _look(standing: Standing, polarity: Polarity) -> dict[str, Any]:
     side, coverage = standing
     colour = FOCUS if side == 0 else colour_of(_SIDES[side], polarity)
-    if coverage == FUNNEL_COVERAGES[0]:
+    if coverage == _NARROWEST:
         return {"marker": _SHAPES[side], "color": "white", "markeredgecolor": colour, "markeredgewidth": 2}
     return {"marker": _SHAPES[side], "color": colour, "markeredgecolor": INK, "markeredgewidth": 1}
 
@@ -201,7 +215,7 @@ def _populations(drawn: Funnel) -> list[float]:
 def _draw_limits(axes: Axes, drawn: Funnel) -> None:
     populations = _populations(drawn)
     axes.plot(populations, [drawn.centre] * _CURVE_POINTS, color=FOCUS, linewidth=1.6, zorder=2)
-    for coverage, (look, _) in zip(FUNNEL_COVERAGES, _LINES, strict=True):
+    for coverage, (look, _) in zip(COVERAGES, _LINES, strict=True):
         for line in drawn.limits(populations, coverage):
             axes.plot(populations, line, zorder=2, **look)
 
@@ -214,7 +228,7 @@ def _draw_names(axes: Axes, drawn: Funnel, ordered: Sequence[Place], weights: Se
     def up(rate: float) -> float:
         return _PLOT_HEIGHT * (rate - bottom) / (top - bottom)
 
-    lines = [line for coverage in FUNNEL_COVERAGES for line in drawn.limits(_populations(drawn), coverage)]
+    lines = [line for coverage in COVERAGES for line in drawn.limits(_populations(drawn), coverage)]
     lines += [np.full(_CURVE_POINTS, drawn.centre)] * 2
     at = np.linspace(0, plot, _CURVE_POINTS)
     curves = [partial(np.interp, xp=at, fp=[up(rate) for rate in line]) for line in lines]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from thematic.charts import canvas
-from thematic.charts.canvas import INK, KEY_HEIGHT, REGULAR, STRONG, WIDE
+from thematic.charts.canvas import INK, REGULAR, STRONG, WIDE
 from thematic.charts.ground import (
     BARE,
     FOOT_HEIGHT,
@@ -41,20 +41,22 @@ _OF = {1: (2,), 2: (1, 3), 3: (1, 2, 3), 4: (0, 1, 2, 3)}
 """Which shades as many classes take."""
 
 _HOT = get_af_colours("duo")[1]
+_LINE: dict[str, Any] = {"edgecolor": _HOT, "linewidth": 2.6}
+_CASING: dict[str, Any] = {"edgecolor": "white", "linewidth": 4.6}
 _STEPS = tuple(sorted({int(step * 10**power) for step in (1, 1.5, 2, 3, 5, 7.5) for power in range(7)}))
 _CLASSES, _AREA_CLASSES = 4, 3
 
 
 @dataclass(frozen=True)
 class Hexagons:
-    """The released counts of the hexagons of a map, of `width` km, and those that are hotspots by their level.
+    """The released counts of the hexagons of a map, of `width` km, and those that are hotspots.
 
     Every hexagon of the ground has a count; what is withheld stands as 0, and `nothing` says in the key what 0 means.
     """
 
     width: float
     counts: Mapping[Hexagon, int]
-    levels: Mapping[Hexagon, float]
+    hot: Collection[Hexagon]
     nothing: str = "None"
 
     @property
@@ -116,18 +118,16 @@ def draw_hexagons(drawn: Hexagons, ground: Ground, width: float = WIDE) -> Figur
     every = (*rings.values(), *(ring for shape in ground.areas.values() for ring in shape))
     shown = ground.areas.get(ground.highlight or "", every)
     view, keys = View.of(shown, width - 2 * _EDGE), _hexagon_keys(drawn)
-    figure, axes = _canvas(view, len(keys))
+    figure, axes = _canvas(view, keys)
     fill(axes, view, every[len(rings) :], color=BARE, linewidth=0, zorder=1)
     for (low, high), shade in zip(drawn.classes, _shades(len(drawn.classes)), strict=True):
         own = [rings[each] for each, count in drawn.counts.items() if low <= count <= high]
         fill(axes, view, own, facecolor=shade, edgecolor="white", linewidth=0.6, zorder=2)
     draw_borders(axes, view, ground)
     draw_highlight(axes, view, ground)
-    for level in sorted(set(drawn.levels.values())):
-        hot = [each for each, own in drawn.levels.items() if own >= level]
-        around = hexagons.outline(hot, drawn.width)
-        for look in (_casing(level), _line(level)):
-            fill(axes, view, around, facecolor="none", zorder=4, **look)
+    around = hexagons.outline(list(drawn.hot), drawn.width)
+    for look in (_CASING, _LINE):
+        fill(axes, view, around, facecolor="none", zorder=4, **look)
     draw_towns(axes, view, ground)
     draw_foot(axes, view)
     canvas.draw_keys(axes, keys, _EDGE, FOOT_HEIGHT)
@@ -142,7 +142,7 @@ def draw_areas(
     classes = _area_classes([value for value in values.values() if value is not None])
     keys = _area_keys(classes, values)
     view = View.of(every, width - 2 * _EDGE)
-    figure, axes = _canvas(view, len(keys))
+    figure, axes = _canvas(view, keys)
     for name, shape in ground.areas.items():
         shade = _area_shade(values.get(name), classes)
         fill(axes, view, shape, facecolor=shade, edgecolor="white", linewidth=1, zorder=1)
@@ -156,10 +156,11 @@ def draw_areas(
     return figure
 
 
-def _canvas(view: View, keys: int) -> tuple[Figure, Axes]:
-    """A figure whose axes are the view, in points."""
-    below = FOOT_HEIGHT + KEY_HEIGHT * keys + _EDGE
-    figure, axes = canvas.canvas(view.width + 2 * _EDGE, view.height + _EDGE + below, _EDGE, _EDGE, _EDGE, below)
+def _canvas(view: View, keys: Sequence[canvas.Key]) -> tuple[Figure, Axes]:
+    """A figure whose axes are the view, in points, with room for the keys."""
+    width = view.width + 2 * _EDGE
+    below = FOOT_HEIGHT + canvas.keys_height(keys, width) + _EDGE
+    figure, axes = canvas.canvas(width, view.height + _EDGE + below, _EDGE, _EDGE, _EDGE, below)
     axes.set(xlim=(0, view.width), ylim=(0, view.height))
     return figure, axes
 
@@ -173,23 +174,13 @@ def _shades(classes: int) -> list[str]:
     return [_SHADES[number] for number in _OF[classes]] if classes else []
 
 
-def _casing(level: float) -> dict[str, Any]:
-    return {"edgecolor": "white", "linewidth": _line(level)["linewidth"] + 2}
-
-
-def _line(level: float) -> dict[str, Any]:
-    return {"edgecolor": _HOT, "linewidth": 3.4 if level > 0.95 else 1.8}
-
-
 def _hexagon_keys(drawn: Hexagons) -> list[tuple[dict[str, Any], str]]:
     """The classes from the largest, what 0 means, and the hotspots."""
     classes = list(zip(drawn.classes, _shades(len(drawn.classes)), strict=True))[::-1]
     rows = [(_swatch(shade), f"{low:,}" if low == high else f"{low:,} to {high:,}") for (low, high), shade in classes]
     rows.append((_swatch(BARE), drawn.nothing))
-    for level in sorted(set(drawn.levels.values()), reverse=True):
-        line = _line(level)
-        look = {"color": line["edgecolor"], "linewidth": line["linewidth"]}
-        rows.append((look, f"Hotspot at the {100 * level:g}% level"))
+    if drawn.hot:
+        rows.append(({"color": _HOT, "linewidth": _LINE["linewidth"]}, "Where most is recorded"))
     return rows
 
 

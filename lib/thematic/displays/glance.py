@@ -17,7 +17,7 @@ NOT_APPLICABLE = "[z]"
 
 @dataclass(frozen=True)
 class GlanceRow:
-    """An indicator: its figure (value, margin and change) and the period's end as it is printed.
+    """An indicator: its figure (value, change, interval) and the period's end as it is printed.
 
     `significant` is Yes, No or shorthand. `trend` is Stable, No clear change, Increase, Decrease, Significant
     increase, Significant decrease, shorthand, or "" for an indicator that has none (`[z]`). `polarity` says which way
@@ -36,7 +36,7 @@ class GlanceRow:
 
     @property
     def value(self) -> str:
-        """The value with its margin, as printed: `17,025`, `87.2% ± 5.5%`, `[c]`."""
+        """The value as printed, of a share with its interval: `17,025`, `87.2% of 143, 80.9% to 91.8%`, `[c]`."""
         return self.figure.figure
 
     @property

@@ -69,20 +69,28 @@ class RangeCell:
 
 @dataclass(frozen=True, slots=True)
 class FigureCell:
-    """A figure as boards write it: its value, half its 95% interval and its change, the last two where it has them."""
+    """A figure as boards write it: its value, its change, and of a share how many it is of and its 95% interval."""
 
     value: Value
-    margin: Value | None = None
     change: Value | None = None
+    base: Value | None = None
+    lower: Value | None = None
+    upper: Value | None = None
 
     @property
     def figure(self) -> str:
-        """The value with its margin: `87.2% ± 5.5%`."""
-        margin = f" ± {self.margin.printed()}" if self.margin is not None and self.value.value is not None else ""
-        return f"{self.value.printed()}{margin}"
+        """The value, of a share with what it is of and its interval: `87.2% of 143, 80.9% to 91.8%`."""
+        return " ".join(part for part in (self.value.printed(), self.spread) if part)
+
+    @property
+    def spread(self) -> str:
+        """`of 143, 80.9% to 91.8%`; nothing for what is no share."""
+        if self.value.value is None or self.base is None or self.lower is None or self.upper is None:
+            return ""
+        return f"of {self.base.printed()}, {self.lower.printed()} to {self.upper.printed()}"
 
     def printed(self) -> str:
-        """What a reader sees: `87.2% ± 5.5% (+1.8 pp)`, `3 [z]`."""
+        """What a reader sees: `87.2% of 143, 80.9% to 91.8% (+1.8 pp)`, `3 [z]`."""
         return " ".join(part for part in (self.figure, self.bracketed) if part)
 
     @property
@@ -103,15 +111,14 @@ def printed(cell: Cell) -> str:
 
 
 def parts_of(cell: Cell) -> Mapping[str, Value]:
-    """The values in a cell by what they are: value, margin, change, lower, upper; none in words."""
+    """The values in a cell by what they are: value, base, lower, upper, change; none in words."""
     match cell:
         case Value():
             return {"value": cell}
         case RangeCell():
             return {"lower": cell.lower, "upper": cell.upper}
         case FigureCell():
-            parts = {"value": cell.value, "margin": cell.margin, "change": cell.change}
-            return {name: part for name, part in parts.items() if part is not None}
+            return {name: part for each in fields(cell) if (part := getattr(cell, name := each.name)) is not None}
     return {}
 
 

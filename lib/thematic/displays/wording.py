@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from thematic.core.periods import Window
-from thematic.displays.values import PERCENT_CHANGE, POINTS, Cell, FigureCell, Format, RangeCell, Value
+from thematic.core.periods import Month, Window
+from thematic.displays.values import COUNT, PERCENT_CHANGE, POINTS, Cell, FigureCell, Format, RangeCell, Value
 from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import LOW, Figure, Number
+from thematic.measures.signals import MonthsExpected, Run, Side
 from thematic.params.areas import Level
-from thematic.params.measures import Measure
+from thematic.params.measures import RATE_SIZES, Measure
+from thematic.stats.verdict import would_not_show
 
 _SUFFIXES = {"percent": "%"}
 UNIT_HEADINGS = {
@@ -41,33 +45,81 @@ def number(value: Number | None, measure: Measure, status: str = "") -> str:
     return value_of(value, measure, status).printed()
 
 
+FEW, FEW_IN_SHARES = 50, 100
+"""An earlier count under the first has no percentage change in print; bases under the second no change in points,
+unless it is significant."""
+
+TOO_FEW = "too few"
+"""What stands in the place of a change in points that says nothing."""
+
+
 def now(figure: Figure, measure: Measure) -> Value:
-    """The value of a figure's window."""
-    return value_of(figure.value, measure, figure.status)
+    """The value of a figure's window; a percentage of few as `10 of 10`."""
+    said = _of_few(figure, measure, figure.numerator, figure.denominator)
+    return value_of(figure.value, measure, figure.status) if said is None else said
 
 
 def before(figure: Figure, measure: Measure) -> Value:
-    """The value of the window a year before."""
-    return value_of(figure.previous_value, measure, figure.change_status)
+    """The value of the window a year before; a percentage of few as `10 of 10`."""
+    said = None
+    if figure.previous_value is not None:
+        said = _of_few(figure, measure, figure.earlier_numerator, figure.earlier_denominator)
+    return value_of(figure.previous_value, measure, figure.change_status) if said is None else said
+
+
+def _of_few(figure: Figure, measure: Measure, numerator: Number | None, denominator: Number | None) -> Value | None:
+    """A percentage of fewer than the measure's `minimum_base`, as the numbers it is made of (of a ratio `5 for 20`);
+    None for any other."""
+    if measure.unit != "percent" or numerator is None or not denominator or denominator >= measure.minimum_base:
+        return None
+    word = "for" if figure.lower_95 is None else "of"
+    return Value(None, status=f"{COUNT.printed(numerator)} {word} {COUNT.printed(denominator)}")
+
+
+def is_of_few(figure: Figure, measure: Measure) -> bool:
+    """Whether a figure, or the one it is compared with, is a percentage of so few that none is printed."""
+    earlier = figure.previous_value is not None and before(figure, measure).value is None
+    return (figure.value is not None and now(figure, measure).value is None) or earlier
 
 
 def change(figure: Figure, measure: Measure) -> Value:
-    """The change: `+5.0%`, `-1.0 pp`, in units for a difference; its status where there is none."""
+    """The change: `+5.0%`, `-1.0 pp`, in units for a difference; its status where there is none.
+
+    Where the earlier count is under 50, the difference: `+5`. Of a percentage whose bases are not both 100 or more,
+    `too few`, unless the change is significant.
+    """
     in_units = Format(measure.decimals, signed=True)
-    format = {"pp": POINTS, "units": in_units}.get(figure.change_unit, PERCENT_CHANGE)
-    return Value(figure.change, format, figure.change_status if figure.change is None else "")
+    if figure.change is None:
+        return Value(None, PERCENT_CHANGE, figure.change_status)
+    if figure.change_unit == "pp":
+        bases = (figure.denominator, figure.earlier_denominator)
+        enough = figure.significant or all(base is None or base >= FEW_IN_SHARES for base in bases)
+        return Value(figure.change, POINTS) if enough else Value(None, POINTS, TOO_FEW)
+    if figure.change_unit == "units":
+        return Value(figure.change, in_units)
+    if _is_from_few(figure, measure) and figure.value is not None and figure.previous_value is not None:
+        return Value(figure.value - figure.previous_value, in_units)
+    return Value(figure.change, PERCENT_CHANGE)
 
 
-def margin(figure: Figure, measure: Measure) -> Value | None:
-    """Half the width of a share's 95% interval, as boards read it; None for what has none."""
-    if measure.unit != "percent" or figure.lower_95 is None or figure.upper_95 is None:
-        return None
-    return Value((figure.upper_95 - figure.lower_95) / 2, format_of(measure))
+def _is_from_few(figure: Figure, measure: Measure) -> bool:
+    """Whether the earlier count, or the rows of an earlier mean, are too few for a change in per cent."""
+    counted = {"count": figure.previous_value, "mean": figure.earlier_denominator}
+    if measure.unit in RATE_SIZES:
+        counted[measure.unit] = figure.earlier_numerator
+    few = counted.get(measure.unit)
+    return few is not None and few < FEW
 
 
 def with_change(figure: Figure, measure: Measure) -> FigureCell:
-    """The value, its margin and its change: `87.2% ± 5.5% (+1.8 pp)`."""
-    return FigureCell(now(figure, measure), margin(figure, measure), change(figure, measure))
+    """The value with its change, and of a share what it is of and its interval: `87.2% of 143, 80.9% to 91.8%
+    (+1.8 pp)`."""
+    value, moved = now(figure, measure), change(figure, measure)
+    shown = None if moved.status == TOO_FEW or (value.value is None and figure.value is not None) else moved
+    if measure.unit != "percent" or figure.lower_95 is None or figure.upper_95 is None:
+        return FigureCell(value, shown)
+    ends = Value(figure.lower_95, format_of(measure)), Value(figure.upper_95, format_of(measure))
+    return FigureCell(value, shown, Value(figure.denominator), *ends)
 
 
 def interval(figure: Figure, measure: Measure) -> Cell:
@@ -103,19 +155,114 @@ def window_heading(measure: Measure, window: Window) -> str:
     return f"End of {window.end.short_label}" if measure.window == "at_period_end" else said[:1].upper() + said[1:]
 
 
-def movement(figure: Figure, measure: Measure, when: str) -> str:
-    """One sentence: how the figure moved from the window before, and whether that is more than chance would give."""
+@dataclass(frozen=True)
+class Recent:
+    """What stands beside a total: the chart of its months and the latest of them, and the smallest rise that would have
+    shown, as a fraction of the earlier figure; each None where there is none."""
+
+    chart: MonthsExpected | None = None
+    latest: Number | None = None
+    rise: float | None = None
+
+
+def movement(figure: Figure, measure: Measure, when: str, recent: Recent = Recent()) -> str:
+    """One sentence: how the figure moved from the window before, what the test says of it, and what stands out of the
+    recent months."""
+    return f"{_moved(figure, measure, when, recent)}{_lately(figure, recent)}."
+
+
+def _moved(figure: Figure, measure: Measure, when: str, recent: Recent) -> str:
     subject = measure.subject or measure.title
-    value = number(figure.value, measure, figure.status)
+    value = now(figure, measure).printed()
     if figure.value is None:
-        return f"{subject}: {_without_value(figure.status, measure)} {when}."
+        return f"{subject}: {_without_value(figure.status, measure)} {when}"
     if figure.change is None:
-        return f"{subject} stood at {value} {when}, {_without_change(figure, measure)}."
-    earlier, moved = number(figure.previous_value, measure), change(figure, measure)
-    if not moved.printed().startswith(("+", "-")):
-        return f"{subject} was much the same {when} at {value} ({earlier} a year before)."
+        return f"{subject} stood at {value} {when}, {_without_change(figure, measure)}"
+    earlier, moved = before(figure, measure).printed(), change(figure, measure)
+    if is_of_few(figure, measure):
+        return f"{subject} was {value} {when}, after {earlier} a year before: too few for a percentage{_weight(figure)}"
+    still = moved.value is not None and not moved.printed().startswith(("+", "-"))
+    if figure.trend == STABLE:
+        size = "" if still else f", {moved.printed()}"
+        return f"{subject} was little changed {when}, at {value} ({earlier} a year before{size})"
+    if figure.trend == NO_CLEAR_CHANGE:
+        shown = "" if recent.rise is None else f", and {would_not_show(recent.rise)}"
+        return (
+            f"{subject} was {value} {when}, after {earlier} a year before: no statistically significant change{shown}"
+        )
+    if still:
+        return f"{subject} was much the same {when} at {value} ({earlier} a year before)"
+    if moved.value is None:
+        return f"{subject} was {value} {when}, after {earlier} a year before{_weight(figure)}"
     verb = "rose" if figure.change > 0 else "fell"
-    return f"{subject} {verb} by {_size(moved)} to {value} {when}{_weight(figure)}."
+    if figure.change_unit == "percent" and moved.format != PERCENT_CHANGE:
+        return f"{subject} {verb} from {earlier} to {value} {when}{_weight(figure)}"
+    return f"{subject} {verb} by {_size(moved)} to {value} {when}{_weight(figure)}"
+
+
+def _lately(figure: Figure, recent: Recent) -> str:
+    """The clause on the recent months, after the word that joins it to the verdict; nothing where none stands out."""
+    chart = recent.chart
+    if chart is None:
+        return ""
+    last, outside = Month.parse(chart.months[-1]), chart.outside[-1]
+    if chart.run is not None:
+        run = chart.run
+        since = "for a year or more" if run.of_a_year else f"since {_named(run.first, last)}"
+        than = f"it has been {_THAN[run.side]} than expected ({_sum(run.observed)} against {_sum(run.expected)})"
+        return f"{_joined(figure, run.side)}{since} {than}{_from_before(figure, run.side)}"
+    if outside is not None:
+        return f"{_joined(figure, outside)}{_named(last, last)} itself {_month_itself(chart, recent.latest)}"
+    if chart.ended:
+        return f"{_joined(figure, chart.ended[0].side)}{_ended(chart.ended[0], last)}"
+    return ""
+
+
+_THAN: dict[Side, str] = {"high": "higher", "low": "lower"}
+_DIRECTIONS: dict[str, Side] = {
+    "Significant increase": "high",
+    "Increase": "high",
+    "Significant decrease": "low",
+    "Decrease": "low",
+}
+
+
+def _joined(figure: Figure, side: Side) -> str:
+    if figure.significant:
+        return ", and " if _DIRECTIONS.get(figure.trend or "") == side else ", but "
+    return ", but " if figure.trend in (STABLE, NO_CLEAR_CHANGE) else "; "
+
+
+def _from_before(figure: Figure, side: Side) -> str:
+    """Where the year moved one way and could be chance, and the recent months lie on the other side."""
+    way = _DIRECTIONS.get(figure.trend or "")
+    if figure.significant or way is None or way == side:
+        return ""
+    return f": the {'rise' if way == 'high' else 'fall'} is from before"
+
+
+def _month_itself(chart: MonthsExpected, latest: Number | None) -> str:
+    lower, upper = chart.lower[-1] or 0.0, chart.upper[-1] or 0.0
+    count = "" if latest is None else f"{_sum(latest)}; "
+    if chart.outside[-1] == "high":
+        return f"stood out ({count}up to {math.floor(upper):,} expected)"
+    return f"was unusually low ({count}{math.ceil(lower):,} or more expected)"
+
+
+def _ended(run: Run, last: Month) -> str:
+    """`June and July were higher than expected`."""
+    first, to = _named(run.first, last), _named(run.last, last)
+    span = f"{first} and {to} were" if run.last.index - run.first.index == 1 else f"{first} to {to} were"
+    return f"{span} {_THAN[run.side]} than expected ({_sum(run.observed)} against {_sum(run.expected)})"
+
+
+def _named(month: Month, last: Month) -> str:
+    """A month by its name; with its year where that is another than the last month's."""
+    return month.label if month.year != last.year else month.label.split()[0]
+
+
+def _sum(value: Number) -> str:
+    return f"{round(value):,}"
 
 
 def _size(moved: Value) -> str:
@@ -166,6 +313,7 @@ def _weight(figure: Figure) -> str:
 
 
 _COULD_BE_CHANCE = ("Increase", "Decrease")
+STABLE, NO_CLEAR_CHANGE = "Stable", "No clear change"
 
 
 def summary(pairs: Sequence[tuple[Measure, Figure]]) -> str:

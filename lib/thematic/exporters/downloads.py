@@ -55,6 +55,6 @@ def _cell(cell: Cell) -> str:
             return cell
         case Value():
             return replace(cell, format=replace(cell.format, grouped=False)).printed()
-        case FigureCell(value, None, None):
+        case FigureCell(value, None, None, None, None):
             return _cell(value)
     return cell.printed()

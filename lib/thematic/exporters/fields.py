@@ -25,10 +25,10 @@ from thematic.measures.figures import FIGURE_NUMBERS
 GENERAL = "General"
 _LABELS = {
     "value": "{}",
-    "margin": "{}, margin (±)",
-    "change": "{}, change",
+    "base": "{}, of how many",
     "lower": "{}, lower limit",
     "upper": "{}, upper limit",
+    "change": "{}, change",
 }
 _DIGITS = 15
 """A workbook keeps no more of a number than this."""
@@ -91,7 +91,7 @@ def _exact(name: str, data: Sequence[object], texts: Sequence[str]) -> Field:
 
 
 def spread(label: str, cells: Sequence[Cell]) -> list[Field]:
-    """The columns that a column of a table makes: one of values, and one each of margins, changes and the two ends of
+    """The columns that a column of a table makes: one of values, and one each of bases, changes and the two ends of
     ranges, where it has them. What stands in for a number, such as `[c]`, does so in each."""
     found = [parts_of(cell) for cell in cells]
     names = [name for name in _LABELS if any(name in parts and parts[name].value is not None for parts in found)]

@@ -24,8 +24,8 @@ def summary(glance: Glance) -> str:
 
 
 def _card(row: GlanceRow, beside: str) -> Iterator[str]:
-    value, margin = row.figure.value.printed(), row.figure.margin
-    more = SHORTHAND.get(value, "") if margin is None else f"± {margin.printed()}"
+    value = row.figure.value.printed()
+    more = SHORTHAND.get(value, "") or row.figure.spread
     small = f'<span class="more">{escape(more)}</span>' if more else ""
     figure = [f'<span class="value">{escape(value)}</span>', small, sparkline(row.spark, _months_said(row))]
     yield f'<p class="name">{escape(row.indicator)}</p>'

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,6 +16,9 @@ CONFIDENTIAL = "[c]"
 NOT_AVAILABLE = "[x]"
 NOT_APPLICABLE = "[z]"
 LOW = "[low]"
+
+if TYPE_CHECKING:
+    from thematic.measures.signals import MonthsExpected
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghjkmnpqrs")
 
@@ -30,7 +33,8 @@ class Figure:
     """One released figure. The window's days are inclusive (of a stock both are its day); None where there is nothing.
 
     `change` is in per cent for counts, rates and means, in points for percentages (`pp`), in units for differences.
-    `significant` is None where the change was not tested. The statuses are "" or [c], [x], [z], [low].
+    `significant` is None where the change was not tested. The statuses are "" or [c], [x], [z], [low]. What the earlier
+    value is made of is no column of the CSV: it says how much the change can bear.
     """
 
     measure: str
@@ -51,9 +55,11 @@ class Figure:
     trend: str | None
     status: str
     change_status: str
+    earlier_numerator: Number | None = None
+    earlier_denominator: Number | None = None
 
 
-FIGURE_COLUMNS = tuple(each.name for each in fields(Figure))
+FIGURE_COLUMNS = tuple(each.name for each in fields(Figure) if not each.name.startswith("earlier_"))
 FIGURE_NUMBERS = ("numerator", "denominator", "value", "lower_95", "upper_95", "previous_value", "change")
 """Those of FIGURE_COLUMNS that hold numbers."""
 
@@ -63,12 +69,15 @@ class Figures:
     """All released figures of one report, in the report's order.
 
     `reasons` says why figures are not available and `notes` what stands beside those that are, each by measure and
-    dimension.
+    dimension. By measure, of totals: `charts` has what was expected of the months behind it, and `rises` the smallest
+    rise that would have shown, as a fraction of the earlier figure.
     """
 
     rows: Sequence[Figure]
     reasons: Told = field(default_factory=dict)
     notes: Told = field(default_factory=dict)
+    charts: Mapping[str, MonthsExpected] = field(default_factory=dict)
+    rises: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def _by_dimension(self) -> dict[tuple[str, str], list[Figure]]:

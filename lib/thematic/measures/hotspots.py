@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-import numpy as np
-from scipy import special
+from math import isnan
 
 from thematic.core import hexagons
 from thematic.core.hexagons import Hexagon
@@ -17,29 +15,23 @@ from thematic.cubes.tallies import Tally
 from thematic.measures.data import ReportData
 from thematic.params.measures import Count
 from thematic.params.themes import CELL, TOTAL
-from thematic.stats.comparison import adjusted
-from thematic.stats.statistics import gi_star
-
-LEVELS = (0.99, 0.95)
-"""The levels at which a hexagon is a hotspot, the surest first."""
-
-FEWEST_EXPECTED = 5
-"""How much a hexagon and its neighbours must hold on average for Gi* to be told from chance by a normal curve."""
+from thematic.stats.hotspots import hotspots_of_counts
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One hexagon: the unit it lies in, its released count (None: withheld), Gi*, and its level if it is a hotspot."""
+    """One hexagon: the unit it lies in, its released count (None: withheld), the p-value of the test adjusted over the
+    map (None: not tested), and whether it is a hotspot."""
 
     hexagon: Hexagon
     unit: str
     count: int | None
-    z: float | None
-    level: float | None
+    p: float | None
+    hot: bool
 
     @property
     def shown(self) -> int:
-        """The count that is drawn, and that Gi* is worked out from: what is withheld stands as none."""
+        """The count that is drawn and tested: what is withheld stands as none."""
         return self.count or 0
 
 
@@ -63,11 +55,11 @@ class Hotspots:
 
     @property
     def is_tested(self) -> bool:
-        return any(cell.z is not None for cell in self.cells)
+        return any(cell.p is not None for cell in self.cells)
 
     @cached_property
     def hot(self) -> tuple[Cell, ...]:
-        return tuple(cell for cell in self.cells if cell.level is not None)
+        return tuple(cell for cell in self.cells if cell.hot)
 
     def within(self, units: Collection[str] | None) -> list[Cell]:
         """The cells of some units by name; of the force for None."""
@@ -77,8 +69,8 @@ class Hotspots:
 def find(data: ReportData, name: str) -> Hotspots:
     """The hotspots of a measure that the theme maps.
 
-    The counts pass the gate first; all else is worked out from what it released. Gi* is tested two-sided, the tests of
-    all hexagons adjusted together. A hexagon that holds nothing is no hotspot, whatever its neighbours hold.
+    The counts pass the gate first; all else is worked out from what it released: where most is recorded, at most 5% of
+    the hotspots of the force's map being false (stats/hotspots.py).
     """
     width = data.params.hexagon_km(data.theme_name)
     ground = data.cubes.ground.at(width, data.period)
@@ -108,16 +100,9 @@ def _tested(ground: Mapping[Hexagon, str], released: Sequence[int | None]) -> li
     places = {each: number for number, each in enumerate(ground)}
     around = [[places[each] for each in hexagons.neighbours(one) if each in places] for one in places]
     values = [count or 0 for count in released]
-    expected = sum(values) * (1 + sum(map(len, around)) / max(len(around), 1)) / max(len(values), 1)
-    rows = zip(places, ground.values(), released, strict=True)
-    if expected < FEWEST_EXPECTED or len(set(values)) == 1:
-        return [Cell(*row, None, None) for row in rows]
-    scores = [float(score) for score in gi_star(values, around)]
-    tails = 2 * special.ndtr(-np.abs(scores))
-    p_values = adjusted(tails, np.zeros(len(scores)))
-    pairs = zip(rows, scores, p_values, strict=True)
-    return [Cell(*row, score, _level(score, p_value) if row[2] else None) for row, score, p_value in pairs]
-
-
-def _level(score: float, p_value: float) -> float | None:
-    return next((level for level in LEVELS if score > 0 and p_value < round(1 - level, 9)), None)
+    rows = list(zip(places, ground.values(), released, strict=True))
+    if len(set(values)) < 2:
+        return [Cell(*row, None, False) for row in rows]
+    found = hotspots_of_counts(values, around)
+    pairs = zip(rows, found.adjusted.tolist(), found.hot.tolist(), strict=True)
+    return [Cell(*row, None if isnan(p) else p, hot) for row, p, hot in pairs]

@@ -26,8 +26,9 @@ from thematic.measures.figures import (
     Number,
 )
 from thematic.measures.judge import Judgement, judge
+from thematic.measures.signals import expected_months
 from thematic.params.measures import RATE_SIZES, Measure
-from thematic.params.themes import TOTAL
+from thematic.params.themes import MONTH, TOTAL
 from thematic.stats.intervals import poisson_interval, wilson_interval
 
 _Rule = Callable[[Block, Gate, int | None, int, int | None, int], "Shown"]
@@ -40,22 +41,31 @@ def released(data: ReportData) -> Figures:
     known = set(map(id, evidence.blocks))
     families = [block for block in evidence.families.values() if id(block) not in known]
     blocks = [*evidence.blocks, *families]
-    judged = judge(blocks, [_withheld_tests(block, data.gate) for block in blocks])
+    judged = judge(blocks, [_withheld_tests(block, data) for block in blocks])
     of_block = {id(block): judgement for block, judgement in zip(blocks, judged, strict=True)}
     rows: list[Figure] = []
+    months: dict[str, list[Figure]] = {}
+    rises: dict[str, float] = {}
     for block in evidence.blocks:
         verdict, places = of_block[id(block)], list(range(len(block.names)))
         family = evidence.families.get(block.measure) if block.dimension == TOTAL else None
         if family is not None and data.area.name in family.names:
             verdict, places = of_block[id(family)], [family.names.index(data.area.name)]
-        rows += _release(block, verdict, places, data)
-    return Figures(tuple(rows), evidence.reasons, evidence.notes)
+        found = _release(block, verdict, places, data)
+        rows += found
+        if block.dimension == MONTH:
+            months[block.measure] = found
+        elif block.dimension == TOTAL and np.isfinite(rise := float(verdict.smallest_rise[places[0]])):
+            rises[block.measure] = rise
+    totals = [block for block in evidence.blocks if block.dimension == TOTAL]
+    charts = expected_months(totals, months, protected=data.gate.protects)
+    return Figures(tuple(rows), evidence.reasons, evidence.notes, charts, rises)
 
 
 def _release(block: Block, verdict: Judgement, places: list[int], data: ReportData) -> list[Figure]:
     """The figures of a block; `places` has for each row its place in the family that `verdict` is of."""
     now, before = protect(block, data, earlier=False), protect(block, data, earlier=True)
-    withheld = _withheld_tests(block, data.gate)
+    withheld = _withheld_tests(block, data)
     figures = []
     for row in block.rows:
         hidden = withheld is not None and bool(withheld[row])
@@ -65,11 +75,15 @@ def _release(block: Block, verdict: Judgement, places: list[int], data: ReportDa
     return figures
 
 
-def _withheld_tests(block: Block, gate: Gate) -> NDArray[np.bool_] | None:
-    """The rows whose test the audience may not see, as a count it rests on is confidential; None: it may see all."""
-    if not gate.protects:
+def _withheld_tests(block: Block, data: ReportData) -> NDArray[np.bool_] | None:
+    """The rows whose test the audience may not see, as a count it rests on is confidential, or the figure itself in
+    either window; None: it may see all."""
+    if not data.gate.protects:
         return None
-    return np.array([gate.withholds_any(_rests_on(block, place)) for place in range(len(block.names))], dtype=bool)
+    sides = [protect(block, data, earlier=earlier) for earlier in (False, True)]
+    confidential = [CONFIDENTIAL in (now.status, before.status) for now, before in zip(*sides, strict=True)]
+    counts = [data.gate.withholds_any(_rests_on(block, place)) for place in range(len(block.names))]
+    return np.array(confidential, dtype=bool) | np.array(counts, dtype=bool)
 
 
 def _rests_on(block: Block, place: int) -> list[int]:
@@ -207,6 +221,8 @@ def _figure(block: Block, place: int, now: Shown, before: Shown, significant: bo
         trend=trend,
         status=now.status or (LOW if _rounds_to_nothing(declared, now.value) else ""),
         change_status=change_status,
+        earlier_numerator=before.numerator if change_status in ("", NOT_APPLICABLE) else None,
+        earlier_denominator=before.denominator if change_status in ("", NOT_APPLICABLE) else None,
     )
 
 

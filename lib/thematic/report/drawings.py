@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from thematic import charts
+from thematic.charts import band
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
 from thematic.displays import Cell, Chart, Column, DisplayTable, RangeCell, Sentence, Value
 from thematic.displays.wording import (
     UNIT_HEADINGS,
+    Recent,
     change,
     format_of,
     inline,
@@ -23,36 +25,45 @@ from thematic.displays.wording import (
     when,
 )
 from thematic.measures.data import ReportData
-from thematic.measures.disclosure import NOT_APPLICABLE
+from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import Figure, Figures
+from thematic.measures.signals import MonthsExpected, Side
 from thematic.params.force import Event
 from thematic.params.measures import RATE_SIZES, Measure
-from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
+from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
 from thematic.report.beside import beside, checked, is_tested, measure_named, of_places
-from thematic.stats import trend
-from thematic.stats.trend import Limits, Side
 
-_VARIATION = {
-    "season": "the same month's average over the two years before the last 12 months, moved to the level of the "
-    "year before (in those two years, of the year itself)",
-    "year before": "the same month a year earlier",
-    "mean": "the mean of the months shown, the season not allowed for",
-}
-_UNUSUAL: dict[Side, str] = {"high": "unusually high or rising", "low": "unusually low or falling"}
+_OUTSIDE: dict[Side, str] = {"high": "Above", "low": "Below"}
+_IN_RUN: dict[Side, str] = {"high": "Run above", "low": "Run below"}
+_BAND = (
+    "The band is where each month is expected to lie, from the months before it: their level, the usual season and "
+    "slow growth. A month in its place lies outside in about 2 of 1,000."
+)
+_NO_SEASON = (
+    "Under 24 months are known, so no season can be allowed for. The limits leave room for one of a fifth, so that "
+    "only a month far out of line would be marked; no run can be found."
+)
+_MARKS = (
+    "A triangle marks a month outside the band and points up for high, down for low. A broad line marks a run: months "
+    "whose sum is out of line though each may lie inside."
+)
+_NO_BAND = "There is no band of what is expected: it needs 12 months in a row with at least 1 a month on average."
+_WITHHELD = "There is no band of what is expected: it would be worked out from all months, and some are confidential."
 
 
 def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     """A measure's months up to its last one as a line, the events of the time shaded; a sentence where there are none.
 
-    A count's months stand before the band of their normal variation, worked out from the released months alone;
-    there is none where one of them is withheld or missing, and none for what is not tested.
+    A count's months stand before the band of what was expected of them; there is none under 12 months in a row, and
+    for the public none where a month is withheld.
     """
     measure = measure_named(data, name)
     checked(data, MONTH, name)
     found = figures.of(name, MONTH)
     if not found:
         return Sentence(" ".join([f"{measure.title} each month:", *beside(data, figures, MONTH, name)]))
-    limits = _limits(data, name, found)
+    chart = figures.charts.get(name)
+    limits = None if chart is None else chart.of([row.category for row in found])
     points = pd.DataFrame({"month": [row.category for row in found], "value": _drawn(found)})
     first, last = (Month.parse(found[place].category).label for place in (0, -1))
     return charts.months(
@@ -60,12 +71,15 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         id=f"months-{name}".replace("_", "-"),
         title=_months_title(data, figures, name),
         subtitle=f"{measure.title} each month, {data.area.name}, {first} to {last}",
-        alt=" ".join([_months_alt(measure, found), *_causes_alt(found, limits)]),
+        alt=" ".join([_months_alt(measure, found), *_stood_out(limits)]),
         events=[_event(event) for event in data.params.events.events],
         table=_months_table(measure, name, found, limits),
         source=data.source,
-        notes=[*beside(data, figures, MONTH, name), "Each month is seen as it stood at the end of the period."]
-        + ([] if limits is None else [_band_note(limits)]),
+        notes=[
+            *beside(data, figures, MONTH, name),
+            "Each month is seen as it stood at the end of the period.",
+            *_band_notes(data, name, found, limits),
+        ],
         decimals=None if measure.unit == "count" else measure.decimals,
         suffix=format_of(measure).suffix,
         limits=limits,
@@ -73,55 +87,101 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     )
 
 
-def _limits(data: ReportData, name: str, found: Sequence[Figure]) -> Limits | None:
-    values = [row.value for row in found]
-    is_count = data.measure(name).unit == "count" and is_tested(data, name)
-    return trend.limits(values) if is_count and all(value is None or value >= 0 for value in values) else None
+def rolling(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
+    """A measure's own window ending with each of the last 24 months as a line, each seen from its own end; of a share
+    before its 95% interval. A sentence where there are none."""
+    measure = measure_named(data, name)
+    checked(data, ROLLING, name)
+    found = figures.of(name, ROLLING)
+    if not any(row.value is not None for row in found):
+        return Sentence(" ".join([f"{measure.title}, window by window:", *beside(data, figures, ROLLING, name)]))
+    gaps = any(row.value is None for row in found)
+    has_interval = any(row.lower_95 is not None for row in found)
+    points = pd.DataFrame({"month": [row.category for row in found], "value": _drawn(found)})
+    window = f"the {data.window(name).span.split(' to ')[0]}"
+    return charts.months(
+        points,
+        id=f"rolling-{name}".replace("_", "-"),
+        title=_months_title(data, figures, name),
+        subtitle=f"{measure.title}, {data.area.name}, {window} ending with each month",
+        alt=_months_alt(measure, found).replace("Line chart of", "Line chart of windows ending with", 1),
+        table=_rolling_table(measure, name, found, has_interval),
+        source=data.source,
+        notes=[
+            *(each for each in beside(data, figures, ROLLING, name) if gaps or not each.startswith(NOT_AVAILABLE)),
+            f"Each point is {window}, as the records stood at its end, so that neighbours share most of their months."
+            + (" The band is the 95% interval." if has_interval else ""),
+        ],
+        decimals=None if measure.unit == "count" else measure.decimals,
+        suffix=format_of(measure).suffix,
+        interval=([row.lower_95 for row in found], [row.upper_95 for row in found]) if has_interval else None,
+    )
+
+
+def _rolling_table(measure: Measure, name: str, found: Sequence[Figure], has_interval: bool) -> DisplayTable:
+    columns = [Column("Window ending", "left"), Column(measure.title)]
+    columns += [Column("95% interval")] if has_interval else []
+    rows: list[list[Cell]] = [
+        [_month_of(row), now(row, measure), *([interval(row, measure)] if has_interval else [])] for row in found
+    ]
+    return DisplayTable(f"rolling-{name}-numbers".replace("_", "-"), measure.title, columns, rows)
 
 
 def _months_title(data: ReportData, figures: Figures, name: str) -> str:
     measure = data.measure(name)
     if not figures.of(name, TOTAL):
         return f"{measure.title} each month"
-    return movement(figures.one(name), measure, when(measure, data.window(name))).rstrip(".")
+    return said(data, figures, name).rstrip(".")
 
 
-def _months_table(measure: Measure, name: str, found: Sequence[Figure], limits: Limits | None) -> DisplayTable:
+def said(data: ReportData, figures: Figures, name: str) -> str:
+    """One sentence on a measure's total: its change, what the test says of it, and what stands out of recent months."""
+    measure = data.measure(name)
+    months = figures.of(name, MONTH)
+    recent = Recent(figures.charts.get(name), months[-1].value if months else None, figures.rises.get(name))
+    return movement(figures.one(name), measure, when(measure, data.window(name)), recent)
+
+
+def _months_table(measure: Measure, name: str, found: Sequence[Figure], limits: MonthsExpected | None) -> DisplayTable:
     columns = [Column("Month", "left"), Column(measure.title), Column("Change on the year before")]
     rows: list[list[Cell]] = [[_month_of(row), now(row, measure), change(row, measure)] for row in found]
     if limits is not None:
-        columns += [Column("Normal variation"), Column("Unusual", "left")]
-        cells = zip(limits.lower, limits.upper, limits.causes, strict=True)
-        rows = [row + _band_cells(*cell) for row, cell in zip(rows, cells, strict=True)]
+        columns += [Column("Expected"), Column("Limits"), Column("Stood out", "left")]
+        rows = [row + _band_cells(limits, place) for place, row in enumerate(rows)]
     return DisplayTable(f"months-{name}-numbers".replace("_", "-"), f"{measure.title} each month", columns, rows)
 
 
-def _band_cells(lower: float | None, upper: float | None, cause: Side | None) -> list[Cell]:
-    """The least and the greatest whole count within the limits, and whether the month's is unusual."""
-    if lower is None or upper is None:
-        return [NOT_APPLICABLE, NOT_APPLICABLE]
-    return [RangeCell(Value(math.ceil(lower)), Value(math.floor(upper))), cause.capitalize() if cause else "No"]
+def _band_cells(limits: MonthsExpected, place: int) -> list[Cell]:
+    """What was expected of a month, the least and greatest whole count within the limits, and whether it stood out."""
+    expected, lower, upper = limits.expected[place], limits.lower[place], limits.upper[place]
+    if expected is None or lower is None or upper is None:
+        return [NOT_APPLICABLE] * 3
+    side, month = limits.outside[place], Month.parse(limits.months[place])
+    runs = [_IN_RUN[run.side] for run in band.runs_of(limits) if run.first <= month <= run.last]
+    stood_out = ", ".join([*([] if side is None else [_OUTSIDE[side]]), *runs]) or "No"
+    return [Value(round(expected)), RangeCell(Value(math.ceil(lower)), Value(math.floor(upper))), stood_out]
 
 
-def _band_note(limits: Limits) -> str:
-    trial = " They are trial limits, for there are fewer than 12 months." if limits.trial else ""
-    return (
-        "The band is normal variation: XmR limits round what is expected of each month, which is "
-        f"{_VARIATION[limits.basis]}.{trial} A triangle marks a month that normal variation does not explain, and "
-        "points up for high or rising, down for low or falling."
-    )
+def _band_notes(data: ReportData, name: str, found: Sequence[Figure], limits: MonthsExpected | None) -> list[str]:
+    """What the band is and what it can do; of a count without one, why."""
+    if limits is not None:
+        return [_BAND if limits.season else _NO_SEASON, _MARKS]
+    if data.measure(name).unit != "count" or not is_tested(data, name):
+        return []
+    return [_WITHHELD if any(row.status == CONFIDENTIAL for row in found) else _NO_BAND]
 
 
-def _causes_alt(found: Sequence[Figure], limits: Limits | None) -> list[str]:
+def _stood_out(limits: MonthsExpected | None) -> list[str]:
     """What the band shows, in words."""
     if limits is None:
         return []
-    told = [
-        f"{said[0].upper()}{said[1:]}: {listed([_month_of(found[place]) for place in places])}."
-        for side, said in _UNUSUAL.items()
-        if (places := [place for place, cause in enumerate(limits.causes) if cause == side])
-    ]
-    return told or ["Every month lies within normal variation."]
+    months = {
+        side: [Month.parse(limits.months[place]).label for place, found in enumerate(limits.outside) if found == side]
+        for side in _OUTSIDE
+    }
+    told = [f"{_OUTSIDE[side]} what is expected: {listed(found)}." for side, found in months.items() if found]
+    told += [f"{band.run_words(run)}." for run in band.runs_of(limits)]
+    return told or ["No month or run of months stands out."]
 
 
 def _month_of(figure: Figure) -> str:

@@ -1,4 +1,4 @@
-"""Turns a rate's released figures by unit into a funnel plot, with its numbers and its words."""
+"""Turns a rate's released figures by unit into a funnel plot, or a dot plot, with its numbers and its words."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from collections.abc import Iterator, Sequence
 from thematic import charts
 from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Cell, Chart, Column, DisplayTable, RangeCell, Sentence, Value
-from thematic.displays.wording import UNIT_HEADINGS, inline, number, value_of
+from thematic.displays.wording import UNIT_HEADINGS, inline, interval, now, number, value_of
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import NOT_APPLICABLE
 from thematic.measures.figures import Figure, Figures
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.report.beside import of_places
 from thematic.report.drawings import listed, rate_named
-from thematic.stats.statistics import FUNNEL_COVERAGES
+from thematic.stats import funnel as stats
+from thematic.stats.funnel import COVERAGES
 
 _ROOM_FOR = 12
+_OUTER_FIRST = sorted(COVERAGES, reverse=True)
 
 
 def funnel(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
-    """A rate's units against their populations, with the limits of chance round all of them together.
+    """A rate's units against their populations, with limits that allow for chance and for how much units differ anyway.
 
-    From released counts alone. Raises ArgumentsRefused for a measure that is not a rate over population.
+    A dot plot of the rates with their intervals where that would say nothing of a unit: under 8 units, fewer than 5
+    events expected of one, or units that differ too much. From released counts alone. Raises ArgumentsRefused for a
+    measure that is not a rate over population.
     """
     measure, level = rate_named(data, name), data.params.unit
     if not measure.is_rate:
@@ -34,6 +38,8 @@ def funnel(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         why = f"it takes two {inline(level.plural)} with a figure, and a figure above 0"
         return Sentence(f"{measure.title}: no funnel plot can be drawn; {why}.")
     drawn = charts.Funnel(places, RATE_SIZES[measure.unit])
+    if drawn.fit.refusal is not None:
+        return _dots(data, figures, name, found, drawn)
     standings = _standings(drawn)
     return charts.funnel(
         drawn,
@@ -50,6 +56,70 @@ def funnel(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     )
 
 
+def _dots(data: ReportData, figures: Figures, name: str, found: Sequence[Figure], drawn: charts.Funnel) -> Chart:
+    """The rates with their 95% intervals beside that of all units, and why there is no funnel."""
+    measure, level = data.measure(name), data.params.unit
+    ordered = sorted(found, key=lambda row: -1 if row.value is None else row.value, reverse=True)
+    values = [row.status if row.value is None else row.value for row in ordered]
+    centre = f"{number(drawn.centre, measure)} {UNIT_HEADINGS[measure.unit].lower()}"
+    apart = [
+        row.category
+        for row in ordered
+        if row.lower_95 is not None and row.upper_95 is not None
+        if row.lower_95 > drawn.centre or row.upper_95 < drawn.centre
+    ]
+    said = f"Intervals that do not reach it: {listed(apart)}." if apart else "Every interval reaches it."
+    return charts.dots(
+        [row.category for row in ordered],
+        values,
+        intervals=([row.lower_95 for row in ordered], [row.upper_95 for row in ordered]),
+        centre=drawn.centre,
+        highlight=None if data.area.is_force else data.area.name,
+        id=f"funnel-{name}".replace("_", "-"),
+        title=f"{measure.title} by {inline(level.title)}, with what chance alone could make of each",
+        subtitle=f"{measure.title}, {data.window(name).label}, with 95% intervals; the line is all of them together",
+        alt=f"Dot plot of {len(drawn.places)} {inline(level.plural)} round {centre}. {said}",
+        unit=measure.unit,
+        texts=[now(row, measure).printed() for row in ordered],
+        table=_dots_table(level.title, measure, name, ordered),
+        source=data.source,
+        notes=[
+            f"No funnel plot is drawn: {_why_not(drawn.fit, inline(level.plural))}.",
+            f"The line is the rate of the {inline(level.plural)} shown taken together, {centre}. {said} An interval "
+            f"allows for chance alone: {inline(level.plural)} also differ in ways that their populations do not show.",
+            *of_places(data, figures, name),
+        ],
+    )
+
+
+def _why_not(fit: stats.Funnel, units: str) -> str:
+    match fit.refusal:
+        case "too few units":
+            return f"with figures for fewer than {stats.FEWEST_UNITS} {units} it could call none of them different"
+        case "too few expected":
+            return f"one of the {units} would be expected to have fewer than {stats.FEWEST_EXPECTED:g}"
+    return (
+        f"the {units} differ by about {100 * fit.spread:.0f}% for reasons of their own (at most "
+        f"{100 * stats.WIDEST_SPREAD:.0f}% can be allowed for), so it would say only that they differ"
+    )
+
+
+def _dots_table(unit: str, measure: Measure, name: str, found: Sequence[Figure]) -> DisplayTable:
+    columns = [Column(unit, "left"), Column("Population"), Column("Count")]
+    columns += [Column(UNIT_HEADINGS[measure.unit]), Column("95% interval")]
+    rows: list[list[Cell]] = [
+        [
+            row.category,
+            Value(row.denominator, status=row.status if row.denominator is None else ""),
+            Value(row.numerator, status=row.status if row.numerator is None else ""),
+            now(row, measure),
+            interval(row, measure),
+        ]
+        for row in found
+    ]
+    return DisplayTable(f"funnel-{name}-numbers".replace("_", "-"), measure.title, columns, rows)
+
+
 def _places(found: Sequence[Figure]) -> Iterator[charts.Place]:
     for row in found:
         if row.value is not None and row.numerator is not None and row.denominator is not None:
@@ -59,7 +129,7 @@ def _places(found: Sequence[Figure]) -> Iterator[charts.Place]:
 def _standings(drawn: charts.Funnel) -> dict[str, list[str]]:
     """The names of the places by how they stand, the furthest out first."""
     found: dict[str, list[str]] = {}
-    for coverage in FUNNEL_COVERAGES[::-1]:
+    for coverage in _OUTER_FIRST:
         for side in (1, -1):
             names = [place.name for place in drawn.places if drawn.standing(place) == (side, coverage)]
             found |= {charts.said_of((side, coverage)): names} if names else {}
@@ -68,19 +138,23 @@ def _standings(drawn: charts.Funnel) -> dict[str, list[str]]:
 
 
 def _title(standings: dict[str, list[str]], count: int, unit: str, units: str) -> str:
-    far = {said: names for said, names in standings.items() if f"{100 * FUNNEL_COVERAGES[-1]:g}%" in said}
-    outside = sum(map(len, far.values()))
-    if not outside:
-        return f"No {unit} is further from the others than chance explains"
-    told = "; ".join(f"{said.split()[0].lower()} {listed(names)}" for said, names in far.items())
-    verb = "is" if outside == 1 else "are"
-    return f"{outside} of {count} {units} {verb} further from the others than chance explains: {told}"
+    """Which units lie outside the widest limits; of those outside the inner ones, how many there are."""
+    far, near = ([names for said, names in standings.items() if f"{100 * each:g}%" in said] for each in _OUTER_FIRST)
+    told = "; ".join(f"{said.split()[0].lower()} {listed(names)}" for said, names in standings.items() if names in far)
+    outside = sum(map(len, far))
+    if outside:
+        return f"{outside} of {count} {units} {'lies' if outside == 1 else 'lie'} outside the 99.8% limits: {told}"
+    between = sum(map(len, near))
+    if not between:
+        return f"No {unit} lies outside the limits, which allow for how much {units} differ"
+    lie = f"{between} {'lies' if between == 1 else 'lie'} between them and the 95% limits"
+    return f"No {unit} lies outside the 99.8% limits; {lie}"
 
 
 def _table(unit: str, measure: Measure, name: str, drawn: charts.Funnel, found: Sequence[Figure]) -> DisplayTable:
     places = {place.name: place for place in drawn.places}
     columns = [Column(unit, "left"), Column("Population"), Column("Count"), Column(UNIT_HEADINGS[measure.unit])]
-    columns += [Column(f"Count within {100 * coverage:g}% limits") for coverage in FUNNEL_COVERAGES]
+    columns += [Column(f"Count within {100 * coverage:g}% limits") for coverage in COVERAGES]
     columns.append(Column("Where it lies", "left"))
     rows: list[list[Cell]] = []
     for figure in found:
@@ -88,7 +162,7 @@ def _table(unit: str, measure: Measure, name: str, drawn: charts.Funnel, found: 
         if place is None:
             rows.append([figure.category, *[figure.status] * (len(columns) - 1)])
             continue
-        within = [RangeCell(*map(Value, drawn.within(place, coverage))) for coverage in FUNNEL_COVERAGES]
+        within = [RangeCell(*map(Value, drawn.within(place, coverage))) for coverage in COVERAGES]
         standing = charts.said_of(drawn.standing(place))
         numbers = Value(place.population), Value(place.count), value_of(drawn.rate(place), measure)
         rows.append([place.name, *numbers, *within, standing])
@@ -100,13 +174,18 @@ def _table(unit: str, measure: Measure, name: str, drawn: charts.Funnel, found: 
 
 
 def _notes(data: ReportData, figures: Figures, name: str, drawn: charts.Funnel) -> list[str]:
-    measure = data.measure(name)
+    measure, units, spread = data.measure(name), inline(data.params.unit.plural), drawn.fit.spread
+    centre = f"{number(drawn.centre, measure)} {UNIT_HEADINGS[measure.unit].lower()}"
+    apart = (
+        f"for chance and for how much these {units} differ anyway, by about {100 * spread:.0f}% (a standard deviation)"
+        if spread
+        else f"for chance; beyond that these {units} do not differ measurably"
+    )
     return [
-        f"The limits are those of chance alone (exact Poisson) round {number(drawn.centre, measure)} "
-        f"{UNIT_HEADINGS[measure.unit].lower()}, the rate of the units shown taken together; what has no location "
-        "recorded is in none of them. They are wider for fewer people.",
-        "Outside the limits means unlike the others by more than chance. It does not say why: places differ in ways "
-        "that their populations do not show.",
+        f"The limits stand round {centre}, the rate of the {units} shown taken together (what has no location recorded "
+        f"is in none of them), and allow {apart}. They are wider for fewer people.",
+        "Outside the limits means unlike the others. It does not say why: places differ in ways that their populations "
+        "do not show.",
         *(["Names that find no room on the chart are in the table."] if len(drawn.places) > _ROOM_FOR else []),
         *of_places(data, figures, name),
     ]

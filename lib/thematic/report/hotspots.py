@@ -17,7 +17,7 @@ from thematic.displays.wording import inline
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import Figures
-from thematic.measures.hotspots import LEVELS, Cell, Hotspots, find
+from thematic.measures.hotspots import Cell, Hotspots, find
 from thematic.params.measures import Count
 from thematic.params.themes import CELL, TOTAL
 from thematic.report.beside import beside, measure_named, reason_note, theme_caveats
@@ -29,7 +29,7 @@ _NEAR_KM = 5
 
 _NAMED = 4
 _ROWS = 30
-_SCORE = Format(1)
+_P_VALUE = Format(3)
 
 
 def hotspots(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
@@ -80,7 +80,7 @@ class _Found:
 
     @cached_property
     def hot(self) -> list[Cell]:
-        return [cell for cell in self.cells if cell.level is not None]
+        return [cell for cell in self.cells if cell.hot]
 
     @property
     def subject(self) -> str:
@@ -108,7 +108,7 @@ def _chart(found: _Found, ground: charts.Ground) -> Chart:
     drawn = charts.Hexagons(
         spots.width_km,
         {cell.hexagon: cell.shown for cell in spots.cells},
-        {cell.hexagon: cell.level for cell in spots.hot if cell.level is not None},
+        [cell.hexagon for cell in spots.hot],
         _nothing(data, spots),
     )
     return charts.hotspots(
@@ -132,26 +132,24 @@ def _nothing(data: ReportData, spots: Hotspots) -> str:
 def _title(found: _Found) -> str:
     area = found.data.area
     if not found.hotspots.is_tested:
-        return f"{found.subject}: too few for hotspots to be told from chance"
+        return f"{found.subject}: the same everywhere on the map, so no place stands out"
     if not found.hot:
         return f"{found.subject}: no part of {area.name} stands out" + ("" if area.is_force else " in the force")
     places = found.places()
     more = len(places) - _NAMED
     named = places if more <= 1 else [*places[:_NAMED], f"{more} other places"]
-    return f"{found.subject} clustered around {listed(named)}"
+    return f"{found.subject}: most is recorded around {listed(named)}"
 
 
 def _alt(found: _Found) -> str:
     spots, told = found.hotspots, []
-    for level in LEVELS:
-        hot = [cell for cell in found.hot if cell.level == level]
-        near = list(dict.fromkeys(found.near(cell) for cell in sorted(hot, key=_by_count)))
-        if hot:
-            told.append(f"Hotspots at the {100 * level:g}% level: {len(hot)}, near {listed(near)}.")
+    near = list(dict.fromkeys(found.near(cell) for cell in sorted(found.hot, key=_by_count)))
+    if near:
+        told.append(f"Hexagons where most is recorded: {len(found.hot)}, near {listed(near)}.")
     most = min(found.cells, key=_by_count)
     if most.shown:
         told.append(f"The largest count of a hexagon is {most.shown:,}, near {found.near(most)}.")
-    none = [] if found.hot else ["No hexagon is a hotspot."]
+    none = [] if found.hot else ["No hexagon stands out."]
     return " ".join([f"Map of {len(found.cells)} hexagons {spots.width_km:g} km across.", *none, *told])
 
 
@@ -165,7 +163,7 @@ def _table(found: _Found) -> DisplayTable:
         Column("Near", "left"),
         Column(found.data.params.unit.title, "left"),
     ]
-    columns += [Column("Count"), Column("Gi*"), Column("Hotspot", "left")]
+    columns += [Column("Count"), Column("Adjusted p"), Column("Hotspot", "left")]
     holding = sorted((cell for cell in found.cells if cell.shown), key=_by_count)
     rows = [_row(found, cell) for cell in holding[:_ROWS]]
     caption = f"{found.data.measure(found.name).title} by hexagon"
@@ -176,27 +174,28 @@ def _table(found: _Found) -> DisplayTable:
 
 def _row(found: _Found, cell: Cell) -> list[TableCell]:
     longitude, latitude = hexagons.place(hexagons.middle(cell.hexagon, found.hotspots.width_km))
-    score = Value(cell.z, _SCORE, NOT_APPLICABLE if cell.z is None else "")
-    level = "No" if cell.level is None else f"{100 * cell.level:g}% level"
-    return [f"{latitude:.2f}, {longitude:.2f}", found.near(cell), cell.unit, Value(cell.shown), score, level]
+    p = Value(cell.p, _P_VALUE, NOT_APPLICABLE if cell.p is None else "")
+    hot = "Yes" if cell.hot else "No"
+    return [f"{latitude:.2f}, {longitude:.2f}", found.near(cell), cell.unit, Value(cell.shown), p, hot]
 
 
 def _notes(found: _Found) -> list[str]:
     spots, rules = found.hotspots, found.data.params.disclosure
     notes = [
         f"A hexagon is {spots.width_km:g} km from side to side, {hexagons.area_of(spots.width_km):.1f} square km. Its "
-        "count is of all in it, and more is recorded where more people live or go: a hotspot is no rate."
+        "count is of all in it, and more is recorded where more people live or go: it is no rate."
     ]
     if spots.is_tested:
         notes.append(
-            "In a hotspot a hexagon and those that touch it together hold more than the spread of counts over the "
-            f"force gives by chance (Getis-Ord Gi*, two-sided, the tests of {len(spots.cells):,} hexagons adjusted "
-            "together by Benjamini-Hochberg)."
+            "The places with a border hold, with those that touch them, more than the counts of the map would put "
+            f"together by chance, and more than the mean themselves. The tests of {len(spots.cells):,} hexagons are "
+            "adjusted together so that at most 5% of these places are false (59,999 draws of the map’s own counts). It "
+            "is where most is recorded, not where the risk is highest."
         )
     if spots.withheld:
         notes.append(
             f"{CONFIDENTIAL} {SHORTHAND[CONFIDENTIAL]}: counts under {rules.threshold} are withheld (hexagons of the "
-            f"force: {spots.withheld:,}); they stand as none here and in Gi*."
+            f"force: {spots.withheld:,}); they stand as none here and in the test."
         )
     return [*notes, _off_map(found), *theme_caveats(found.data, found.name)]
 

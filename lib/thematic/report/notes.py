@@ -229,7 +229,7 @@ _TESTS = (
     "The trend is the verdict on the change. Significant increase or decrease: more than chance and the season "
     "explain. Increase or decrease: it moved, but it could be chance. Stable: little change, where a change of a "
     "fifth would have shown. No clear change: all else.",
-    "Intervals are 95%: exact Poisson for rates, Wilson for shares. The margin of a share is half its interval.",
+    "Intervals are 95%: exact Poisson for rates, Wilson for shares.",
 )
 _SHORTHAND = "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + "."
 

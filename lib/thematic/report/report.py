@@ -24,7 +24,7 @@ from thematic.displays import (
     Sentence,
     Term,
 )
-from thematic.displays.wording import movement, summary, when, where
+from thematic.displays.wording import summary, where
 from thematic.measures.breakdowns import shows
 from thematic.measures.data import ReportData
 from thematic.measures.figures import FIGURE_COLUMNS, Figures
@@ -123,13 +123,17 @@ class Report:
         """What the figures say, a sentence for each measure."""
         said = []
         for name in measures:
-            measure = beside.measure_named(self.data, name)
-            said.append(movement(self.figures.one(name), measure, when(measure, self.data.window(name))))
+            beside.measure_named(self.data, name)
+            said.append(drawings.said(self.data, self.figures, name))
         return Sentence("\n\n".join(said))
 
     def months(self, measure: str) -> Chart | Sentence:
         """The months up to the measure's last one, 36 at most, as a line; the numbers are behind it."""
         return drawings.months(self.data, self.figures, measure)
+
+    def rolling(self, measure: str) -> Chart | Sentence:
+        """A measure's own window ending with each of the last 24 months as a line, a share before its 95% interval."""
+        return drawings.rolling(self.data, self.figures, measure)
 
     def rates(self, measure: str) -> Chart:
         """The rate of each unit of the force with its 95% interval, the report's own area standing out."""
