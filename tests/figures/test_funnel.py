@@ -118,7 +118,7 @@ def test_the_public_see_a_funnel_of_released_counts_alone(uneven: DrawnCubes) ->
 def test_units_that_differ_too_much_are_dots_with_intervals_and_the_note_says_why(different: DrawnCubes) -> None:
     chart = drawn_of(different)
     assert chart.alt == (
-        "Dot plot of 8 Local Policing Units round 0.9 per 1,000. Intervals that do not reach it: Widnes, Macclesfield, "
+        "Dot plot of 8 Local Policing Units around 0.9 per 1,000. Intervals that do not reach it: Widnes, Macclesfield, "
         "Warrington and Crewe."
     )
     assert chart.notes[0] == (

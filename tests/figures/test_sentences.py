@@ -10,9 +10,9 @@ import pytest
 
 from thematic.cubes import cubes
 from thematic.measures.data import ReportData
+from thematic.measures.expectations import MonthsExpected
 from thematic.measures.figures import Figure, Figures
 from thematic.measures.release import released
-from thematic.measures.signals import MonthsExpected
 from thematic.params import load_params
 from thematic.params.themes import MONTH, TOTAL
 from thematic.report import drawings

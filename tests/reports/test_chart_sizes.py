@@ -13,7 +13,7 @@ from months_expected import months_expected
 from test_charts import LOCKDOWNS, WIDTHS, clipped, overlaps, points
 from thematic.charts import Funnel, Place, by_category, by_month, canvas, funnels
 from thematic.core.periods import Month
-from thematic.measures.signals import MonthsExpected, Run
+from thematic.measures.expectations import MonthsExpected, Run
 
 UNHINTED = {"text.hinting": "no_hinting", "text.hinting_factor": 1}
 """Text as wide as in an SVG, where letters do not stand on whole pixels."""

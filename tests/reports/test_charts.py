@@ -32,7 +32,7 @@ from thematic.charts import (
     said_of,
 )
 from thematic.displays import Chart, Column, DisplayTable
-from thematic.measures.signals import MonthsExpected
+from thematic.measures.expectations import MonthsExpected
 
 TABLE = DisplayTable("t", "T", [Column("a", "left"), Column("b")], [["x", "1"]])
 WORDS = {"title": "T", "subtitle": "S", "alt": 'Goes "up" & <down>', "source": None, "table": TABLE}

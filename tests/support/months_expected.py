@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from thematic.core.periods import Month, Window
-from thematic.measures.signals import MonthsExpected, expected_months
+from thematic.measures.expectations import MonthsExpected
+from thematic.measures.signals import expected_months
 
 STEP = [100, 97, 108, 94, 103, 99, 105, 96, 101, 104, 92, 107] * 2 + [98, 104, 95, 101, 106, 93, 100]
 STEP += [160, 151, 166, 149, 158]

@@ -24,8 +24,8 @@ from thematic.displays.wording import (
     window_heading,
     with_change,
 )
+from thematic.measures.expectations import MonthsExpected, Run, Side
 from thematic.measures.figures import Figure
-from thematic.measures.signals import MonthsExpected, Run, Side
 from thematic.params.areas import Level
 from thematic.params.measures import Measure
 from warehouse_drawn import own_params

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from thematic.charts.canvas import FOCUS, INK, TEXT_SIZE, width_of
 from thematic.core.periods import Month
-from thematic.measures.signals import MonthsExpected, Run, Side
+from thematic.measures.expectations import MonthsExpected, Run, Side
 
 Polarity = Literal["lower", "higher", "none"]
 

@@ -17,7 +17,7 @@ from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, width_of, wri
 from thematic.charts.notices import Event
 from thematic.core.periods import Month
 from thematic.displays import Chart, DisplayTable
-from thematic.measures.signals import MonthsExpected
+from thematic.measures.expectations import MonthsExpected
 
 Ends = tuple[Sequence[float | None], Sequence[float | None]]
 """The lower and the upper ends of intervals."""

@@ -117,10 +117,11 @@ def draw_keys(axes: Axes, rows: Sequence[Key], left: float, below: float) -> Non
 
     It starts `below` points under the axes and at the figure's edge, `left` points left of them.
     """
-    width, height = axes.bbox.width, axes.bbox.height
+    width, height, figure = axes.bbox.width, axes.bbox.height, axes.get_figure()
+    room = width if figure is None else figure.bbox.width
     top = below
     for look, text in rows:
-        lines = _key_lines(text, axes.get_figure().bbox.width)
+        lines = _key_lines(text, room)
         broad = look.get("linewidth", 0) > _BROAD
         ends = [7 - left] if "marker" in look else [6 - left, 10 - left] if broad else [1 - left, 15 - left]
         down = top + KEY_HEIGHT / 2

@@ -17,7 +17,7 @@ from thematic.charts.band import Polarity, colour_of, judgement
 from thematic.charts.canvas import FOCUS, GRID, INK, REGULAR, RULE, STRONG, WIDE, width_of, written
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
 from thematic.displays import Chart, DisplayTable
-from thematic.measures.signals import Side
+from thematic.measures.expectations import Side
 from thematic.stats import funnel as stats
 from thematic.stats.funnel import COVERAGES, Floats
 

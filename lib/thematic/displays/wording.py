@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from thematic.core.periods import Month, Window
 from thematic.displays.values import COUNT, PERCENT_CHANGE, POINTS, Cell, FigureCell, Format, RangeCell, Value
 from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+from thematic.measures.expectations import MonthsExpected, Run, Side
 from thematic.measures.figures import LOW, Figure, Number
-from thematic.measures.signals import MonthsExpected, Run, Side
 from thematic.params.areas import Level
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.stats.verdict import would_not_show

@@ -18,7 +18,7 @@ NOT_APPLICABLE = "[z]"
 LOW = "[low]"
 
 if TYPE_CHECKING:
-    from thematic.measures.signals import MonthsExpected
+    from thematic.measures.expectations import MonthsExpected
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghjkmnpqrs")
 

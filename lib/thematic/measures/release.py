@@ -83,7 +83,7 @@ def _withheld_tests(block: Block, data: ReportData) -> NDArray[np.bool_] | None:
     sides = [protect(block, data, earlier=earlier) for earlier in (False, True)]
     confidential = [CONFIDENTIAL in (now.status, before.status) for now, before in zip(*sides, strict=True)]
     counts = [data.gate.withholds_any(_rests_on(block, place)) for place in range(len(block.names))]
-    return np.array(confidential, dtype=bool) | np.array(counts, dtype=bool)
+    return np.array([any(pair) for pair in zip(confidential, counts, strict=True)], dtype=bool)
 
 
 def _rests_on(block: Block, place: int) -> list[int]:

@@ -26,8 +26,8 @@ from thematic.displays.wording import (
 )
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+from thematic.measures.expectations import MonthsExpected, Side
 from thematic.measures.figures import Figure, Figures
-from thematic.measures.signals import MonthsExpected, Side
 from thematic.params.force import Event
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL

@@ -78,7 +78,7 @@ def _dots(data: ReportData, figures: Figures, name: str, found: Sequence[Figure]
         id=f"funnel-{name}".replace("_", "-"),
         title=f"{measure.title} by {inline(level.title)}, with what chance alone could make of each",
         subtitle=f"{measure.title}, {data.window(name).label}, with 95% intervals; the line is all of them together",
-        alt=f"Dot plot of {len(drawn.places)} {inline(level.plural)} round {centre}. {said}",
+        alt=f"Dot plot of {len(drawn.places)} {inline(level.plural)} around {centre}. {said}",
         unit=measure.unit,
         texts=[now(row, measure).printed() for row in ordered],
         table=_dots_table(level.title, measure, name, ordered),
@@ -182,7 +182,7 @@ def _notes(data: ReportData, figures: Figures, name: str, drawn: charts.Funnel) 
         else f"for chance; beyond that these {units} do not differ measurably"
     )
     return [
-        f"The limits stand round {centre}, the rate of the {units} shown taken together (what has no location recorded "
+        f"The limits are around {centre}, the rate of the {units} shown taken together (what has no location recorded "
         f"is in none of them), and allow {apart}. They are wider for fewer people.",
         "Outside the limits means unlike the others. It does not say why: places differ in ways that their populations "
         "do not show.",

@@ -195,7 +195,7 @@ def _notes(found: _Found) -> list[str]:
     if spots.withheld:
         notes.append(
             f"{CONFIDENTIAL} {SHORTHAND[CONFIDENTIAL]}: counts under {rules.threshold} are withheld (hexagons of the "
-            f"force: {spots.withheld:,}); they stand as none here and in the test."
+            f"force: {spots.withheld:,}); they count as none here and in the test."
         )
     return [*notes, _off_map(found), *theme_caveats(found.data, found.name)]
 
