@@ -360,3 +360,24 @@ def test_an_engine_without_memory_says_so(drawn: Drawn, monkeypatch: pytest.Monk
 
 def test_the_products_own_tables_are_declared(tmp_path: Path) -> None:
     assert {path.stem for path in (Workbook(ROOT).params / "tables").glob("*.yaml")} >= {"crimes", "incidents"}
+
+
+def test_one_column_of_a_file_may_be_two_declared_ones(drawn: Drawn) -> None:
+    drawn.draw("stop_searches", {"searched_on": "2021-01-05T10:00:00", "outcome": "Arrest"})
+    path = drawn.workbook.params / "sources.yaml"
+    said = "tables: {stop_searches: {file: extract/stop_searches.csv, columns: {searched_at: searched_on}}}"
+    path.write_text(said, encoding="utf-8")
+    facts = drawn.build(data=path)
+    assert {"searched_on", "searched_at"} <= set(facts.columns["stop_searches"])
+    assert drawn.kept("stop_searches")[0]["searched_at"].isoformat() == "2021-01-05T10:00:00"
+
+
+def test_of_columns_that_are_joined_those_that_are_not_there_are_named(drawn: Drawn) -> None:
+    drawn.draw("stop_searches", {"searched_on": "2021-01-05", "outcome": "Arrest"})
+    path = drawn.workbook.params / "sources.yaml"
+    said = "tables: {stop_searches: {file: extract/stop_searches.csv, columns: {searched_on: [year, lpu]}}}"
+    path.write_text(said, encoding="utf-8")
+    with pytest.raises(DataRefused) as refusal:
+        drawn.build(data=path)
+    told = str(refusal.value)
+    assert "the column year (searched_on) is missing" in told and "the column lpu is missing" not in told

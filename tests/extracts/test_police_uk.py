@@ -294,7 +294,9 @@ def test_a_lookup_of_another_vintage_is_said_first_of_all(drawn: Drawn) -> None:
     put(drawn, street(("a", "E1", "Drugs", "Here"), month="2020-12"), "2020-12")
     put(drawn, street(("b", "E8", "Drugs", "Here"), ("c", "E9", "Drugs", "Here"), ("d", "E1", "Drugs", "Here")))
     [first] = build(drawn).first
-    assert first.startswith("The lookup does not know the LSOAs of 67% of the rows of 2021-01")
+    assert first.startswith(
+        "The lookup does not know the LSOAs of 67% of the rows of 2021-01: it may be of another vintage"
+    )
     assert drawn.said[1] == first
 
 
@@ -453,3 +455,73 @@ def test_a_lookup_may_place_in_one_level_alone(drawn: Drawn) -> None:
     facts = build(drawn)
     assert (drawn.kept("incidents")[0]["local_authority"], drawn.kept("incidents")[0]["lpu"]) == ("North", None)
     assert "lpu" not in facts.columns["incidents"]
+
+
+def test_an_lsoa_whose_unit_the_lookup_leaves_blank_is_counted_apart(drawn: Drawn) -> None:
+    (drawn.root / "lookup.csv").write_text(LOOKUP + "E3,North,,10\n", encoding="utf-8")
+    put(drawn, street(("", "E1", ASB, "Here"), ("", "E3", ASB, "Here")))
+    facts = build(drawn)
+    assert facts.notes[-1] == (
+        "incidents: 1 row counts as No location recorded. 1 of them lies in LSOAs for which the lookup leaves the unit blank."
+    )
+    (drawn.root / "lookup.csv").write_text("lsoa_code,local_authority\nE1,North\n", encoding="utf-8")
+    assert build(drawn).first[0].startswith("The lookup has no column lpu")
+
+
+def test_a_month_with_a_heading_alone_is_a_gap(drawn: Drawn) -> None:
+    for month in ("2020-11", "2021-01"):
+        put(drawn, street((f"a{month}", "E1", "Drugs", "Here"), ("", "E1", ASB, "Here"), month=month), month)
+    put(drawn, STREET, "2020-12")
+    assert build(drawn).gaps == {"crimes": ["2020-12"], "incidents": ["2020-12"]}
+
+
+def test_a_search_after_the_last_month_does_not_move_the_latest_period(drawn: Drawn) -> None:
+    july, august = stop("2021-07-02T10:00:00+00:00"), stop("2021-08-01T00:10:00+00:00")
+    put(drawn, STOPS + july * 2 + august, "2021-07", kind="stop-and-search")
+    assert drawn.build(today=date(2021, 9, 3)).latest_period == "2021-07"
+
+
+def test_dates_without_a_zone_are_local(drawn: Drawn) -> None:
+    put(drawn, STOPS + stop("2021-07-31T23:30:00") * 2, "2021-07", kind="stop-and-search")
+    facts = drawn.build(today=date(2021, 9, 3))
+    assert {row["searched_on"] for row in drawn.kept("stop_searches")} == {date(2021, 7, 31)}
+    assert not any("another month" in note for note in facts.notes)
+
+
+def test_outcomes_in_other_capitals_are_the_same_and_many_unknown_ones_are_refused(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    put(drawn, outcomes(("a", UNABLE.upper())), kind="outcomes")
+    build(drawn)
+    assert drawn.kept("crimes")[0]["outcome_type"] == UNABLE
+    drawn.limits = (1, 0)
+    put(drawn, outcomes(("a", "Vanished")), kind="outcomes")
+    with pytest.raises(DataRefused) as refusal:
+        build(drawn)
+    assert "1 rows have a type of outcome that is not declared: Vanished." in str(refusal.value)
+
+
+def test_a_column_that_one_months_file_lacks_is_blank_there_alone(drawn: Drawn) -> None:
+    july, june = stop("2021-07-02T10:00:00+00:00"), stop("2021-06-02T10:00:00+00:00")
+    put(drawn, STOPS + july, "2021-07", kind="stop-and-search")
+    put(drawn, (STOPS + june).replace(",Gender,", ",Sex,"), "2021-06", kind="stop-and-search")
+    facts = drawn.build(today=date(2021, 9, 3))
+    assert [row["gender"] for row in drawn.kept("stop_searches")] == [None, "Male"]
+    assert any(
+        note.endswith("2021-06-northshire-stop-and-search.csv lacks Gender: blank in its rows.") for note in facts.notes
+    )
+
+
+def test_a_crime_in_the_files_of_two_months_is_one(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here"), month="2020-12"), "2020-12")
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    put(drawn, outcomes(("a", UNABLE), month="2020-12"), "2020-12", kind="outcomes")
+    put(drawn, outcomes(), kind="outcomes")
+    crimes = build(drawn).tables["crimes"]
+    assert (crimes.kept, crimes.duplicates, crimes.quarantined) == (1, 1, 0)
+    assert drawn.kept("crimes")[0]["outcome_on"] == date(2020, 12, 1)
+
+
+def test_names_in_capitals_are_the_downloads_too(drawn: Drawn) -> None:
+    text = street(("a", "E1", "Drugs", "Here"))
+    assert build(drawn, zipped(drawn, {"2021-01/2021-01-NORTHSHIRE-STREET.CSV": text})).tables["crimes"].kept == 1
+    assert build(drawn, zipped(drawn, {"2021-01\\2021-01-northshire-street.csv": text})).tables["crimes"].kept == 1

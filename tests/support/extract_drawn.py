@@ -36,6 +36,7 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "crimes": {"recorded_on": "2021-01-15", "offence_code": "8N", "domestic": "N"},
     "incidents": {"received_on": "2021-01-15", "finalisation_code": "BN"},
     "protection_notices": {"authorised_on": "2021-01-15"},
+    "stop_searches": {"searched_on": "2021-01-15"},
     "disclosures": {"disclosed_on": "2021-01-15", "right": "ask"},
     "surveys": {
         "surveyed_on": "2021-01-15",

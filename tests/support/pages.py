@@ -58,7 +58,7 @@ def make_pages(folder: Path) -> Path:
     _add_cells(workbook, "anti_social_behaviour", FAILS)
     _build(workbook, ["ASB"], root / "own", "force")
     data, lookup = _draw_download(folder / "download")
-    _build(workbook, ["HATE"], root / "download", "force,widnes", data=str(data), lookup=str(lookup))
+    _build(workbook, ["CRIME"], root / "download", "force,widnes", data=str(data), lookup=str(lookup))
     return root
 
 

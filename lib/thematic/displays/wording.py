@@ -175,7 +175,7 @@ def _moved(figure: Figure, measure: Measure, when: str, recent: Recent) -> str:
     subject = measure.subject or measure.title
     value = now(figure, measure).printed()
     if figure.value is None:
-        return f"{subject}: {_without_value(figure.status, measure)} {when}"
+        return f"{subject.rstrip(',')}: {_without_value(figure.status, measure)} {when}"
     if figure.change is None:
         return f"{subject} stood at {value} {when}, {_without_change(figure, measure)}"
     earlier, moved = before(figure, measure).printed(), change(figure, measure)

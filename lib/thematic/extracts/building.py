@@ -59,6 +59,7 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
         if download.outcomes is not None:
             found.tables[police_uk_outcomes.NAME] = download.outcomes.facts
             found.quality.append(pa.Table.from_pylist(download.outcomes.quality, QUALITY))
+            found.problems += _too_many_unknown(download.outcomes, order)
         found.notes += [*download.notes, *police_uk.not_read(_unread(order))]
     if found.problems:
         raise DataRefused(f"The data cannot be used ({order.shown}). Nothing was changed.", found.problems)
@@ -82,7 +83,8 @@ def _ground(order: Order) -> police_uk.Ground:
     """What places the rows of a download; a lookup is needed where it has street-level crimes."""
     street = any(file.kind == STREET for file in order.source.months)
     outlines = None if order.outlines is None else read_outlines(order.root, order.params)
-    return police_uk.Ground(_lookup(order) if street else None, outlines, order.params.force.time_zone)
+    force = order.params.force
+    return police_uk.Ground(_lookup(order) if street else None, outlines, force.time_zone, force.units)
 
 
 def _lookup(order: Order) -> Lookup:
@@ -160,6 +162,17 @@ def _too_many(checked: Check, facts: TableFacts, order: Order) -> list[Problem]:
     return problems + ([Problem(checked.raw.name, f"not declared: {undeclared}.", NOT_DECLARED)] if undeclared else [])
 
 
+def _too_many_unknown(outcomes: police_uk_outcomes.Outcomes, order: Order) -> list[Problem]:
+    """A problem where more of a download's outcomes are of types that are not declared than rows may be wrong."""
+    force, unknown = order.params.force, outcomes.unknown
+    rows = sum(unknown.values())
+    if rows * 100 <= force.quarantine_limit_pct * outcomes.facts.rows_in or rows <= force.quarantine_limit_rows:
+        return []
+    what = f"{rows:,} rows have a type of outcome that is not declared: {', '.join(list(unknown)[:5])}."
+    fix = "Add it to the codes of outcome_type in params/tables/crimes.yaml."
+    return [Problem(police_uk_outcomes.NAME, what, fix)]
+
+
 def _spelled(found: Iterable[tuple[int, str | None]]) -> str:
     """How to say that dates are written with the day first, where the examples look so."""
     if all(value is not None and _DAY_FIRST.fullmatch(value) for _, value in found):
@@ -184,6 +197,9 @@ def _facts(
     arrived = {
         name: months | delivered.get(name, set()) for name, months in _months(quality, found, "left_out").items()
     }
+    if delivered:
+        last = max((month for months in delivered.values() for month in months), default="")
+        kept = {name: {month for month in months if month <= last} for name, months in kept.items()}
     history = find_history(tables, kept, arrived, settings)
     gaps = history_notes(history, tables, _GAP if download is None else _NOT_DOWNLOADED)
     lookup = None if ground is None else ground.lookup

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,14 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry import shape
 
+from thematic.core.errors import DataRefused, Problem
 from thematic.params import Params
 
+_SLIVER = 0.005
+"""Neighbours that were drawn apart may share so much of the smaller one."""
+
 NO_POINT = "no coordinates"
-OUTSIDE = "outside"
+OUTSIDE = "outside the units’ polygons"
 
 
 @dataclass(frozen=True)
@@ -63,4 +68,28 @@ def read_outlines(root: Path, params: Params) -> Outlines | None:
         for unit in units.values()
     }
     names = tuple(unit.name for unit, _ in named)
-    return Outlines(names, tuple(shape(geometry) for _, geometry in named), places)
+    polygons = tuple(shape(geometry) for _, geometry in named)
+    problems = [*_broken(names, polygons, declared.file)]
+    if not problems:
+        problems = [*_overlaps(names, polygons, declared.file)]
+    if problems:
+        raise DataRefused("The units’ polygons cannot place what has a point alone.", problems)
+    return Outlines(names, polygons, places)
+
+
+def _broken(names: Sequence[str], polygons: Sequence[shapely.Geometry], file: str) -> Iterator[Problem]:
+    for name, polygon in zip(names, polygons, strict=True):
+        if not polygon.is_valid:
+            what = f"the polygon of {name} is not one: {shapely.is_valid_reason(polygon)}."
+            yield Problem(file, what, "Bring it without rings that cross themselves.")
+
+
+def _overlaps(names: Sequence[str], polygons: Sequence[shapely.Geometry], file: str) -> Iterator[Problem]:
+    for one, other in combinations(range(len(names)), 2):
+        if names[one] == names[other]:
+            continue
+        shared = polygons[one].intersection(polygons[other]).area
+        part = shared / min(polygons[one].area, polygons[other].area)
+        if part > _SLIVER:
+            what = f"{names[one]} and {names[other]} overlap, by {100 * part:.0f}% of the smaller one."
+            yield Problem(file, what, "A point there could be in either: correct one of them.")

@@ -14,7 +14,16 @@ from thematic.extracts.placing import NO_POINT, OUTSIDE, Outlines
 from thematic.extracts.police_uk_files import OUTCOMES, STOPS, STREET, Kind, MonthFile
 from thematic.extracts.police_uk_lookup import Lookup
 from thematic.extracts.police_uk_outcomes import Outcomes, read_outcomes, with_outcomes
-from thematic.extracts.police_uk_rows import MONTH, OWN_REFERENCE, UNPLACED, Rows, declared, file_months, read_rows
+from thematic.extracts.police_uk_rows import (
+    MONTH,
+    OWN_REFERENCE,
+    UNPLACED,
+    Rows,
+    declared,
+    file_months,
+    months_with_rows,
+    read_rows,
+)
 from thematic.extracts.police_uk_stops import NAME as STOP_SEARCHES
 from thematic.extracts.police_uk_stops import read_stops
 from thematic.extracts.readers import RawTable
@@ -25,7 +34,7 @@ TITLE = "data.police.uk"
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
 CRIMES, INCIDENTS = "crimes", "incidents"
 ANTI_SOCIAL = "Anti-social behaviour"
-NO_LSOA = "no LSOA"
+NO_LSOA, NO_UNIT = "no LSOA", "no unit in the lookup"
 LAST_ALONE = (
     "Of each crime the last outcome in the download is counted, in its month; an earlier one that it replaced is not."
 )
@@ -61,11 +70,13 @@ class Download:
 
 @dataclass(frozen=True)
 class Ground:
-    """What places a download's rows: the lookup of LSOAs, the units' polygons, and the time zone of the force."""
+    """What places a download's rows: the lookup of LSOAs, the units' polygons, the force's time zone, the level of its
+    units."""
 
     lookup: Lookup | None
     outlines: Outlines | None
     time_zone: str
+    units: str
 
 
 def read_download(source: Source, ground: Ground, tables: Mapping[str, Table]) -> Download:
@@ -78,21 +89,21 @@ def read_download(source: Source, ground: Ground, tables: Mapping[str, Table]) -
     street, stops = _of(source, STREET), _of(source, STOPS)
     found = Download((), {})
     if street and ground.lookup is not None:
-        found = _read_street(source, street, ground.lookup, tables)
+        found = _read_street(source, street, ground.lookup, ground.units, tables)
     if not stops:
         return found
-    months = {STOP_SEARCHES: {file.month for file in stops}}
     if STOP_SEARCHES not in tables:
         unused = f"{STOP_SEARCHES}: {len(stops)} files not used, as params/tables has no such table."
         return _with(found, (), {}, [unused])
-    table = read_stops(source.root, stops, tables[STOP_SEARCHES], ground.outlines, ground.time_zone)
-    return _with(found, (table,), months, [])
+    table, months = read_stops(source.root, stops, tables[STOP_SEARCHES], ground.outlines, ground.time_zone)
+    return _with(found, (table,), {STOP_SEARCHES: months}, [])
 
 
 def unplaced_note(table: str, why: dict[str, int]) -> str:
     """What the reader must know of rows that have no place, by reason; every LSOA that is not known is named."""
     counts = dict(why)
-    without, pointless, outside = (counts.pop(reason, 0) for reason in (NO_LSOA, NO_POINT, OUTSIDE))
+    reasons = (NO_LSOA, NO_UNIT, NO_POINT, OUTSIDE)
+    without, unplaced, pointless, outside = (counts.pop(reason, 0) for reason in reasons)
     rows = "1 row counts" if sum(why.values()) == 1 else f"{sum(why.values()):,} rows count"
     note = f"{table}: {rows} as {NO_LOCATION}."
     if counts:
@@ -102,8 +113,9 @@ def unplaced_note(table: str, why: dict[str, int]) -> str:
         )
     told = (
         (without, "has", "have", "no LSOA"),
+        (unplaced, "lies", "lie", "in LSOAs for which the lookup leaves the unit blank"),
         (pointless, "has", "have", "no coordinates"),
-        (outside, "lies", "lie", "outside the units' polygons"),
+        (outside, "lies", "lie", OUTSIDE),
     )
     return note + "".join(f" {n:,} of them {one if n == 1 else more} {what}." for n, one, more, what in told if n)
 
@@ -133,9 +145,11 @@ def _with(found: Download, tables: tuple[RawTable, ...], months: dict[str, set[s
     return Download((*found.tables, *tables), all_months, found.outcomes, found.first, all_notes, found.earlier)
 
 
-def _read_street(source: Source, files: tuple[MonthFile, ...], lookup: Lookup, tables: Mapping[str, Table]) -> Download:
+def _read_street(
+    source: Source, files: tuple[MonthFile, ...], lookup: Lookup, units: str, tables: Mapping[str, Table]
+) -> Download:
     rows = read_rows(source.root, files, _STREET, _COMPARED)
-    rows = rows.with_rows(_placed(_dated(rows.table), lookup))
+    rows = rows.with_rows(_placed(_dated(rows.table), lookup, units))
     social = pc.equal(pc.utf8_trim_whitespace(rows.table[_TYPE]), ANTI_SOCIAL).combine_chunks().fill_null(False)
     crimes = rows.with_rows(rows.table.filter(pc.invert(social)))
     incidents = rows.with_rows(rows.table.filter(social), broken=False)
@@ -158,8 +172,8 @@ def _read_street(source: Source, files: tuple[MonthFile, ...], lookup: Lookup, t
         for name, part in ((CRIMES, crimes), (INCIDENTS, incidents))
         if name not in tables and part.table.num_rows
     ]
-    months = {file.month for file in files}
-    first = tuple(_of_another_vintage(rows))
+    months = months_with_rows(rows)
+    first = (*_without_units(lookup, units), *_of_another_vintage(rows))
     earlier = {} if outcomes is None else {CRIMES: LAST_ALONE}
     return Download(tuple(found), {CRIMES: months, INCIDENTS: months}, outcomes, first, tuple(notes), earlier)
 
@@ -196,15 +210,24 @@ def _dated(rows: pa.Table) -> pa.Table:
     )
 
 
-def _placed(rows: pa.Table, lookup: Lookup) -> pa.Table:
-    """Adds for each level the area, and `unplaced`: the LSOA that the lookup does not know (or that there is none)."""
+def _placed(rows: pa.Table, lookup: Lookup, units: str) -> pa.Table:
+    """Adds for each level the area, and `unplaced`: the LSOA that the lookup does not know, that there is none, or that
+    the lookup leaves its unit blank."""
     codes = pc.utf8_trim_whitespace(rows[_LSOA])
     found = pc.index_in(codes, pa.array(list(lookup.places), pa.string()))
     for level in lookup.levels:
         areas = pa.array([place[level] for place in lookup.places.values()], pa.string())
         rows = rows.append_column(f"level {level}", pc.take(areas, found))
     why = pc.if_else(pc.equal(codes, ""), NO_LSOA, codes)
-    return rows.append_column(UNPLACED, pc.if_else(pc.is_null(found), why, pa.scalar(None, pa.string())))
+    nothing = pa.scalar(None, pa.string())
+    blank = pc.if_else(pc.is_null(rows[f"level {units}"]), NO_UNIT, nothing) if units in lookup.levels else nothing
+    return rows.append_column(UNPLACED, pc.if_else(pc.is_null(found), why, blank))
+
+
+def _without_units(lookup: Lookup, units: str) -> Iterator[str]:
+    """A sentence where the lookup lacks the level that parts the force."""
+    if units not in lookup.levels:
+        yield f"The lookup has no column {units}: figures by {units}, and the reports of each, show nothing."
 
 
 def _of_another_vintage(rows: Rows) -> Iterator[str]:
@@ -212,7 +235,8 @@ def _of_another_vintage(rows: Rows) -> Iterator[str]:
     months = file_months(rows.table, rows.files)
     codes = pc.utf8_trim_whitespace(rows.table[_LSOA])
     coded = pc.not_equal(codes, "")
-    unknown = pc.and_(coded, pc.is_valid(rows.table[UNPLACED]))
+    known = pc.is_in(rows.table[UNPLACED], pa.array([None, NO_UNIT], pa.string()))
+    unknown = pc.and_(coded, pc.invert(known))
     frame = pa.table({"month": months, "coded": coded, "unknown": unknown}).to_pandas()
     sums = frame.groupby("month")[["coded", "unknown"]].sum()
     wrong = sums[sums["unknown"] > _MOST * sums["coded"]]
@@ -222,6 +246,7 @@ def _of_another_vintage(rows: Rows) -> Iterator[str]:
         )
         share = 100 * wrong["unknown"].sum() / wrong["coded"].sum()
         yield (
-            f"The lookup does not know the LSOAs of {share:.0f}% of the rows of {span}: it is of another vintage than "
-            "the download (2011 or 2021). These rows count as No location recorded. Bring a lookup with both codes."
+            f"The lookup does not know the LSOAs of {share:.0f}% of the rows of {span}: it may be of another vintage "
+            "than the download (2011 or 2021), or of another place. These rows count as No location recorded. Bring a "
+            "lookup with all codes of the force, of both vintages."
         )

@@ -45,7 +45,7 @@ class MonthFile:
 
 def month_file(name: str, archive: str = "", checksum: str = "") -> MonthFile | None:
     """The file of a month by its path, or None for one of another name."""
-    match = _MONTH_FILE.fullmatch(name.rsplit("/", 1)[-1])
+    match = _MONTH_FILE.fullmatch(re.split(r"[/\\\\]", name)[-1].lower())
     return None if match is None else MonthFile(name, match[1], match[2], _KINDS[match[3]], archive, checksum)
 
 
@@ -76,6 +76,10 @@ def checksums(path: Path) -> dict[str, str]:
     """The files in a zip by name, each with what tells its content. Raises what zipfile does."""
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    names = [entry.filename for entry in entries]
+    twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if twice is not None:
+        raise zipfile.BadZipFile(f"it holds {twice} twice")
     return {
         entry.filename: f"{entry.CRC:08x} {entry.file_size}"
         for entry in sorted(entries, key=lambda entry: entry.filename)

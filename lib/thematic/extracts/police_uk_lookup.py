@@ -89,7 +89,9 @@ def _sum(
 ) -> dict[str, dict[str, int]]:
     """Sums by area. A population belongs to the LSOA of the first code column without repeats."""
     if all(_repeats([row[code] for row in rows if row[code]]) for code in codes):
-        raise DataRefused(f"LOOKUP: {shown} has LSOAs more than once, so {population} cannot be summed. Drop repeats.")
+        raise DataRefused(
+            f"LOOKUP: {shown} has LSOAs more than once: {population} cannot be summed. Drop the repeats, or the column."
+        )
     sums: dict[str, dict[str, float]] = {}
     for line, (row, place) in enumerate(zip(rows, placed, strict=True), start=2):
         people = _people(row[population], f"{shown}, row {line}, {population}")

@@ -29,11 +29,12 @@ _REFERENCE, _TYPE = "Crime ID", "Outcome type"
 class Outcomes:
     """`last` has by `reference` the `type` and the `day` (the first of its month) of the last outcome of each crime.
 
-    `fates` counts every row of the files by month, status and reason.
+    `fates` counts every row of the files by month, status and reason, `unknown` those of each type not declared.
     """
 
     last: pd.DataFrame
     fates: pd.DataFrame
+    unknown: dict[str, int]
 
     @property
     def facts(self) -> TableFacts:
@@ -72,6 +73,8 @@ def read_outcomes(root: Path, files: Iterable[MonthFile], crimes: Rows, known: C
         }
     ).astype({"reference": "object", "month": "object", "type": "object"})
     frame["month"] = frame["month"].where(frame["month"] != "", frame["file"])
+    spelled = {word.casefold(): word for word in known}
+    frame["type"] = frame["type"].map(lambda word: spelled.get(word.casefold(), word))
     frame["reason"] = _why_left_out(frame, _first_months(crimes), known)
     good = frame[frame["reason"] == ""]
     last = good.sort_values("month", kind="stable").drop_duplicates("reference", keep="last")
@@ -85,13 +88,17 @@ def read_outcomes(root: Path, files: Iterable[MonthFile], crimes: Rows, known: C
     fates = frame.groupby(["month", "status", "reason"], sort=True).size().rename("n").reset_index()
     fates = pd.concat([fates, _broken(rows)], ignore_index=True)
     days = last.assign(day=last["month"] + "-01")[["reference", "type", "day"]]
-    return Outcomes(days.set_index("reference"), fates)
+    unknown = frame.loc[~frame["type"].isin(list(known)), "type"].value_counts()
+    return Outcomes(days.set_index("reference"), fates, {str(word): int(n) for word, n in unknown.items()})
 
 
 def with_outcomes(crimes: Rows, outcomes: Outcomes, reference: str) -> Rows:
-    """The crimes, each with the columns `outcome type` and `outcome day`, blank where it has none."""
+    """The crimes, each with the columns `outcome type` and `outcome day`, blank where it has none, and in a row of the
+    same crime in a later month than its outcome."""
     table = crimes.table
     found = outcomes.last.reindex(pc.utf8_trim_whitespace(table[reference]).to_pandas())
+    months = file_months(table, crimes.files).to_pandas().to_numpy()
+    found[(found["day"].fillna("").str[:7] < months).to_numpy()] = None
     for name in ("type", "day"):
         table = table.append_column(f"outcome {name}", pa.array(found[name].fillna("").tolist(), pa.string()))
     return crimes.with_rows(table)

@@ -41,19 +41,24 @@ class Rows:
         return Rows(self.files, TextTable([], rows, old.broken.slice(0, 0), old.nul_lines))
 
 
-def read_rows(root: Path, files: Iterable[MonthFile], needed: Collection[str], others: Collection[str]) -> Rows:
-    """The columns `needed`, and those of `others` that every file has.
+def read_rows(
+    root: Path, files: Iterable[MonthFile], needed: Collection[str], others: Collection[str], *, tell: bool = False
+) -> Rows:
+    """The columns `needed`, and those of `others` that some file has, blank in one that lacks it (`tell`: with a note).
 
     Raises DataRefused when a file cannot be read, lacks a column, or has rows of another month in its Month column.
     """
     found = tuple(files)
     texts = [_read(file, data, needed, others) for file, data in contents(root, found)]
-    shared = [name for name in others if all(name in text.rows.column_names for text in texts)]
-    columns = [LINE, *needed, *shared]
-    rows = pa.concat_tables([_shifted(text.rows, place, LINE).select(columns) for place, text in enumerate(texts)])
+    there = [name for name in others if any(name in text.rows.column_names for text in texts)]
+    columns = [LINE, *needed, *there]
+    rows = pa.concat_tables([_shifted(_filled(text.rows, columns), place, LINE) for place, text in enumerate(texts)])
     broken = pa.concat_tables([_shifted(text.broken, place, "line") for place, text in enumerate(texts)])
     nuls = [line + place * LINE_SPAN for place, text in enumerate(texts) for line in text.nul_lines]
     notes = [note for text in texts for note in text.notes]
+    for file, text in zip(found, texts, strict=True):
+        lacking = [name for name in there if name not in text.rows.column_names]
+        notes += [f"{file.shown} lacks {', '.join(lacking)}: blank in its rows."] if tell and lacking else []
     rows = rows.append_column(OWN_REFERENCE, _references(rows, found))
     return Rows(found, TextTable([], rows, broken, nuls, notes, sum(text.blank for text in texts)))
 
@@ -100,6 +105,19 @@ def _read(file: MonthFile, data: bytes, needed: Collection[str], others: Collect
         what = f"{many} of another month, as on line {first[LINE]} ({first[MONTH]})"
         raise DataRefused(f"{file.shown}: {what}. Download the file again.")
     return text
+
+
+def _filled(rows: pa.Table, columns: Collection[str]) -> pa.Table:
+    """The columns, blank where the rows lack them."""
+    for name in columns:
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.array([""] * rows.num_rows, pa.string()))
+    return rows.select(list(columns))
+
+
+def months_with_rows(rows: Rows) -> set[str]:
+    """The months of the files that hold any row: a file with a heading alone hands nothing over."""
+    return set(pc.unique(pa.chunked_array([file_months(rows.table, rows.files)])).to_pylist())
 
 
 def _shifted(rows: pa.Table, place: int, line: str) -> pa.Table:

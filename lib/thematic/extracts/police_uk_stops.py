@@ -14,7 +14,16 @@ import pyarrow.compute as pc
 from thematic.core.errors import DataRefused
 from thematic.extracts.placing import NO_POINT, OUTSIDE, Outlines
 from thematic.extracts.police_uk_files import MonthFile
-from thematic.extracts.police_uk_rows import OWN_REFERENCE, UNPLACED, Rows, declared, file_months, read_rows, replaced
+from thematic.extracts.police_uk_rows import (
+    OWN_REFERENCE,
+    UNPLACED,
+    Rows,
+    declared,
+    file_months,
+    months_with_rows,
+    read_rows,
+    replaced,
+)
 from thematic.extracts.readers import RawTable
 from thematic.params.tables import Table
 
@@ -46,17 +55,22 @@ _FEEDS = {
 
 _AGES = {"10-17": "10 to 17", "18-24": "18 to 24", "25-34": "25 to 34", "over 34": "35 and over"}
 _OUTCOMES = {"False": "Nothing found - no further action", "false": "Nothing found - no further action"}
+_ZONED, _A_MONTH = r"(?:Z|[+-]\d\d:?\d\d)$", r"\d{4}-\d\d"
 _NEEDED = (_DATE, _LONGITUDE, _LATITUDE, _OUTCOME)
 
 
-def read_stops(root: Path, files: Iterable[MonthFile], table: Table, outlines: Outlines | None, zone: str) -> RawTable:
-    """Every row of the files. A search has no reference of its own and gets one from its file's month and its line, so
-    that two alike are two. It is placed by its point, in the unit whose polygon holds it.
+def read_stops(
+    root: Path, files: Iterable[MonthFile], table: Table, outlines: Outlines | None, zone: str
+) -> tuple[RawTable, set[str]]:
+    """Every row of the files, and the months of those that hold any.
+
+    A search has no reference of its own and gets one from its file's month and its line, so that two alike are two. It
+    is placed by its point, in the unit whose polygon holds it.
 
     Raises DataRefused for a file most of whose rows are of another month, by the local clock of the `zone`.
     """
     others = [name for name in _FEEDS.values() if name not in (*_NEEDED, OWN_REFERENCE)]
-    rows = read_rows(root, files, _NEEDED, others)
+    rows = read_rows(root, files, _NEEDED, others, tell=True)
     notes = _other_months(rows, zone)
     text = rows.table
     for name, words in ((_AGE, _AGES), (_OUTCOME, _OUTCOMES)):
@@ -67,7 +81,7 @@ def read_stops(root: Path, files: Iterable[MonthFile], table: Table, outlines: O
     feeds |= {column: levels[level] for level, column in table.levels.items() if level in levels}
     found = declared(NAME, table, feeds, rows.with_rows(text))
     found.notes.extend([*notes, *([] if outlines is not None else [NO_OUTLINES])])
-    return found
+    return found, months_with_rows(rows)
 
 
 def _placed(rows: pa.Table, outlines: Outlines | None) -> tuple[pa.Table, dict[str, str]]:
@@ -94,10 +108,11 @@ def _numbers(texts: pa.ChunkedArray) -> npt.NDArray[np.float64]:
 
 def _other_months(rows: Rows, zone: str) -> list[str]:
     """A sentence for each file that has a few searches of another month."""
-    moments = pd.to_datetime(
-        pc.utf8_trim_whitespace(rows.table[_DATE]).to_pandas(), utc=True, errors="coerce", format="ISO8601"
-    )
-    months = pd.Series(moments).dt.tz_convert(zone).dt.strftime("%Y-%m")
+    texts = pd.Series(pc.utf8_trim_whitespace(rows.table[_DATE]).to_pandas(), dtype="object")
+    zoned = texts.str.contains(_ZONED)
+    moments = pd.to_datetime(texts.where(zoned), utc=True, errors="coerce", format="ISO8601")
+    local = moments.dt.tz_convert(zone).dt.strftime("%Y-%m")
+    months = local.where(zoned, texts.str[:7].where(texts.str.match(_A_MONTH)))
     own = pd.Series(file_months(rows.table, rows.files).to_pandas())
     wrong = own[months.notna() & (months != own)].value_counts()
     said = []

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused, Problem
-from thematic.extracts.delimited import TextTable, find_heading, read_delimited
+from thematic.extracts.delimited import LINE, TextTable, find_heading, read_delimited
 from thematic.extracts.derived import is_fed
 from thematic.extracts.parquet import read_parquet
 from thematic.extracts.sources import TableFile
@@ -67,7 +67,7 @@ def read_table(file: TableFile, name: str, table: Table) -> RawTable:
         data, repeating = _bytes(file.path, shown), {there[name] for name in _repeating(table)} & wanted
         files, text = (shown,), read_delimited(data, shown, wanted, file.separator, repeating)
         del data
-    text = _with_joined(text, joined)
+    text = _with_joined(text, joined, set(there.values()))
     _refuse_missing(text, table, there, file, shown)
     fed = tuple(column for column in table.names if there[column] in text.header)
     notes = [*text.notes, *unknown_columns(text.header, there, shown), *_left_out(table, fed, shown)]
@@ -80,15 +80,18 @@ def _as_one(names: tuple[str, ...]) -> str:
     return " and ".join(names)
 
 
-def _with_joined(text: TextTable, joined: Mapping[str, tuple[str, ...]]) -> TextTable:
-    """The text with the columns that several of the file make up, where it has all of them; blank where all are."""
+def _with_joined(text: TextTable, joined: Mapping[str, tuple[str, ...]], used: Collection[str]) -> TextTable:
+    """The text with the columns that several of the file make up, where it has all of them; blank where all are.
+
+    The header has them in the place of those that are not `used` by themselves.
+    """
     header, rows = text.header, text.rows
     for name, parts in joined.items():
         if set(parts) <= set(rows.column_names):
             texts = [pc.utf8_trim_whitespace(rows[part].cast(pa.string())) for part in parts]
             one = pc.binary_join_element_wise(*texts, "-")
             rows = rows.append_column(name, pc.if_else(pc.equal(one, "-" * (len(parts) - 1)), "", one))
-            header = [*(each for each in header if each not in parts), name]
+            header = [*(each for each in header if each not in parts or each in used), name]
     return replace(text, header=header, rows=rows)
 
 
@@ -118,10 +121,10 @@ def _rows(number: int) -> str:
 
 
 def _renamed(text: TextTable, there: dict[str, str]) -> TextTable:
-    """The text under the declared names of its columns."""
-    declared = {name: column for column, name in there.items()}
-    names = [declared.get(name, name) for name in text.rows.column_names]
-    return TextTable(text.header, text.rows.rename_columns(names), text.broken, text.nul_lines, text.notes, text.blank)
+    """The text under the declared names of its columns; one column of the file may be several declared ones."""
+    columns = {LINE: text.rows[LINE]}
+    columns |= {column: text.rows[name] for column, name in there.items() if name in text.rows.column_names}
+    return TextTable(text.header, pa.table(columns), text.broken, text.nul_lines, text.notes, text.blank)
 
 
 def _left_out(table: Table, fed: Collection[str], shown: str) -> list[str]:
@@ -154,12 +157,17 @@ def _refuse_missing(text: TextTable, table: Table, there: dict[str, str], file: 
         raise DataRefused(f"{shown}: line 1 is not the heading, it says '{first[:80]}'. {fix}")
     unknown = [name for name in text.header if name and name not in there.values()]
     problems = [
-        Problem(shown, f"the column {_called(name, there)} is missing.", _fix(name, unknown)) for name in missing
+        Problem(shown, f"the column {_called(name, there, file, text.header)} is missing.", _fix(name, unknown))
+        for name in missing
     ]
     raise DataRefused(f"{shown} lacks {'a column' if len(missing) == 1 else 'columns'} that it must have.", problems)
 
 
-def _called(name: str, there: dict[str, str]) -> str:
+def _called(name: str, there: dict[str, str], file: TableFile, header: Collection[str]) -> str:
+    """The column as the file should have it; of several that are joined those that it lacks."""
+    parts = file.columns.get(name, name)
+    if not isinstance(parts, str):
+        return f"{' and '.join(part for part in parts if part not in header)} ({name})"
     return name if there[name] == name else f"{there[name]} ({name})"
 
 

@@ -57,15 +57,19 @@ def _quarantined(seen: pd.DataFrame) -> list[Any]:
 
 
 def _unplaced(data: ReportData, seen: pd.DataFrame) -> list[str]:
+    """A sentence for each table with rows that have no place: the codes that are not known, and the other reasons."""
     told = []
     for table, rows in seen[seen["status"] == "unplaced"].groupby("table"):
-        places = sorted(rows["reason"].unique())
-        more = len(places) - _PLACES_NAMED
-        shown = ", ".join(places[:_PLACES_NAMED]) + (f" and {more} more" if more > 0 else "")
-        told.append(
-            f"{int(rows['n'].sum()):,} rows of {_inner(data, table)} lie in {len(places)} places that the "
-            f"lookup does not know ({shown}); they count for the force under {NO_LOCATION}."
-        )
+        sizes = rows.groupby("reason")["n"].sum()
+        why = [f"{reason}: {int(n):,}" for reason, n in sizes.items() if " " in str(reason)]
+        codes = [str(reason) for reason in sizes.index if " " not in str(reason)]
+        if codes:
+            more = len(codes) - _PLACES_NAMED
+            shown = ", ".join(codes[:_PLACES_NAMED]) + (f" and {more} more" if more > 0 else "")
+            why.insert(0, f"in places that the lookup does not know: {int(sizes[codes].sum()):,}, {shown}")
+        many = int(sizes.sum())
+        count = "1 row of {} has no place and counts" if many == 1 else f"{many:,} rows of {{}} have no place and count"
+        told.append(f"{count.format(_inner(data, table))} for the force under {NO_LOCATION} ({'; '.join(why)}).")
     return told
 
 
