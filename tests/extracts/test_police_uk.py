@@ -497,7 +497,7 @@ def test_outcomes_in_other_capitals_are_the_same_and_many_unknown_ones_are_refus
     put(drawn, outcomes(("a", "Vanished")), kind="outcomes")
     with pytest.raises(DataRefused) as refusal:
         build(drawn)
-    assert "1 rows have a type of outcome that is not declared: Vanished." in str(refusal.value)
+    assert "1 row has a type of outcome that is not declared: Vanished." in str(refusal.value)
 
 
 def test_a_column_that_one_months_file_lacks_is_blank_there_alone(drawn: Drawn) -> None:

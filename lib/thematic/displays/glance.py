@@ -113,17 +113,17 @@ class Glance(SignedTable):
 
     def _cells(self, row: GlanceRow) -> list[Parts]:
         trends, months, force = self._has
-        cells: list[Parts] = [[Part(row.indicator)], _value(row), [Part(row.period or NOT_APPLICABLE)]]
+        cells: list[Parts] = [[Part(row.indicator)], _figure(row.figure), [Part(row.period or NOT_APPLICABLE)]]
         cells += [_trend(row)] if trends else []
         cells += [_months(row)] if months else []
         cells.append([Part(row.significant or NOT_APPLICABLE)])
-        beside = row.force.printed() if row.force is not None else NOT_APPLICABLE
-        return [*cells, *([[Part(beside)]] if force else [])]
+        beside = _figure(row.force) if row.force is not None else [Part(NOT_APPLICABLE)]
+        return [*cells, *([beside] if force else [])]
 
 
-def _value(row: GlanceRow) -> Parts:
-    change = row.figure.bracketed
-    return [Part(row.value), *([Part(change)] if change else [])]
+def _figure(figure: FigureCell) -> Parts:
+    """The value, how many it is of with its interval, and the change, each of which may begin a line."""
+    return [Part(said) for said in (figure.value.printed(), figure.spread, figure.bracketed) if said]
 
 
 def _trend(row: GlanceRow) -> Parts:

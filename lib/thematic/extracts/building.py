@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused, DiskRefused, Problem
-from thematic.extracts import police_uk, police_uk_outcomes
+from thematic.extracts import police_uk
 from thematic.extracts.checks import Check, account, check, examples
 from thematic.extracts.delimited import TOTAL
 from thematic.extracts.facts import NOT_DECLARED, ExtractFacts, TableFacts, ordered, values_text
@@ -56,10 +56,11 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
     for raw in _extract(order, found) if download is None else download.tables:
         _table(order, raw, folder, found)
     if download is not None:
-        if download.outcomes is not None:
-            found.tables[police_uk_outcomes.NAME] = download.outcomes.facts
-            found.quality.append(pa.Table.from_pylist(download.outcomes.quality, QUALITY))
-            found.problems += _too_many_unknown(download.outcomes, order)
+        if (beside := download.beside) is not None:
+            force = order.params.force
+            found.tables[beside.name] = beside.facts
+            found.quality.append(pa.Table.from_pylist(beside.quality, QUALITY))
+            found.problems += beside.problems(force.quarantine_limit_pct, force.quarantine_limit_rows)
         found.notes += [*download.notes, *police_uk.not_read(_unread(order))]
     if found.problems:
         raise DataRefused(f"The data cannot be used ({order.shown}). Nothing was changed.", found.problems)
@@ -160,17 +161,6 @@ def _too_many(checked: Check, facts: TableFacts, order: Order) -> list[Problem]:
             problems.append(Problem(checked.raw.name, f"{count:,} x {reason}, as at {listed}.", _spelled(found)))
     undeclared = "; ".join(f"{column}: {values_text(found)}" for column, found in facts.undeclared.items())
     return problems + ([Problem(checked.raw.name, f"not declared: {undeclared}.", NOT_DECLARED)] if undeclared else [])
-
-
-def _too_many_unknown(outcomes: police_uk_outcomes.Outcomes, order: Order) -> list[Problem]:
-    """A problem where more of a download's outcomes are of types that are not declared than rows may be wrong."""
-    force, unknown = order.params.force, outcomes.unknown
-    rows = sum(unknown.values())
-    if rows * 100 <= force.quarantine_limit_pct * outcomes.facts.rows_in or rows <= force.quarantine_limit_rows:
-        return []
-    what = f"{rows:,} rows have a type of outcome that is not declared: {', '.join(list(unknown)[:5])}."
-    fix = "Add it to the codes of outcome_type in params/tables/crimes.yaml."
-    return [Problem(police_uk_outcomes.NAME, what, fix)]
 
 
 def _spelled(found: Iterable[tuple[int, str | None]]) -> str:

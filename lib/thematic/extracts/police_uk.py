@@ -55,14 +55,14 @@ _MOST = 0.5
 
 @dataclass(frozen=True)
 class Download:
-    """A download's tables, the months (`YYYY-MM`) that were handed over of each, and what became of its outcomes.
+    """A download's tables, the months (`YYYY-MM`) that were handed over of each, and what is `beside` them: outcomes.
 
     `first` is to be said before all else. `earlier` are sentences by table for reports of earlier periods.
     """
 
     tables: tuple[RawTable, ...]
     months: Mapping[str, set[str]]
-    outcomes: Outcomes | None = None
+    beside: Outcomes | None = None
     first: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     earlier: Mapping[str, str] = field(default_factory=dict)
@@ -142,7 +142,7 @@ def _of(source: Source, kind: Kind) -> tuple[MonthFile, ...]:
 
 def _with(found: Download, tables: tuple[RawTable, ...], months: dict[str, set[str]], notes: list[str]) -> Download:
     all_months, all_notes = {**found.months, **months}, (*found.notes, *notes)
-    return Download((*found.tables, *tables), all_months, found.outcomes, found.first, all_notes, found.earlier)
+    return Download((*found.tables, *tables), all_months, found.beside, found.first, all_notes, found.earlier)
 
 
 def _read_street(

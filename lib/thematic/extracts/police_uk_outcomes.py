@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from thematic.core.errors import Problem
 from thematic.extracts.delimited import LINE
 from thematic.extracts.facts import TableFacts
 from thematic.extracts.police_uk_files import MonthFile
@@ -35,6 +36,16 @@ class Outcomes:
     last: pd.DataFrame
     fates: pd.DataFrame
     unknown: dict[str, int]
+    name: str = NAME
+
+    def problems(self, limit_pct: float, limit_rows: int) -> list[Problem]:
+        """A problem where more of the rows are of types that are not declared than rows may be wrong."""
+        rows = sum(self.unknown.values())
+        if rows * 100 <= limit_pct * self.facts.rows_in or rows <= limit_rows:
+            return []
+        many = "1 row has" if rows == 1 else f"{rows:,} rows have"
+        what = f"{many} a type of outcome that is not declared: {', '.join(list(self.unknown)[:5])}."
+        return [Problem(self.name, what, "Add it to the codes of outcome_type in params/tables/crimes.yaml.")]
 
     @property
     def facts(self) -> TableFacts:
