@@ -29,6 +29,7 @@ LONGEST = (
     "test_locking",
     "test_preview",
     "test_pdf",
+    "test_sentences",
     "test_privacy",
     "test_explore",
     "test_measures",
