@@ -122,8 +122,9 @@ class Glance(SignedTable):
 
 
 def _figure(figure: FigureCell) -> Parts:
-    """The value, how many it is of with its interval, and the change, each of which may begin a line."""
-    return [Part(said) for said in (figure.value.printed(), figure.spread, figure.bracketed) if said]
+    """The value and the change, and on a line of its own how many it is of with its interval."""
+    parts = [Part(said) for said in (figure.value.printed(), figure.bracketed) if said]
+    return [*parts, Part(figure.spread, "quiet")] if figure.spread else parts
 
 
 def _trend(row: GlanceRow) -> Parts:
