@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from extract_drawn import Drawn, level, new_workbook
+from open_data import open_data
 from thematic.core.errors import DataRefused
 from thematic.extracts import warehouse
 from thematic.params.areas import Level
@@ -408,15 +408,6 @@ def test_tables_and_a_download_in_one_folder_are_refused(drawn: Drawn) -> None:
     put(drawn, street(("a", "E1", "Drugs", "Here")))
     drawn.draw("crimes", {})
     assert "both extract tables (crimes) and a data.police.uk download" in refused(drawn)
-
-
-def open_data() -> Path:
-    """The folder of open data; it is not part of this repository."""
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("THEMATIC_OPEN_DATA", beside))
-    if not (folder / "police-uk").is_dir():
-        pytest.skip("the open data are not here; THEMATIC_OPEN_DATA may name their folder")
-    return folder
 
 
 @pytest.mark.open_data

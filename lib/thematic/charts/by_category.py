@@ -184,11 +184,8 @@ def draw_dots(rows: Rows, centre: float, width: float = WIDE) -> Figure:
     axes.axvline(centre, color=INK, linewidth=1.2, dashes=(4, 3), zorder=1)
     axes.set(xlim=(least - air, most + air), ylim=(height, 0))
     for row, middle in zip(rows.rows, middles, strict=True):
-        for number, line in enumerate(row.lines(width)):
-            down = middle + (number - (len(row.lines(width)) - 1) / 2) * _LINE
-            look: dict[str, Any] = {"fontweight": row.weight, "ha": "right", "va": "center_baseline"}
-            axes.annotate(line, (least - air, down), (-8, 0), "data", "offset points", **look)
-        look = {"fontweight": row.weight, "ha": "left", "va": "center_baseline"}
+        _draw_label(axes, row, row.lines(width), middle, least - air)
+        look: dict[str, Any] = {"fontweight": row.weight, "ha": "left", "va": "center_baseline"}
         axes.annotate(row.written, (most + air, middle), (9, 0), "data", "offset points", **look)
         if row.has_interval:
             axes.plot([row.lower, row.upper], [middle, middle], color=INK, linewidth=1.6, zorder=2)
@@ -212,11 +209,12 @@ def _draw_bars(axes: Axes, rows: Rows, middles: Sequence[float]) -> None:
         patch.set_facecolor(rows.colour(row))
 
 
-def _draw_label(axes: Axes, row: Row, lines: Sequence[str], middle: float) -> None:
+def _draw_label(axes: Axes, row: Row, lines: Sequence[str], middle: float, at: float = 0) -> None:
+    """The lines of a row's label to the left of the axis, which stands at `at`."""
     look: dict[str, Any] = {"fontweight": row.weight, "ha": "right", "va": "center_baseline"}
     for number, line in enumerate(lines):
         down = (number - (len(lines) - 1) / 2) * _LINE
-        axes.annotate(line, (0, middle + down), (-8, 0), "data", "offset points", **look)
+        axes.annotate(line, (at, middle + down), (-8, 0), "data", "offset points", **look)
 
 
 def _draw_intervals(axes: Axes, rows: Rows, middles: Sequence[float]) -> None:

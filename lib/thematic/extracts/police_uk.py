@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -142,7 +142,7 @@ def _of(source: Source, kind: Kind) -> tuple[MonthFile, ...]:
 
 def _with(found: Download, tables: tuple[RawTable, ...], months: dict[str, set[str]], notes: list[str]) -> Download:
     all_months, all_notes = {**found.months, **months}, (*found.notes, *notes)
-    return Download((*found.tables, *tables), all_months, found.beside, found.first, all_notes, found.earlier)
+    return replace(found, tables=(*found.tables, *tables), months=all_months, notes=all_notes)
 
 
 def _read_street(

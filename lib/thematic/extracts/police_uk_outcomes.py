@@ -89,11 +89,9 @@ def read_outcomes(root: Path, files: Iterable[MonthFile], crimes: Rows, known: C
     frame["reason"] = _why_left_out(frame, _first_months(crimes), known)
     good = frame[frame["reason"] == ""]
     last = good.sort_values("month", kind="stable").drop_duplicates("reference", keep="last")
-    same = good.drop(last.index).merge(last, on=["reference", "month", "type"], how="inner")["reference"]
     frame["status"] = "left_out"
     frame.loc[good.index, "reason"] = REPLACED
-    copies = frame.index.isin(good.index) & frame["reference"].isin(same) & ~frame.index.isin(last.index)
-    copies &= _same_as(frame, last)
+    copies = frame.index.isin(good.index) & ~frame.index.isin(last.index) & _same_as(frame, last)
     frame.loc[copies, ["status", "reason"]] = ["duplicate", ""]
     frame.loc[last.index, ["status", "reason"]] = ["kept", ""]
     fates = frame.groupby(["month", "status", "reason"], sort=True).size().rename("n").reset_index()
