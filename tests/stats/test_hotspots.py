@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from thematic.stats.hotspots import hotspots_of_counts, hotspots_of_residents
+from thematic.stats.hotspots import _draws, hotspots_of_counts, hotspots_of_residents
 
 
 def square(across: int) -> list[list[int]]:
@@ -129,3 +129,12 @@ def test_the_order_of_places_does_not_matter_with_residents() -> None:
         hotspots_of_residents(counts[order], residents[order], near),
     )
     assert other.p == pytest.approx(one.p[order])
+
+
+def test_each_draw_is_of_different_places_and_every_set_as_likely() -> None:
+    drawn = np.array(_draws(5, 3)).T
+    assert drawn.shape == (59_999, 3)
+    assert all(len(set(row)) == 3 for row in drawn[:500].tolist())
+    rows, times = np.unique(drawn, axis=0, return_counts=True)
+    assert len(rows) == 5 * 4 * 3 and rows.min() == 0 and rows.max() == 4
+    assert stats.chisquare(times).pvalue > 0.001

@@ -7,8 +7,11 @@ residents it is where more is recorded than residents explain, places differing 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,12 +57,11 @@ def hotspots_of_counts(counts: ArrayLike, neighbours: Sequence[Sequence[int]]) -
     degrees = np.array([len(around) for around in neighbours], dtype=np.int64)
     p = np.full(values.size, np.nan)
     if degrees.size and degrees.max() > 0:
-        sums = np.array([logs[list(around)].sum() for around in neighbours])
-        drawn = logs[_draws(values.size, int(degrees.max()))].cumsum(axis=1)
-        for degree in np.unique(degrees[degrees > 0]):
+        sums = _sums(logs, neighbours)
+        for degree, drawn in enumerate(_drawn_sums(logs, int(degrees.max())), start=1):
             of = degrees == degree
-            ranked = np.sort(drawn[:, degree - 1])
-            p[of] = (1 + DRAWS - np.searchsorted(ranked, sums[of], side="left")) / (DRAWS + 1)
+            if of.any():
+                p[of] = (1 + DRAWS - np.searchsorted(np.sort(drawn), sums[of], side="left")) / (DRAWS + 1)
     return _hotspots(p, values > values.mean() if values.size else values > 0, float("nan"))
 
 
@@ -86,16 +88,44 @@ def hotspots_of_residents(counts: ArrayLike, residents: ArrayLike, neighbours: S
     return _hotspots(p, values > expected, float(np.sqrt(variance)))
 
 
-def _draws(size: int, most: int) -> NDArray[np.int64]:
-    """Rows of `most` different numbers under `size` (fewer where there are not so many), each set as likely."""
-    rng, most = np.random.default_rng(SEED), min(most, size)
-    drawn = np.empty((DRAWS, most), dtype=np.int64)
-    for place in range(most):
-        number = rng.integers(0, size - place, DRAWS)
-        for taken in np.sort(drawn[:, :place], axis=1).T:
-            number += number >= taken
-        drawn[:, place] = number
-    return drawn
+def _sums(values: NDArray[np.int64], neighbours: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """Of each place the sum of the values of those that touch it."""
+    ends = np.cumsum([len(around) for around in neighbours])
+    flat = np.fromiter(chain.from_iterable(neighbours), dtype=np.int64, count=int(ends[-1]))
+    so_far = np.concatenate([[0], values[flat].cumsum()])
+    upper, lower = so_far[ends], so_far[np.concatenate([[0], ends[:-1]])]
+    return np.asarray(upper - lower, dtype=np.int64)
+
+
+def _drawn_sums(values: NDArray[np.int64], most: int) -> Iterator[NDArray[np.int64]]:
+    """The sums of the first, the first two and so on of `most` values of each draw."""
+    so_far = np.zeros(DRAWS, dtype=np.int64)
+    for places in _draws(values.size, most):
+        so_far += values[places]
+        yield so_far
+
+
+@lru_cache(maxsize=4)
+def _draws(size: int, most: int) -> tuple[NDArray[Any], ...]:
+    """The first, the second and so on of `most` different places under `size`, an array of all draws to each.
+
+    Each set of places is as likely. A place is drawn among those that are left, and counted on past every taken one
+    below it; these are kept in order, the lowest first. It depends on the size of the map alone, and a report's maps
+    are of one size.
+    """
+    rng, kind = np.random.default_rng(SEED), np.min_scalar_type(size)
+    drawn: list[NDArray[Any]] = []
+    taken: list[NDArray[Any]] = []
+    for left in range(size, size - most, -1):
+        number = rng.integers(0, left, DRAWS).astype(kind)
+        for each in taken:
+            number += number >= each
+        drawn.append(number)
+        highest = number
+        for place, each in enumerate(taken):
+            taken[place], highest = np.minimum(each, highest), np.maximum(each, highest)
+        taken.append(highest)
+    return tuple(drawn)
 
 
 def _risk_variance(values: Floats, expected: Floats) -> float:
