@@ -235,6 +235,32 @@ def test_outcomes_without_a_month_of_the_crimes_are_not_counted(drawn: Drawn) ->
     )
 
 
+def test_what_the_download_or_the_workbook_lacks_is_told_from_what_is_never_published(drawn: Drawn) -> None:
+    drawn.levels["lpu"] = drawn.levels["lpu"].model_copy(update={"plural": "Local Policing Units"})
+    (drawn.root / "lookup.csv").write_text("lsoa2011_code,local_authority\nE1,North\n", encoding="utf-8")
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    put(drawn, STOPS + stop("2021-01-02T10:00:00+00:00"), kind="stop-and-search")
+    none = "the download has no outcomes files: download these too"
+    lookup = "the lookup of LSOAs has no column for Local Policing Units: add one"
+    points = "the download gives points alone and there are no boundaries that place them in {}: bring boundaries"
+    assert build(drawn).absent == {
+        "crimes": {"outcome_type": none, "outcome_on": none, "lpu": lookup},
+        "incidents": {"lpu": lookup},
+        "stop_searches": {"lpu": points.format("Local Policing Units"), "local_authority": points.format("Areas")},
+    }
+
+
+def test_months_without_outcomes_and_kinds_of_files_that_are_not_there_are_told(drawn: Drawn) -> None:
+    put(drawn, street(("a", "E1", "Drugs", "Here"), month="2020-12"), "2020-12")
+    put(drawn, street(("b", "E1", "Drugs", "Here")))
+    put(drawn, outcomes(("b", UNABLE)), kind="outcomes")
+    found = build(drawn).absent
+    assert found["crimes"]["outcome_type"] == "the download has no outcomes file of 2020-12: download these too"
+    assert found["stop_searches"] == {"": "the download has no stop and search files: download these too"}
+    put(drawn, outcomes(("a", UNABLE), month="2020-12"), "2020-12", kind="outcomes")
+    assert list(build(drawn).absent) == ["stop_searches"]
+
+
 def test_an_outcomes_file_of_another_month_is_refused(drawn: Drawn) -> None:
     put(drawn, street(("a", "E1", "Drugs", "Here")))
     put(drawn, outcomes(("a", UNABLE), month="2020-12"), kind="outcomes")

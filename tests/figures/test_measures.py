@@ -173,6 +173,20 @@ def test_a_missing_table_or_column_is_not_available_and_says_why(tmp_path: Path)
     assert found.one("da_recorded").value == 1
 
 
+def test_what_the_extract_could_give_is_told_with_what_to_do_and_not_laid_to_its_source(tmp_path: Path) -> None:
+    crimes = drawn("crimes", "recorded_on\n2020-02-01", **DA)
+    absent = {
+        "crimes": {"lpu": "the lookup has no column for Local Policing Units: add one"},
+        "protection_notices": {"": "the download has no notices: download these too"},
+    }
+    columns = {"crimes": ["crime_ref", "recorded_on", "cancelled_on", "domestic", "local_authority"]}
+    cubes = theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes}, columns=columns, absent=absent)
+    found = figures(cubes, "2021-01").reasons
+    assert found["da_recorded", "lpu"] == ["the lookup has no column for Local Policing Units: add one"]
+    assert found["dvpn_authorised", "total"] == ["the download has no notices: download these too"]
+    assert found["da_repeat_victim_pct", "total"][0].startswith("Drawn extract does not give, for crimes: ")
+
+
 def test_notices_are_counted_from_april(tmp_path: Path) -> None:
     crimes = drawn("crimes", "recorded_on\n2020-02-01", **DA)
     notices = drawn("protection_notices", """

@@ -96,6 +96,7 @@ def facts(params: Params, tables: dict[str, pa.Table], history: str, latest: str
         "not_ended": [],
         "earlier": {},
         "populations": None,
+        "absent": {},
         "columns": {name: list(params.tables[name].all_names) for name in tables},
     }
     return SimpleNamespace(**{**told, **changes})

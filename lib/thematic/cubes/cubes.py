@@ -180,14 +180,11 @@ def _ground(params: Params, facts: ExtractFacts, tables: Mapping[str, Any]) -> p
 
 def _missing(base: Base, splits: set[str], facts: ExtractFacts) -> dict[str, str]:
     """Why the count, or a split of it, is not available: a table or a column that the source does not feed."""
-    title = base.table.title.lower()
     if base.table_name not in facts.columns:
-        return {"": f"{facts.title} holds no {title}"}
-    fed = set(facts.columns[base.table_name])
+        return {"": _own_cause(base, facts) or f"{facts.title} holds no {base.table.title.lower()}"}
 
     def lacking(columns: frozenset[str]) -> str | None:
-        missing = [base.table.columns[name].words for name in base.table.names if name in columns - fed]
-        return f"{facts.title} does not give, for {title}: {'; '.join(missing)}" if missing else None
+        return _no_columns(base, columns, facts)
 
     ends = [base.table.ends] if base.table.ends and base.table_name not in facts.not_ended else []
     dates = known_dates(base.table, base.columns)
@@ -204,17 +201,34 @@ def _missing(base: Base, splits: set[str], facts: ExtractFacts) -> dict[str, str
     return found
 
 
+def _own_cause(base: Base, facts: ExtractFacts) -> str | None:
+    """Why a table is not there that such a source can give."""
+    return facts.absent.get(base.table_name, {}).get("")
+
+
+def _no_columns(base: Base, columns: frozenset[str], facts: ExtractFacts) -> str | None:
+    """What of the columns is not there: first what such a source can give, and this one does not."""
+    fed, absent = facts.columns[base.table_name], facts.absent.get(base.table_name, {})
+    missing = [name for name in base.table.names if name in columns and name not in fed]
+    why = dict.fromkeys(absent[name] for name in missing if name in absent)
+    words = [base.table.columns[name].words for name in missing if name not in absent]
+    never = [f"{facts.title} does not give, for {base.table.title.lower()}: {'; '.join(words)}"] if words else []
+    return "; ".join([*why, *never]) or None
+
+
 def _why_empty(counted: list[Base], unavailable: dict[str, dict[str, str]], facts: ExtractFacts) -> str:
     """Of each table the least that its counts lack, and the tables that are not there."""
     least: dict[str, str] = {}
     absent: dict[str, None] = {}
     for base in counted:
         title, reason = base.table.title.lower(), unavailable[base.key][""]
-        if base.table_name not in facts.columns:
+        if base.table_name not in facts.columns and _own_cause(base, facts) is None:
             absent[title] = None
         elif title not in least or len(reason) < len(least[title]):
             least[title] = reason
-    return "; ".join([*least.values(), *([f"{facts.title} holds no {_listed(list(absent))}"] if absent else [])])
+    return "; ".join(
+        [*dict.fromkeys(least.values()), *([f"{facts.title} holds no {_listed(list(absent))}"] if absent else [])]
+    )
 
 
 def _listed(words: list[str]) -> str:

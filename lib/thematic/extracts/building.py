@@ -85,7 +85,8 @@ def _ground(order: Order) -> police_uk.Ground:
     street = any(file.kind == STREET for file in order.source.months)
     outlines = read_outlines(order.root, order.params)
     force = order.params.force
-    return police_uk.Ground(_lookup(order) if street else None, outlines, force.time_zone, force.units)
+    areas = {name: level.plural for name, level in order.params.levels.items()}
+    return police_uk.Ground(_lookup(order) if street else None, outlines, force.time_zone, force.units, areas)
 
 
 def _lookup(order: Order) -> Lookup:
@@ -211,6 +212,7 @@ def _facts(
         populations=None if lookup is None else lookup.populations,
         earlier={} if download is None else dict(download.earlier),
         first=[] if download is None else list(download.first),
+        absent={} if download is None else {name: dict(why) for name, why in download.absent.items()},
         notes=[*gaps, *found.notes, *_not_tables(order), *_unplaced(quality)],
     )
 

@@ -44,7 +44,8 @@ class ExtractFacts(BaseModel):
     `YYYY-MM`: for each table `history_from` is the first of its history, `ends` its last, and `gaps` are those between
     in which rows are missing. `not_ended` are the tables whose source cannot say which rows are void. `populations`
     sums the lookup's by level and area, None where it has none. `earlier` has by table a sentence for reports of
-    periods before the latest; `first` is to be said before all else.
+    periods before the latest; `first` is to be said before all else. `absent` says by table and column why something
+    is not there that such a source can give; under "" why the table itself is not.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,6 +67,7 @@ class ExtractFacts(BaseModel):
     notes: list[str]
     earlier: dict[str, str] = {}
     first: list[str] = []
+    absent: dict[str, dict[str, str]] = {}
 
 
 def reconciliation(facts: ExtractFacts) -> list[dict[str, str | int]]:

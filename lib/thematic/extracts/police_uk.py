@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from thematic.core.areas import NO_LOCATION
 from thematic.extracts.placing import NO_POINT, OUTSIDE, Outlines
+from thematic.extracts.police_uk_absent import absences
 from thematic.extracts.police_uk_files import OUTCOMES, STOPS, STREET, Kind, MonthFile
 from thematic.extracts.police_uk_lookup import Lookup
 from thematic.extracts.police_uk_outcomes import Outcomes, read_outcomes, with_outcomes
@@ -57,7 +58,8 @@ _MOST = 0.5
 class Download:
     """A download's tables, the months (`YYYY-MM`) that were handed over of each, and what is `beside` them: outcomes.
 
-    `first` is to be said before all else. `earlier` are sentences by table for reports of earlier periods.
+    `first` is to be said before all else. `earlier` are sentences by table for reports of earlier periods, `absent`
+    says by table and column why what data.police.uk publishes is not there.
     """
 
     tables: tuple[RawTable, ...]
@@ -66,17 +68,19 @@ class Download:
     first: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     earlier: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Ground:
     """What places a download's rows: the lookup of LSOAs, the units' polygons, the force's time zone, the level of its
-    units."""
+    units, and what the areas of each level are called."""
 
     lookup: Lookup | None
     outlines: Outlines | None
     time_zone: str
     units: str
+    areas: Mapping[str, str]
 
 
 def read_download(source: Source, ground: Ground, tables: Mapping[str, Table]) -> Download:
@@ -87,9 +91,10 @@ def read_download(source: Source, ground: Ground, tables: Mapping[str, Table]) -
     cannot be read, lacks a column, or holds rows of another month.
     """
     street, stops = _of(source, STREET), _of(source, STOPS)
-    found = Download((), {})
+    found = Download((), {}, absent=_absent(source, ground, tables))
     if street and ground.lookup is not None:
-        found = _read_street(source, street, ground.lookup, ground.units, tables)
+        read = _read_street(source, street, ground.lookup, ground.units, tables)
+        found = replace(read, absent=found.absent)
     if not stops:
         return found
     if STOP_SEARCHES not in tables:
@@ -97,6 +102,12 @@ def read_download(source: Source, ground: Ground, tables: Mapping[str, Table]) -
         return _with(found, (), {}, [unused])
     table, months = read_stops(source.root, stops, tables[STOP_SEARCHES], ground.outlines, ground.time_zone)
     return _with(found, (table,), {STOP_SEARCHES: months}, [])
+
+
+def _absent(source: Source, ground: Ground, tables: Mapping[str, Table]) -> dict[str, dict[str, str]]:
+    by_code = () if ground.lookup is None else ground.lookup.levels
+    by_point = () if ground.outlines is None else ground.outlines.levels
+    return absences(source.months, tables, {STREET: by_code, STOPS: by_point}, ground.areas)
 
 
 def unplaced_note(table: str, why: dict[str, int]) -> str:
