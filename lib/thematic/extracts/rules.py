@@ -125,8 +125,10 @@ def _not_before(values: Values, name: str, column: Column, limits: Limits) -> It
     elif isinstance(floor, date):
         yield Rule(f"{name} is before {floor}", f"{value} < {literal('DATE', floor)}", name)
     elif values.is_fed(floor):
-        both = values.sql_type(name) == values.sql_type(floor) == "TIMESTAMP"
-        first, second = (value, f"v_{floor}") if both else (_day(value), _day(f"v_{floor}"))
+        first, second = _day(value), _day(f"v_{floor}")
+        if values.sql_type(name) == values.sql_type(floor) == "TIMESTAMP":
+            zoned = values.is_zoned(name) or values.is_zoned(floor)  # clocks are turned back, and zones are not
+            first, second = (values.instant(name), values.instant(floor)) if zoned else (value, f"v_{floor}")
         yield Rule(f"{name} is before {floor}", f"{first} < {second}", name, (floor,))
 
 

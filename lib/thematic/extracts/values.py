@@ -58,16 +58,20 @@ class Values:
         return query
 
     def _with_derived(self, query: str, name: str) -> str:
-        value = derived_sql(self.table, name, lambda source: f"v_{source}", self._instant, self._utc)
+        value = derived_sql(self.table, name, lambda source: f"v_{source}", self.instant, self._utc)
         derived = self.table.derived[name]
         joined = ""
         if isinstance(derived, Lookup):
             joined = f" LEFT JOIN list_{name} given ON CAST(v_{derived.lookup.by} AS VARCHAR) = given.code"
         return f"SELECT known.*, {value} AS v_{name} FROM ({query}) known{joined}"
 
-    def _instant(self, name: str) -> str:
-        zoned = name in self.spellings and self.spellings[name].zoned
-        return instant_sql(f"t_{name}" if zoned else None, f"v_{name}", self.zone)
+    def is_zoned(self, name: str) -> bool:
+        """Whether some text of the column has a zone."""
+        return name in self.spellings and self.spellings[name].zoned
+
+    def instant(self, name: str) -> str:
+        """The moment of a column in UTC, in a query that has its values."""
+        return instant_sql(f"t_{name}" if self.is_zoned(name) else None, f"v_{name}", self.zone)
 
     def _utc(self, clock: str) -> str:
         """A time on the local clock as it is in UTC."""
