@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from thematic.core.errors import DataRefused
 from warehouse_drawn import drawn, figures, theme_cubes
 
 DA = {"domestic": "Y", "offence_code": "8N", "offence_title": "Assault with injury", "lpu": "Widnes"}
@@ -203,6 +204,17 @@ def test_notices_are_counted_from_april(tmp_path: Path) -> None:
     assert [found.one(name).value for name in names] == [2, 1, 1, 0, 3, 2]
     assert [found.one(name).previous_value for name in names] == [1, 0, 0, 1, 1, 0]
     assert found.one("dvpn_authorised").window_start == date(2020, 4, 1)
+
+
+def test_a_sum_beyond_what_can_be_kept_is_refused_by_its_column(tmp_path: Path) -> None:
+    crimes = drawn("crimes", "recorded_on\n2020-02-01", **DA)
+    notices = drawn("protection_notices", """
+        authorised_on | order_breaches
+        2020-04-01    | 9000000000000000000
+        2020-04-02    | 9000000000000000000
+    """)  # fmt: skip
+    with pytest.raises(DataRefused, match=r"protection_notices, order_breaches: the values add up to more than 9,22"):
+        theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes, "protection_notices": notices})
 
 
 def test_an_lpu_report_has_its_own_rows_the_other_lpus_and_the_force(tmp_path: Path) -> None:

@@ -17,11 +17,14 @@ from datetime import date
 from itertools import combinations
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from thematic.core.areas import MISSING, NO_LOCATION
+from thematic.core.errors import DataRefused
 from thematic.cubes.bases import POINT, Base, category_columns, known_dates
 from thematic.cubes.cells import cell, located
 from thematic.params.conditions import All, Between, Condition, Filled, Group, Has, Not, Values, Where
@@ -170,8 +173,26 @@ def _asked(rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counti
     rows = _placed(rows, query.base)
     versions = [_version(rows, query, come) for come in _subsets(query.dates)]
     grouped = [_grouped(version, query, sums, repeats, counting) for version in versions]
-    wide = (grouped[0] if len(grouped) == 1 else ibis.union(*grouped)).to_pandas()
-    return pd.concat([_long(wide, place, each) for place, each in enumerate(sums)], ignore_index=True)
+    with _within_bounds(sums):
+        wide = (grouped[0] if len(grouped) == 1 else ibis.union(*grouped)).to_pandas()
+        return pd.concat([_long(wide, place, each) for place, each in enumerate(sums)], ignore_index=True)
+
+
+@contextmanager
+def _within_bounds(sums: Sequence[_Sum]) -> Iterator[None]:
+    """Raises DataRefused where a sum of a column is beyond what can be kept."""
+    try:
+        yield
+    except (duckdb.OutOfRangeException, duckdb.ConversionException, OverflowError) as error:
+        summed = [each.base for each in sums if each.base.count.sum is not None]
+        if not summed:
+            raise
+        what = "; ".join(sorted({f"{base.table_name}, {base.count.sum}" for base in summed}))
+        most = f"{np.iinfo(np.int64).max // summed[0].scale:,}"
+        raise DataRefused(
+            f"{what}: the values add up to more than {most}, the largest sum that can be kept. Find the values that are "
+            "too large (low and high of the column in its table file put them aside), and build again."
+        ) from error
 
 
 def _long(wide: pd.DataFrame, place: int, number: _Sum) -> pd.DataFrame:
