@@ -33,6 +33,7 @@ class Shown:
 
     figures: Figures
     chart: Chart
+    said: str
 
     @property
     def notes(self) -> str:
@@ -68,17 +69,18 @@ def shown(tmp_path_factory: pytest.TempPathFactory):
         found = figures(cubes, LAST, audience=audience)  # type: ignore[arg-type]
         chart = drawings.months(report_data(cubes, LAST, "force", audience), found, name)  # type: ignore[arg-type]
         assert isinstance(chart, Chart)
-        return Shown(found, chart)
+        return Shown(found, chart, drawings.said(report_data(cubes, LAST, "force", audience), found, name))  # type: ignore[arg-type]
 
     return of
 
 
 def test_a_step_is_a_run_whose_first_month_is_named_everywhere(shown) -> None:
     found = shown(STEP)
-    assert found.chart.title == (
+    assert found.said == (
         "Recorded domestic abuse rose by 22.8% to 1,481 in the 12 months to January 2021, a statistically significant "
-        "change, and since September 2020 it has been higher than expected (784 against 502)"
+        "change, and since September 2020 it has been higher than expected (784 against 502)."
     )
+    assert found.chart.title == "Recorded domestic abuse rose significantly by 22.8% to 1,481 in the year"
     assert found.chart.alt.endswith("Higher than expected from September 2020 to January 2021.")
     assert "Higher than expected from September 2020 to January 2021, unfavourable" not in found.chart.svg, (
         "no polarity"
@@ -92,7 +94,8 @@ def test_a_step_is_a_run_whose_first_month_is_named_everywhere(shown) -> None:
 
 def test_a_single_month_is_marked_and_named_with_what_was_expected_of_it(shown) -> None:
     found = shown(HIGH)
-    assert found.chart.title.endswith("which could be chance; January itself stood out (180; up to 141 expected)")
+    assert found.said.endswith("which could be chance; January itself stood out (180; up to 141 expected).")
+    assert found.chart.title.endswith("in the year, which could be chance")
     assert found.chart.alt.endswith("Above what is expected: January 2021.")
     assert found.rows()[-1] | {"Change on the year before": ""} == {
         "Month": "January 2021",
@@ -118,7 +121,7 @@ def test_the_table_marks_a_month_if_and_only_if_its_count_lies_outside_its_limit
 def test_where_nothing_stands_out_the_words_say_so_and_the_sentence_has_no_clause(shown) -> None:
     found = shown(STEP[:31])
     assert found.chart.alt.endswith("No month or run of months stands out.")
-    assert "expected" not in found.chart.title
+    assert "expected" not in found.said
 
 
 @pytest.mark.parametrize(("months", "band"), [(11, False), (12, True)])
@@ -152,7 +155,7 @@ def test_the_public_band_rests_on_released_months_alone(shown) -> None:
     released = [row.value for row in found.figures.of(COUNT, "month")]
     assert all(value % 5 == 0 for value in released)
     assert found.figures.charts[COUNT] == months_expected(released, LAST)
-    assert found.chart.title.endswith("since September 2020 it has been higher than expected (785 against 498)")
+    assert found.said.endswith("since September 2020 it has been higher than expected (785 against 498).")
 
 
 def test_a_withheld_month_leaves_the_public_without_a_band_and_the_note_says_why(shown) -> None:
@@ -160,7 +163,7 @@ def test_a_withheld_month_leaves_the_public_without_a_band_and_the_note_says_why
     assert "limit" in internal.chart.svg and internal.rows()[20]["Stood out"] == "Below"
     assert COUNT not in public.figures.charts
     assert "limit" not in public.chart.svg and len(public.chart.table.columns) == 3
-    assert "expected" not in public.chart.title + public.chart.alt
+    assert "expected" not in public.said + public.chart.alt
     assert "There is no band of what is expected: it would be worked out from all months, and some are" in public.notes
     assert TOO_SHORT not in public.notes
 

@@ -124,7 +124,8 @@ def test_every_sentence_has_a_subject_that_can_rise_or_fall(measures) -> None:
         said = movement(figure(2, 1, 100.0, significant=False), measure, WINDOW)
         assert said[0].isupper(), name
         assert "  " not in said
-        assert said.endswith(("no statistically significant change.", "which could be chance.")), name
+        endings = ("no statistically significant change.", "which could be chance.")
+        assert said.endswith("after 1.0 a year before." if measure.unit == "times" else endings), name
 
 
 def test_none_before_is_told_as_0_beside_counts_and_not_beside_percentages(measures) -> None:

@@ -175,13 +175,15 @@ def _moved(figure: Figure, measure: Measure, when: str, recent: Recent) -> str:
     subject = measure.subject or measure.title
     value = now(figure, measure).printed()
     if figure.value is None:
-        return f"{subject.rstrip(',')}: {_without_value(figure.status, measure)} {when}"
+        return f"{subject.rstrip(',')}: {without_value(figure.status, measure)} {when}"
     if figure.change is None:
         return f"{subject} stood at {value} {when}, {_without_change(figure, measure)}"
     earlier, moved = before(figure, measure).printed(), change(figure, measure)
     if is_of_few(figure, measure):
-        return f"{subject} was {value} {when}, after {earlier} a year before: too few for a percentage{_weight(figure)}"
-    still = moved.value is not None and not moved.printed().startswith(("+", "-"))
+        return f"{subject} was {value} {when}, after {earlier} a year before: too few for a percentage{weight(figure)}"
+    if measure.unit == "times":
+        return f"{subject} was {value} {when}, after {earlier} a year before"
+    still = is_still(moved)
     if figure.trend == STABLE:
         size = "" if still else f", {moved.printed()}"
         return f"{subject} was little changed {when}, at {value} ({earlier} a year before{size})"
@@ -193,11 +195,21 @@ def _moved(figure: Figure, measure: Measure, when: str, recent: Recent) -> str:
     if still:
         return f"{subject} was much the same {when} at {value} ({earlier} a year before)"
     if moved.value is None:
-        return f"{subject} was {value} {when}, after {earlier} a year before{_weight(figure)}"
+        return f"{subject} was {value} {when}, after {earlier} a year before{weight(figure)}"
     verb = "rose" if figure.change > 0 else "fell"
-    if figure.change_unit == "percent" and moved.format != PERCENT_CHANGE:
-        return f"{subject} {verb} from {earlier} to {value} {when}{_weight(figure)}"
-    return f"{subject} {verb} by {_size(moved)} to {value} {when}{_weight(figure)}"
+    if is_in_units(figure, moved):
+        return f"{subject} {verb} from {earlier} to {value} {when}{weight(figure)}"
+    return f"{subject} {verb} by {size_of(moved)} to {value} {when}{weight(figure)}"
+
+
+def is_still(moved: Value) -> bool:
+    """Whether a change is printed as none."""
+    return moved.value is not None and not moved.printed().startswith(("+", "-"))
+
+
+def is_in_units(figure: Figure, moved: Value) -> bool:
+    """Whether the difference is printed in the place of a change in per cent, which few could not bear."""
+    return figure.change_unit == "percent" and moved.value is not None and moved.format != PERCENT_CHANGE
 
 
 def _lately(figure: Figure, recent: Recent) -> str:
@@ -265,7 +277,7 @@ def _sum(value: Number) -> str:
     return f"{round(value):,}"
 
 
-def _size(moved: Value) -> str:
+def size_of(moved: Value) -> str:
     """A change without its sign, points written out."""
     if moved.format != POINTS:
         return moved.printed().lstrip("+-")
@@ -280,7 +292,8 @@ def _nothing_to(measure: Measure) -> str:
     return _NOTHING_TO.get(measure.unit, "divide by")
 
 
-def _without_value(status: str, measure: Measure) -> str:
+def without_value(status: str, measure: Measure) -> str:
+    """Why there is no figure, as a sentence goes on with it."""
     words = {
         CONFIDENTIAL: "the figure is confidential",
         NOT_AVAILABLE: "no figure is available",
@@ -303,7 +316,7 @@ def _without_change(figure: Figure, measure: Measure) -> str:
     return f"{none} in the year before [z]"
 
 
-def _weight(figure: Figure) -> str:
+def weight(figure: Figure) -> str:
     """What the verdict says of a change: significant, one that could be chance, or not significant."""
     if figure.significant is None:
         return ""
@@ -345,7 +358,7 @@ def where(measure: Measure, level: Level, figures: Sequence[Figure], own: Figure
         same = number(known[0][0], measure) == number(known[-1][0], measure)
         return f"{subject} was the same everywhere: {ends[0]}." if same else _between(subject, ends)
     if own.value is None:
-        return f"{subject}: {_without_value(own.status, measure)} for {own.category}."
+        return f"{subject}: {without_value(own.status, measure)} for {own.category}."
     higher = sum(value > own.value for value, _ in known)
     beside = number(force.value, measure, force.status)
     return (

@@ -12,6 +12,7 @@ from thematic.charts import band
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
 from thematic.displays import Cell, Chart, Column, DisplayTable, RangeCell, Sentence, Value
+from thematic.displays.headlines import headline
 from thematic.displays.wording import (
     UNIT_HEADINGS,
     Recent,
@@ -131,7 +132,7 @@ def _months_title(data: ReportData, figures: Figures, name: str) -> str:
     measure = data.measure(name)
     if not figures.of(name, TOTAL):
         return f"{measure.title} each month"
-    return said(data, figures, name).rstrip(".")
+    return headline(figures.one(name), measure, data.window(name))
 
 
 def said(data: ReportData, figures: Figures, name: str) -> str:
