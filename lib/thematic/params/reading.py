@@ -27,7 +27,26 @@ _FIXES = {
     "list_type": "Write a list.",
     "dict_type": "Write keys and values.",
     "model_type": "Write keys and values.",
+    "tuple_type": "Write a list, such as [a, b].",
+    "bool_parsing": "Write true or false.",
+    "bool_type": "Write true or false.",
+    "string_too_short": "Fill it in, or remove the key.",
 }
+_WHAT = {
+    "dict_type": "holds no keys with values",
+    "model_type": "holds no keys with values",
+    "tuple_type": "is no list",
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
+    "string_too_short": "is blank",
+}
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "is no name of small letters, digits and _ that begins with a letter",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "is no name of small letters and digits with single hyphens between them",
+}
+"""What a text that matches one of these patterns is not, in words."""
+A_BOOLEAN = "is true or false to YAML, as yes, no, on and off are"
+IN_QUOTES = 'Put the word in quotes, such as "yes".'
 
 
 class _UniqueKeys(yaml.CSafeLoader):
@@ -114,9 +133,25 @@ def _problem(detail: Any, shown: str, model: type[BaseModel]) -> Problem:
         return Problem(where, f"unknown key '{detail['loc'][-1]}'.", _did_you_mean(detail["loc"], model))
     if detail["type"] == "missing":
         return Problem(where, "is missing.", _FIXES["missing"])
-    what = detail["msg"].removeprefix("Value error, ")
-    value = "" if isinstance(detail["input"], dict | list) else f"{_value(detail['input'])}: "
-    return Problem(where, f"{value}{what}.", _FIXES.get(detail["type"], ""))
+    if detail["input"] is None and not detail["type"].startswith("value_error"):
+        return Problem(where, "is blank.", _FIXES["string_too_short"])
+    value = (
+        "" if isinstance(detail["input"], dict | list) or detail["input"] is None else f"{_value(detail['input'])}: "
+    )
+    fix = IN_QUOTES if _is_a_boolean(detail) else _FIXES.get(detail["type"], "")
+    return Problem(where, f"{value}{_what(detail)}.", fix)
+
+
+def _is_a_boolean(detail: Any) -> bool:
+    return detail["type"] == "string_type" and isinstance(detail["input"], bool)
+
+
+def _what(detail: Any) -> str:
+    """What is wrong, in words of ours where those of the library speak to programmers."""
+    if _is_a_boolean(detail):
+        return A_BOOLEAN
+    words = _WHAT.get(detail["type"]) or _PATTERNS.get(detail.get("ctx", {}).get("pattern", ""))
+    return words or str(detail["msg"]).removeprefix("Value error, ")
 
 
 def nearest(word: str, known: Mapping[str, str]) -> str:
@@ -126,14 +161,17 @@ def nearest(word: str, known: Mapping[str, str]) -> str:
 
 
 def _key(loc: tuple[int | str, ...]) -> str:
+    """The place in the file; of a key that is wrong itself, that of what it stands under."""
     text = ""
+    if loc[-1:] == ("[key]",):
+        loc = (*loc[:-2], "(key)")
     for part in loc:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
 
 
 def _value(value: Any) -> str:
-    shown = str(value)
+    shown = str(value).lower() if isinstance(value, bool) else str(value)
     return f"'{shown[:60]}...'" if len(shown) > 60 else f"'{shown}'"
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from thematic.core.errors import Problem
 from thematic.params.declared import Declared, Key, Name
-from thematic.params.reading import nearest, read_yaml, validated
+from thematic.params.reading import A_BOOLEAN, IN_QUOTES, nearest, read_yaml, validated
 from thematic.params.tables import Table
 
 SOURCES = "sources.yaml"
@@ -37,14 +37,15 @@ _INSTEAD = (
 _A_URL = f"is not the URL of a database. Begin it with {', '.join(f'{kind}://' for kind in KINDS)}, or write"
 
 
-def _first_day(value: object) -> object:
-    """The month of a first day, as YAML reads a date."""
-    return f"{value:%Y-%m}" if isinstance(value, date) and value.day == 1 else value
+def _month(value: object) -> str:
+    """The month; also of a first day, as YAML reads a date."""
+    text = f"{value:%Y-%m}" if isinstance(value, date) and value.day == 1 else str(value).strip()
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise ValueError("is not a month; write it as YYYY-MM")
+    return text
 
 
-MonthText = Annotated[
-    str, BeforeValidator(_first_day), StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", strip_whitespace=True)
-]
+MonthText = Annotated[str, BeforeValidator(_month)]
 """A month, `YYYY-MM`."""
 
 
@@ -76,10 +77,38 @@ def _tells_a_day(dates: str) -> str:
 
 
 def _mark(separator: object) -> object:
-    return "tab" if separator == "\t" else separator
+    mark = "tab" if separator == "\t" else str(separator).strip()
+    if mark not in {",", ";", "|", "tab"}:
+        raise ValueError('is none of the separators; write one of ",", ";", "|" and tab')
+    return mark
 
 
-Separator = Annotated[str, BeforeValidator(_mark), StringConstraints(pattern=r"^([,;|]|tab)$", strip_whitespace=True)]
+Separator = Annotated[str, BeforeValidator(_mark)]
+
+
+def _there(named: object) -> object:
+    """The name of a column, or those of several."""
+    if isinstance(named, list):
+        if len(named) < 2:
+            raise ValueError(f"is a list of {len(named)}; {_NAMES}")
+        for place, name in enumerate(named, start=1):
+            if not isinstance(name, str) or not name.strip():
+                raise ValueError(f"number {place} of the list {_no_name(name)}")
+        return tuple(named)
+    if not isinstance(named, str) or not named.strip():
+        raise ValueError(_no_name(named))
+    return named
+
+
+def _no_name(named: object) -> str:
+    if isinstance(named, bool):
+        return f"{A_BOOLEAN}. {IN_QUOTES.rstrip('.')}"
+    return f"is not the name of a column as text; {_NAMES}"
+
+
+_NAMES = "write the name of one column (in quotes if it looks like a number), or several as [first, second]"
+There = Annotated[Name | tuple[Name, ...], BeforeValidator(_there)]
+"""What a declared column is called in the file: one name, or several whose texts are joined."""
 
 
 class TableParams(Declared):
@@ -96,7 +125,7 @@ class TableParams(Declared):
     connection: Name | None = None
     table: Name | None = None
     query: Name | None = None
-    columns: dict[Name, Name | Annotated[tuple[Name, ...], Field(min_length=2)]] = Field(default={})
+    columns: dict[Name, There] = Field(default={})
     dates: Annotated[Name, AfterValidator(_tells_a_day)] | None = None
     separator: Separator = ","
 
