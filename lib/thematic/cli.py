@@ -225,6 +225,27 @@ def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
 
 
 @app.command()
+def book(
+    period: Annotated[str, typer.Argument(help="YYYY-MM: the month up to which is booked.", show_default=False)],
+    data: Data = "",
+    lookup: Lookup = "",
+) -> None:
+    """Book months into the ledger that public editions are made from: once, in order, and for good."""
+    from thematic.build.public import book as book_months
+
+    booked = book_months(Workbook.find(), period, data, lookup, date.today(), typer.echo)
+    typer.echo("\n".join(booked))
+
+
+@app.command()
+def verify() -> None:
+    """Work the ledger out again from its files and its key, and say whether they agree."""
+    from thematic.build.public import verify as verify_ledger
+
+    typer.echo(verify_ledger(Workbook.find(), date.today(), typer.echo))
+
+
+@app.command()
 def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
     from thematic.outputs.notebooks import read_notebooks

@@ -22,6 +22,7 @@ from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.execution import batch, cluster
 from thematic.extracts import warehouse
+from thematic.ledger.seen import Seen, seen_by
 from thematic.outputs.catalogue import write_catalogue
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions
@@ -101,9 +102,15 @@ class _Order:
         data, lookup = self.request.data, self.request.lookup
         return prepare(self.workbook, self.params, data=data, lookup=lookup, today=self.today, say=self.say)
 
-    def plan(self, index: Index) -> Plan:
-        editions = asked_editions(self.params, self.request, index)
-        return make_plan(self.workbook, self.params, self.request, index, notebooks=self.notebooks, editions=editions)
+    def seen(self, index: Index) -> Seen:
+        """What the audience's reports are made from, of the cubes that this is the index of."""
+        return seen_by(
+            self.request.audience, self.workbook, self.params, index, self.say, periods=self.request.periods
+        )
+
+    def plan(self, seen: Seen) -> Plan:
+        editions = asked_editions(self.params, self.request, seen.index)
+        return make_plan(seen, self.request, notebooks=self.notebooks, editions=editions)
 
 
 def build(
@@ -126,13 +133,13 @@ def build(
         if _will_run(workbook, order.params, request):
             _get_ready(request)
         index = order.index()
-        asked_editions(order.params, request, index)
+        asked_editions(order.params, request, order.seen(index).index)
         for sentence in not_fed(order.params, request.themes, index):
             say(sentence)
     with log.opened(request.out, order.shown, say) as book:
         with data_alone(workbook, say):
             as_it_was = cubes.load_index(workbook) == index
-            plan = order.plan(index if as_it_was else order.index())
+            plan = order.plan(order.seen(index if as_it_was else order.index()))
         book.add(f"{words}: {log.reports(len(plan.editions))}, {len(plan.jobs):,} to make")
         try:
             results = _make(request, plan, book, begin)
@@ -158,7 +165,7 @@ def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
         index = order.index()
         for sentence in not_fed(order.params, order.request.themes, index):
             say(sentence)
-        findings = order.plan(index).findings
+        findings = order.plan(order.seen(index)).findings
         return tuple(
             replace(finding, stale=is_stale(workbook, order.params, finding.edition)) if finding.causes else finding
             for finding in findings
@@ -291,16 +298,11 @@ def not_fed(params: Params, themes: Iterable[str], index: Index) -> Iterator[str
 
 
 def make_plan(
-    workbook: Workbook,
-    params: Params,
-    request: Request,
-    index: Index,
-    *,
-    notebooks: Mapping[str, bytes],
-    editions: Sequence[Edition],
+    seen: Seen, request: Request, *, notebooks: Mapping[str, bytes], editions: Sequence[Edition]
 ) -> Plan:
     """Which editions are up to date (every format asked for, and the notebook), and the jobs of the others."""
-    drafts = Drafts.of(workbook, params, index, notebooks)
+    workbook, params = seen.workbook, seen.params
+    drafts = Drafts.of(workbook, params, seen.index, notebooks)
     shown = workbook.shown(request.out)
     findings: list[Finding] = []
     jobs: list[Job] = []
@@ -315,8 +317,8 @@ def make_plan(
         if not finding.causes:
             continue
         if edition.theme not in files:
-            files[edition.theme] = cubes.read_bytes(workbook, edition.theme)
-        report = report_data(params, edition, files[edition.theme], index)
+            files[edition.theme] = seen.files(edition.theme)
+        report = report_data(params, edition, files[edition.theme], seen.index)
         jobs.append(job_of(edition, manifest, (name, notebooks[name]), request.formats, report))
     return Plan(tuple(findings), tuple(jobs), drafts)
 

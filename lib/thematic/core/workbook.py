@@ -57,6 +57,11 @@ class Workbook:
         return (self.store or self.root / "data") / "warehouse"
 
     @property
+    def ledger(self) -> Path:
+        """What was booked for the public: restricted, kept for good, and never shared."""
+        return (self.store or self.root / "data") / "ledger"
+
+    @property
     def cubes(self) -> Path:
         return (self.store or self.root / "data") / "cubes"
 

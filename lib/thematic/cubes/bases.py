@@ -210,6 +210,18 @@ def is_share(measure: Measure, theme: Theme, measures: Mapping[str, Measure]) ->
     )
 
 
+def is_within(inner: Base, outer: Base) -> bool:
+    """Whether all rows of a count are rows of another of its theme, placed by the same date, as far as can be read off
+    their conditions."""
+    same = inner.table_name == outer.table_name and inner.date == outer.date
+    above, below = inner.count, outer.count
+    return (
+        same
+        and _lies_within(inner.theme, above.selection, below.selection)
+        and _has_every_condition(above, below, inner.theme)
+    )
+
+
 def _lies_within(theme: Theme, inner: str, outer: str) -> bool:
     name: str | None = inner
     while name is not None and name != outer:

@@ -36,7 +36,7 @@ class Index(BaseModel):
     `ends` are the first and last month of each table, `gaps` its months without rows between them. `not_ended` names
     the tables whose source cannot say which rows were cancelled; `earlier` has by table a sentence for reports of
     periods before the latest; `empty` says why, of the themes that have nothing to show. `slices` gives for each theme
-    and period the digest of all that its reports see.
+    and period the digest of all that its reports see; `extract` is the digest of the extract.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +56,7 @@ class Index(BaseModel):
     slices: dict[str, dict[str, str]]
     earlier: dict[str, str] = {}
     empty: dict[str, str] = {}
+    extract: str = ""
 
     @property
     def periods(self) -> tuple[Month, ...]:
@@ -351,4 +352,5 @@ def _index(
         unavailable=unavailable,
         slices=slices,
         earlier=facts.earlier,
+        extract=facts.key,
     )

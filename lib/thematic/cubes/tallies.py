@@ -156,8 +156,8 @@ class ThemeCubes:
 
     @classmethod
     def read(cls, theme: str, index: Index, files: dict[str, bytes]) -> ThemeCubes:
-        counts, quality = _read_counts(_table(files[theme])), _table(files["quality"]).to_pandas()
-        return cls(theme, index, counts, quality, Ground(_table(files[GROUND]).to_pydict()))
+        counts, quality = _read_counts(read_table(files[theme])), read_table(files["quality"]).to_pandas()
+        return cls(theme, index, counts, quality, Ground(read_table(files[GROUND]).to_pydict()))
 
     def rows(self, key: str, split: str) -> Rows:
         """The rows of one count by one split; none where the cube holds none."""
@@ -193,7 +193,8 @@ class ThemeCubes:
         return self._gaps.get(table, frozenset())
 
 
-def _table(file: bytes) -> pa.Table:
+def read_table(file: bytes) -> pa.Table:
+    """The table of a Parquet file's bytes."""
     return pq.ParquetFile(pa.BufferReader(file)).read(use_threads=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thematic.core.periods import Month, Window
 from thematic.displays.values import COUNT, PERCENT_CHANGE, POINTS, Cell, FigureCell, Format, RangeCell, Value
@@ -37,7 +37,7 @@ def value_of(value: Number | None, measure: Measure, status: str = "") -> Value:
     format = format_of(measure)
     if value is None:
         return Value(None, format, status)
-    return Value(value, format, LOW if format.is_low(value) else "")
+    return Value(value, format, LOW if format.is_low(value) or status == LOW else "")
 
 
 def number(value: Number | None, measure: Measure, status: str = "") -> str:
@@ -64,7 +64,8 @@ def before(figure: Figure, measure: Measure) -> Value:
     said = None
     if figure.previous_value is not None:
         said = _of_few(figure, measure, figure.earlier_numerator, figure.earlier_denominator)
-    return value_of(figure.previous_value, measure, figure.change_status) if said is None else said
+    status = figure.earlier_status or figure.change_status
+    return value_of(figure.previous_value, measure, status) if said is None else said
 
 
 def _of_few(figure: Figure, measure: Measure, numerator: Number | None, denominator: Number | None) -> Value | None:
@@ -94,7 +95,8 @@ def change(figure: Figure, measure: Measure) -> Value:
     if figure.change_unit == "pp":
         bases = (figure.denominator, figure.earlier_denominator)
         enough = figure.significant or all(base is None or base >= FEW_IN_SHARES for base in bases)
-        return Value(figure.change, POINTS) if enough else Value(None, POINTS, TOO_FEW)
+        points = replace(POINTS, decimals=min(measure.decimals, POINTS.decimals))
+        return Value(figure.change, points) if enough else Value(None, points, TOO_FEW)
     if figure.change_unit == "units":
         return Value(figure.change, in_units)
     if _is_from_few(figure, measure) and figure.value is not None and figure.previous_value is not None:
@@ -308,6 +310,8 @@ def _without_change(figure: Figure, measure: Measure) -> str:
             return "with a change that is confidential [c]"
         case "[x]":
             return "with no earlier figure to compare it with [x]"
+    if figure.previous_value:
+        return f"after {before(figure, measure).printed()} a year before"
     if figure.previous_value is None:
         return f"with nothing in the year before to {_nothing_to(measure)} [z]"
     if figure.value == 0:

@@ -14,7 +14,8 @@ Datum = str | int | float | bool | None
 
 @dataclass(frozen=True)
 class Cover(Display):
-    """What the report is, once in a notebook; `period` and `as_at` in words, `licence` shown if given."""
+    """What the report is, once in a notebook; `period` and `as_at` in words, `licence` shown if given, `rounding` what a
+    reader must know of every number of the page ("" where they are as they are)."""
 
     kind: ClassVar[str] = "cover"
     force: str
@@ -28,6 +29,7 @@ class Cover(Display):
     synthetic: bool = False
     language: str = "en-GB"
     licence: str | None = None
+    rounding: str = ""
 
     @property
     def heading(self) -> str:
@@ -38,7 +40,8 @@ class Cover(Display):
     def html(self) -> str:
         banner = "<p><strong>Synthetic data</strong></p>" if self.synthetic else ""
         facts = escape(f"{self.force}. Data as at {self.as_at}.")
-        return f"<h1>{escape(self.heading)}</h1><p>{facts}</p>{banner}"
+        rounding = f"<p>{escape(self.rounding)}</p>" if self.rounding else ""
+        return f"<h1>{escape(self.heading)}</h1><p>{facts}</p>{rounding}{banner}"
 
     def plain(self) -> str:
         return f"{self.heading} ({self.force}, data as at {self.as_at})"

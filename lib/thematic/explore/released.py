@@ -8,9 +8,9 @@ from typing import get_args
 import pandas as pd
 
 from thematic.core.areas import Area
-from thematic.cubes import cubes
 from thematic.explore.built import built, chosen, counted
 from thematic.explore.names import area_named, areas_in, period_named, theme_named
+from thematic.ledger.seen import seen_by
 from thematic.measures.data import ReportData
 from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS, Figure
 from thematic.measures.release import released
@@ -43,10 +43,12 @@ def figures(theme: str, period: str | None = None, area: str = "force", audience
     found = built()
     index = counted(found)
     slug, month = theme_named(found.params, theme), period_named(index, period)
-    heard, files = _audience(audience), cubes.read_bytes(found.workbook, slug)
+    heard = _audience(audience)
+    seen = seen_by(heard, found.workbook, found.params, index, print, periods=[month])
+    files = seen.files(slug)
 
     def of(place: Area) -> pd.DataFrame:
-        return _frame(released(ReportData(found.params, slug, files, index, place, month, heard)).rows)
+        return _frame(released(ReportData(seen.params, slug, files, seen.index, place, month, heard)).rows)
 
     if area.strip().lower() != ALL:
         return of(area_named(found.params, area, month))

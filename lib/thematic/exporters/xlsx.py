@@ -90,7 +90,7 @@ def _facts(cover: Cover | None) -> Iterator[str]:
         "Source": cover.source,
     }
     yield from (f"{name}: {fact}" for name, fact in told.items() if fact)
-    yield from [cover.licence] if cover.licence else []
+    yield from [each for each in (cover.rounding, cover.licence) if each]
 
 
 def _with_properties(data: bytes, report: document.Document) -> bytes:

@@ -12,6 +12,7 @@ from thematic.core.areas import MISSING, NO_LOCATION, Area
 from thematic.core.periods import Window
 from thematic.cubes.bases import Base
 from thematic.cubes.tallies import Rows, Tally
+from thematic.ledger.plan import is_published
 from thematic.measures.data import ReportData
 from thematic.params.tables import ByColumn, ByColumns, ByFilled, fixed_categories
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
@@ -29,12 +30,22 @@ class Categories:
     areas: tuple[Area | None, ...] = ()
 
 
-def shows(data: ReportData, dimension: str) -> bool:
-    """Whether the report has the dimension: levels other than the units' stand in the force's report, and in an area's
-    as far as they lie in it."""
+def shows(data: ReportData, dimension: str, name: str) -> bool:
+    """Whether the report has a measure's dimension: levels other than the units' stand in the force's report, and in an
+    area's as far as they lie in it; a public report has what is published for its level of areas."""
+    if not is_public(data, dimension, name):
+        return False
     if dimension not in data.params.levels or dimension == data.params.units or data.area.is_force:
         return True
     return any(data.params.lies_in(area, data.area) for area in data.params.areas(dimension))
+
+
+def is_public(data: ReportData, dimension: str, name: str) -> bool:
+    """Whether the audience of the report sees a measure's dimension at all."""
+    if data.rounding is None:
+        return True
+    dated = data.bases_of(name)[0].count.dated is not None
+    return is_published(data.params, data.theme_name, dimension, data.area.level, dated=dated)
 
 
 def categories(data: ReportData, dimension: str, split: Sequence[Base], windows: Sequence[Window]) -> Categories:

@@ -10,7 +10,7 @@ from thematic.core.areas import Area
 from thematic.core.periods import Month, Window
 from thematic.cubes.bases import Base, base_of, counts_of
 from thematic.cubes.cubes import Index
-from thematic.measures.disclosure import Gate
+from thematic.measures.disclosure import Rounding
 from thematic.measures.windows import window_of
 from thematic.params import Params
 from thematic.params.declared import Audience
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class ReportData:
     """What a report is made from: declarations, counts, area, period and audience. It can be sent to another machine.
 
-    `files` are the bytes of the theme's cubes (cubes.read_bytes).
+    `files` are the bytes of the theme's cubes; of a public report, of what was released of them (ledger.released).
     """
 
     params: Params
@@ -51,8 +51,12 @@ class ReportData:
         return self.params.themes[self.theme_name]
 
     @property
-    def gate(self) -> Gate:
-        return Gate(self.params.disclosure, self.audience)
+    def rounding(self) -> Rounding | None:
+        """How the counts were rounded; None where they are as they are."""
+        rules = self.params.disclosure
+        if self.audience != "public" or rules.protection == "none":
+            return None
+        return Rounding(rules.base, rules.minimum_denominator, rules.draws_of(self.theme_name))
 
     @property
     def source(self) -> str:

@@ -1,13 +1,11 @@
-"""The one gate between counts and all that shows: for the public, small counts are withheld and others rounded."""
+"""What may be said of public counts: they come from the ledger in steps of a base, and some of them bear little."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
 from thematic.params.declared import Audience
-from thematic.params.force import DisclosureParams
 
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
@@ -15,43 +13,38 @@ CONFIDENTIAL = "[c]"
 NOT_AVAILABLE = "[x]"
 NOT_APPLICABLE = "[z]"
 
+ENOUGH = 50
+"""Public counts under this have no test, no change in per cent, and no chart of their months."""
+
 
 @dataclass(frozen=True)
-class Gate:
-    """What an audience may see. For the internal audience everything passes unchanged.
+class Rounding:
+    """How public counts were rounded: they are multiples of `base`; a percentage needs a printed denominator of
+    `minimum_denominator` at least. `draws` is how far the secret shifts of a month reach."""
 
-    Everything released goes through `count`; percentages, rates, intervals and changes are worked out from what it
-    gave, never from the counts behind it. Protection over a set of reports will stand in here too.
-    """
+    base: int
+    minimum_denominator: int
+    draws: int
 
-    rules: DisclosureParams
-    audience: Audience
+    def is_low(self, count: float) -> bool:
+        """Whether a count tells no more than that there are few: 0, or one step."""
+        return count in (0, self.base)
 
     @property
-    def protects(self) -> bool:
-        return self.audience == "public"
+    def line(self) -> int:
+        """How far a single line of a table lies from the truth at most."""
+        return 2 * (self.base - 1)
 
-    def withholds(self, count: int) -> bool:
-        """Whether a count is so small that it is confidential: 1 to threshold - 1."""
-        return self.protects and 0 < count < self.rules.threshold
+    @property
+    def total(self) -> int:
+        """How far a total lies from the truth at most: twice what the ledger lets its running error grow to."""
+        return 2 * self.base * (4 if self.draws >= 6 else 3)
 
-    def withholds_any(self, counts: Iterable[int]) -> bool:
-        return any(self.withholds(count) for count in counts)
+    @property
+    def usual(self) -> int:
+        """How far 19 of 20 totals lie from the truth at most, as measured."""
+        return 10 if self.draws >= 6 else 7
 
-    def count(self, count: int) -> int | None:
-        """The count as released (rounded to the base, halves up), or None where it is confidential."""
-        if not self.protects:
-            return count
-        if self.withholds(count):
-            return None
-        base = self.rules.base
-        return (2 * count + base) // (2 * base) * base
-
-    def withholds_share(self, numerator: int, denominator: int) -> bool:
-        """Whether a percentage is confidential: its numerator or its complement is, or its released denominator is
-        under the minimum. A percentage of nothing is not confidential but not applicable."""
-        if not self.protects:
-            return False
-        released = self.count(denominator)
-        small = released is None or (denominator > 0 and released < max(self.rules.minimum_denominator, 1))
-        return small or self.withholds(numerator) or self.withholds(denominator - numerator)
+    def is_still(self, now: float, before: float) -> bool:
+        """Whether two counts lie no further apart than their rounding alone could put them."""
+        return abs(now - before) <= 2 * self.base

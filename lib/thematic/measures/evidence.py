@@ -101,6 +101,11 @@ class Block:
         sums = self.sums_numbers or self.is_difference
         return tested and not self.has_stock and not sums
 
+    @property
+    def below_is_counted(self) -> bool:
+        """Whether a count stands below the line."""
+        return self.compared.below.months is not None
+
     def days(self, place: int) -> tuple[date, date]:
         """The first and last day of a figure's window, inclusive."""
         return days_of(self.declared, self.windows[place])
@@ -131,7 +136,7 @@ def evaluate(data: ReportData) -> Evidence:
     for name, dimensions in data.theme.measures.items():
         own = [FORCE_ROW] if TOTAL in dimensions and not data.area.is_force else []
         for dimension in [*dimensions, *own]:
-            if shows(data, dimension):
+            if shows(data, dimension, name):
                 asked = _Asked(data, name, dimension)
                 blocks.append(block := asked.block())
                 told = [each for row in block.rows for each in (block.missing[row], block.change_missing[row]) if each]

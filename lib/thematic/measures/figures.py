@@ -57,6 +57,7 @@ class Figure:
     change_status: str
     earlier_numerator: Number | None = None
     earlier_denominator: Number | None = None
+    earlier_status: str = ""
 
 
 FIGURE_COLUMNS = tuple(each.name for each in fields(Figure) if not each.name.startswith("earlier_"))

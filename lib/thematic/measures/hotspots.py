@@ -69,15 +69,13 @@ class Hotspots:
 def find(data: ReportData, name: str) -> Hotspots:
     """The hotspots of a measure that the theme maps.
 
-    The counts pass the gate first; all else is worked out from what it released: where most is recorded, at most 5% of
-    the hotspots of the force's map being false (stats/hotspots.py).
+    Where most is recorded, at most 5% of the hotspots of the force's map being false (stats/hotspots.py).
     """
     width = data.params.hexagon_km(data.theme_name)
     ground = data.cubes.ground.at(width, data.period)
     counts, everywhere = _counts(data, name, [hexagons.name_of(each) for each in ground])
-    released = [data.gate.count(count) for count in counts]
-    found = _tested(ground, released)
-    return Hotspots(tuple(found), width, data.gate.count(everywhere - sum(counts)))
+    found = _tested(ground, counts)
+    return Hotspots(tuple(found), width, everywhere - sum(counts))
 
 
 def _counts(data: ReportData, name: str, cells: Sequence[str]) -> tuple[list[int], int]:

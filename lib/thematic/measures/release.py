@@ -1,8 +1,8 @@
 """Turns the evidence of a report into its released figures: protects it, judges it, and writes it down.
 
-Read from top to bottom: the figures of one block; what an audience may see of each side of a figure (protect); the
-value, its interval and its change, worked out from what it may see and from nothing else (measure). What the tests say
-of a change is in judge.py.
+Read from top to bottom: the figures of one block; what may be said of each of its sides (protect); the value, its
+interval and its change (measure). What the tests say of a change is in judge.py. A public report's counts were rounded
+before it was begun: nothing here knows any other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thematic.measures.data import ReportData
-from thematic.measures.disclosure import Gate
+from thematic.measures.disclosure import ENOUGH, Rounding
 from thematic.measures.evidence import Block, Side, evaluate
 from thematic.measures.figures import (
     CONFIDENTIAL,
@@ -28,11 +28,12 @@ from thematic.measures.figures import (
 from thematic.measures.judge import Judgement, judge
 from thematic.measures.signals import expected_months
 from thematic.params.measures import RATE_SIZES, Measure
-from thematic.params.themes import MONTH, TOTAL
+from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
 from thematic.stats.intervals import poisson_interval, wilson_interval
+from thematic.stats.verdict import NO_CLEAR_CHANGE, STABLE
 
-_Rule = Callable[[Block, Gate, int | None, int, int | None, int], "Shown"]
-"""What an audience may see of a row: its block, the gate, and each side's total with its scale."""
+_Rule = Callable[[Block, Rounding | None, int | None, int, int | None, int], "Shown"]
+"""What an audience may see of a row: its block, the rounding of its counts, and each side's total with its scale."""
 
 
 def released(data: ReportData) -> Figures:
@@ -58,7 +59,7 @@ def released(data: ReportData) -> Figures:
         elif block.dimension == TOTAL and np.isfinite(rise := float(verdict.smallest_rise[places[0]])):
             rises[block.measure] = rise
     totals = [block for block in evidence.blocks if block.dimension == TOTAL]
-    charts = expected_months(totals, months, protected=data.gate.protects)
+    charts = expected_months(totals, months, rounded=data.rounding is not None)
     return Figures(tuple(rows), evidence.reasons, evidence.notes, charts, rises)
 
 
@@ -71,28 +72,32 @@ def _release(block: Block, verdict: Judgement, places: list[int], data: ReportDa
         hidden = withheld is not None and bool(withheld[row])
         place = places[row]
         judged = (None, None) if hidden else (verdict.significant(place), verdict.words[place])
-        figures.append(_figure(block, row, now[row], before[row], *judged))
+        if data.rounding is not None and judged[0] is not None and _is_still(data.rounding, now[row], before[row]):
+            judged = (False, judged[1] if judged[1] == STABLE else NO_CLEAR_CHANGE)
+        figures.append(_figure(block, row, now[row], before[row], *judged, rounding=data.rounding))
     return figures
 
 
 def _withheld_tests(block: Block, data: ReportData) -> NDArray[np.bool_] | None:
-    """The rows whose test the audience may not see, as a count it rests on is confidential, or the figure itself in
-    either window; None: it may see all."""
-    if not data.gate.protects:
+    """The rows whose change is not tested in public: a breakdown of an area, and counts (of percentages and ratios the
+    numerators) that are under 50 in either window; None: all may be."""
+    if data.rounding is None:
         return None
-    sides = [protect(block, data, earlier=earlier) for earlier in (False, True)]
-    confidential = [CONFIDENTIAL in (now.status, before.status) for now, before in zip(*sides, strict=True)]
-    counts = [data.gate.withholds_any(_rests_on(block, place)) for place in range(len(block.names))]
-    return np.array([any(pair) for pair in zip(confidential, counts, strict=True)], dtype=bool)
+    own = block.dimension in (TOTAL, FORCE_ROW, *data.params.levels)
+    if not (own or data.area.is_force):
+        return np.ones(len(block.names), dtype=bool)
+    pairs = zip(protect(block, data, earlier=False), protect(block, data, earlier=True), strict=True)
+    return np.array([not (_bears(now) and _bears(before)) for now, before in pairs], dtype=bool)
 
 
-def _rests_on(block: Block, place: int) -> list[int]:
-    compared = block.compared
-    sides = (compared.above, compared.below, compared.above_before, compared.below_before)
-    months = [[int(count) for count in side.months[place]] for side in sides if side.months is not None]
-    if block.declared.unit == "count" or block.declared.is_rate:
-        return [*(count for each in months for count in each), *(sum(each) for each in months)]
-    return [sum(each) for each in months]
+def _bears(shown: Shown) -> bool:
+    """Whether a public figure is of enough to be tested."""
+    return shown.value is not None and (shown.numerator or 0) >= ENOUGH
+
+
+def _is_still(rounding: Rounding, now: Shown, before: Shown) -> bool:
+    """Whether the counts of two figures could differ by their rounding alone, so that nothing moved that is known."""
+    return rounding.is_still(now.numerator or 0, before.numerator or 0)
 
 
 # --- protect: what an audience may see of a figure's two sides
@@ -121,7 +126,7 @@ def protect(block: Block, data: ReportData, *, earlier: bool) -> list[Shown]:
     may = _may_show(block, data)
     rows = zip(missing, _totals(above, len(block.names)), _totals(below, len(block.names)), strict=True)
     return [
-        Shown(None, NOT_AVAILABLE) if why else may(block, data.gate, top, above.scale, bottom, below.scale)
+        Shown(None, NOT_AVAILABLE) if why else may(block, data.rounding, top, above.scale, bottom, below.scale)
         for why, top, bottom in rows
     ]
 
@@ -141,39 +146,39 @@ def _times(above: Shown, below: Shown) -> Shown:
 
 
 def _may_show(block: Block, data: ReportData) -> _Rule:
-    """The rule for a block: sums of numbers are public only where their table says so, stocks never."""
-    if not data.gate.protects:
+    """The rule for a block: sums and means are public only where their table says so, stocks never."""
+    if data.rounding is None:
         return _as_it_is
-    if block.has_stock:
+    if data.params.tables[data.table_of(block.measure)].public == "sums" and not block.has_stock:
+        return _as_it_is
+    if block.has_stock or block.sums or block.sums_numbers or block.declared.unit == "mean":
         return _withheld
-    if block.sums_numbers or block.declared.unit == "mean":
-        public = data.params.tables[data.table_of(block.measure)].public == "sums"
-        return _as_it_is if public else _withheld
-    return _gated
+    return _rounded
 
 
-def _as_it_is(block: Block, gate: Gate, top: int | None, scale: int, bottom: int | None, below: int) -> Shown:
-    numerator = _units(top, scale)
-    return _worked_out(block.declared, numerator, _units(bottom, below))
+def _as_it_is(
+    block: Block, rounding: Rounding | None, top: int | None, scale: int, bottom: int | None, below: int
+) -> Shown:
+    return _worked_out(block.declared, _units(top, scale), _units(bottom, below))
 
 
-def _withheld(block: Block, gate: Gate, top: int | None, scale: int, bottom: int | None, below: int) -> Shown:
+def _withheld(
+    block: Block, rounding: Rounding | None, top: int | None, scale: int, bottom: int | None, below: int
+) -> Shown:
     return Shown(None, CONFIDENTIAL)
 
 
-def _gated(block: Block, gate: Gate, top: int | None, scale: int, bottom: int | None, below: int) -> Shown:
-    declared, count = block.declared, gate.count(top or 0)
-    if declared.is_rate or declared.unit == "count":
-        if count is None:
-            return Shown(None, CONFIDENTIAL, denominator=bottom)
-        return _worked_out(declared, count, bottom)
-    base = gate.count(bottom or 0)
-    if bottom == 0:
-        return Shown(None, NOT_APPLICABLE, count, base)
-    small = gate.withholds_share(top or 0, bottom or 0)
-    if small or count is None or not base:
-        return Shown(None, CONFIDENTIAL, denominator=base)
-    return _worked_out(declared, count, base)
+def _rounded(
+    block: Block, rounding: Rounding | None, top: int | None, scale: int, bottom: int | None, below: int
+) -> Shown:
+    """A figure of public counts: none of a percentage of few, or of a share that rounding has made more than all."""
+    if rounding is None or top is None:
+        return _worked_out(block.declared, top, bottom)
+    if block.below_is_counted and bottom is not None and bottom < rounding.minimum_denominator:
+        return Shown(None, CONFIDENTIAL, denominator=bottom)
+    if block.is_share and bottom is not None and top > bottom:
+        return Shown(None, CONFIDENTIAL, denominator=bottom)
+    return _worked_out(block.declared, top, bottom)
 
 
 def _units(total: int | None, scale: int) -> Number | None:
@@ -196,11 +201,22 @@ def _worked_out(declared: Measure, numerator: Number | None, denominator: Number
     return Shown(size * numerator / denominator, "", numerator, denominator)
 
 
-def _figure(block: Block, place: int, now: Shown, before: Shown, significant: bool | None, trend: str | None) -> Figure:
+def _figure(
+    block: Block,
+    place: int,
+    now: Shown,
+    before: Shown,
+    significant: bool | None,
+    trend: str | None,
+    *,
+    rounding: Rounding | None,
+) -> Figure:
     """A row of a block as a figure."""
     declared = block.declared
-    lower, upper = _interval(block, now)
+    lower, upper = _interval(block, now, rounding)
     change, change_status = _change(block, now, before)
+    if rounding is not None and change is not None and not (_bears(now) and _bears(before)):
+        change, change_status = None, NOT_APPLICABLE
     first, last = block.days(place)
     return Figure(
         measure=block.measure,
@@ -219,29 +235,37 @@ def _figure(block: Block, place: int, now: Shown, before: Shown, significant: bo
         change_unit=_change_unit(block),
         significant=significant,
         trend=trend,
-        status=now.status or (LOW if _rounds_to_nothing(declared, now.value) else ""),
+        status=now.status or (LOW if _is_low(declared, now, rounding) else ""),
         change_status=change_status,
         earlier_numerator=before.numerator if change_status in ("", NOT_APPLICABLE) else None,
         earlier_denominator=before.denominator if change_status in ("", NOT_APPLICABLE) else None,
+        earlier_status=LOW if _is_low(declared, before, rounding) else "",
     )
 
 
-def _rounds_to_nothing(declared: Measure, value: Number | None) -> bool:
+def _is_low(declared: Measure, shown: Shown, rounding: Rounding | None) -> bool:
+    """Whether a figure is printed as [low]: it rounds to nothing, or rests on a public count that says only few."""
+    value = shown.value
+    if value is not None and rounding is not None and rounding.is_low(shown.numerator or 0):
+        return True
     return value is not None and value != 0 and not f"{value:.{declared.decimals}f}".strip("-0.")
 
 
-def _interval(block: Block, now: Shown) -> tuple[float | None, float | None]:
-    """Exact Poisson for rates over people, Wilson for shares; none for the rest, or without a value."""
-    declared = block.declared
+def _interval(block: Block, now: Shown, rounding: Rounding | None) -> tuple[float | None, float | None]:
+    """Exact Poisson for rates over people, Wilson for shares; none for the rest, or without a value. Around a public
+    count, from the least that it can stand for to the greatest."""
+    declared, off = block.declared, 0 if rounding is None else rounding.line
     if now.value is None or now.numerator is None or not now.denominator or block.sums or block.parts:
         return None, None
     if block.is_share and now.numerator > now.denominator:
         return None, None
     if declared.is_rate:
-        lower, upper = poisson_interval([now.numerator])
+        ends = [max(now.numerator - off, 0), now.numerator + off]
+        (lower, _), (_, upper) = (poisson_interval([end]) for end in ends)
         scale = RATE_SIZES[declared.unit] / now.denominator
     elif block.is_share:
-        lower, upper = wilson_interval([now.numerator], [now.denominator])
+        ends = [max(now.numerator - off, 0), min(now.numerator + off, now.denominator)]
+        (lower, _), (_, upper) = (wilson_interval([end], [now.denominator]) for end in ends)
         scale = 100.0
     else:
         return None, None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thematic.core.periods import Month
+from thematic.measures.disclosure import ENOUGH
 from thematic.measures.evidence import Block
 from thematic.measures.expectations import MonthsExpected, Run, Side
 from thematic.measures.figures import Figure
@@ -19,18 +20,18 @@ _SIDES: dict[int, Side] = {1: "high", -1: "low"}
 
 
 def expected_months(
-    blocks: Sequence[Block], released: Mapping[str, list[Figure]], *, protected: bool
+    blocks: Sequence[Block], released: Mapping[str, list[Figure]], *, rounded: bool
 ) -> dict[str, MonthsExpected]:
     """The control charts of the measures that have one, by name; those of like last months are worked out together.
 
-    `blocks` are those of the totals, `released` the month rows by measure. Where the audience is `protected` from
-    counts the chart rests on the released months alone, and there is none where one of them is withheld.
+    `blocks` are those of the totals, `released` the month rows by measure. Where counts are `rounded` the
+    chart rests on the months that are printed, and there is none of less than 50 a month on average.
     """
     by_month: dict[int, list[tuple[str, Month, NDArray[np.float64]]]] = defaultdict(list)
     for block in blocks:
         if block.series is None or not released.get(block.measure):
             continue
-        counts = _released(released[block.measure]) if protected else block.series[0]
+        counts = _released(released[block.measure]) if rounded else block.series[0]
         if counts is not None:
             end = block.windows[0].end
             by_month[end.month].append((block.measure, end, counts))
@@ -46,7 +47,8 @@ def expected_months(
 
 def _released(rows: Sequence[Figure]) -> NDArray[np.float64] | None:
     values = [row.value for row in rows if row.dimension == MONTH]
-    if any(value is None for value in values):
+    known = [value for value in values if value is not None]
+    if len(known) < len(values) or sum(known) < ENOUGH * len(known):
         return None
     return np.array(values, dtype=float)
 

@@ -19,6 +19,8 @@ from thematic.params.areas import AreaParams, Level
 from thematic.params.boundaries import read_boundaries
 from thematic.params.checks import cross_check, unknown_themes
 from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
+from thematic.params.corrections import FILE as CORRECTIONS
+from thematic.params.corrections import Correction, Corrections
 from thematic.params.families import FOLDER, Family, fill
 from thematic.params.force import DisclosureParams, EventsParams, ForceParams, GlossaryParams
 from thematic.params.lists import CodeList, read_lists
@@ -49,7 +51,7 @@ class Params:
 
     `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area; `boundaries` are
     the areas of units by name, none where the force declares none; `pack` is the board's meeting, and `sources` the
-    databases that the extract comes from, where there are any.
+    databases that the extract comes from, where there are any; `corrections` are by the month that is booked.
     """
 
     force: ForceParams
@@ -66,6 +68,7 @@ class Params:
     boundaries: dict[str, Shape] = field(default_factory=dict)
     pack: PackParams | None = None
     sources: SourcesParams | None = None
+    corrections: dict[str, Correction] = field(default_factory=dict)
 
     @property
     def units(self) -> str:
@@ -248,6 +251,14 @@ class Params:
         """The analyst's words for one report, or None where there are none."""
         return self.commentary.get((theme, str(period), area.slug))
 
+    def with_whole_per_cents(self) -> Params:
+        """The same with percentages printed without decimals, as rounded counts bear them."""
+        measures = {
+            name: each.model_copy(update={"decimals": 0}) if each.unit == "percent" else each
+            for name, each in self.measures.items()
+        }
+        return replace(self, measures=measures)
+
     def with_words_for(self, theme: str, period: Month, area: Area) -> Params:
         """The same with no commentary but that of one report: what the report may see."""
         own = self.commentary_on(theme, period, area)
@@ -356,13 +367,16 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     pack_file = workbook.params / "pack.yaml"
     pack = reading.model(pack_file, PackParams) if pack_file.exists() else None
     problems.extend(unknown_papers(pack, themes, places) if pack is not None else [])
+    corrections_file = workbook.params / CORRECTIONS
+    corrections = reading.model(corrections_file, Corrections) if corrections_file.exists() else None
     sources, wrong = _sources(workbook, tables)
     problems.extend(wrong)
     if problems:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
     words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
-    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries}
+    decided = {} if corrections is None else dict(corrections.root)
+    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries, "corrections": decided}
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}
     return Params(**single, **declared, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
 

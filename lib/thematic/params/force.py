@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from thematic.params.declared import Declared, HexagonKm, Key, Name
+from thematic.params.declared import Declared, HexagonKm, Key, Name, Slug
 
 
 class Markings(Declared):
@@ -87,15 +87,24 @@ class EventsParams(Declared):
 
 
 class DisclosureParams(Declared):
-    """params/disclosure.yaml: what the gate does for the public audience.
+    """params/disclosure.yaml: what the public may see.
 
-    Counts from 1 to threshold - 1 are withheld, others rounded to the base; a percentage needs a denominator of
-    `minimum_denominator` at least, as released.
+    Public counts grow in steps of `base`. `draws` is how far the secret shifts of a month reach, by theme (`default`
+    for those that are not named); percentages need a printed denominator of `minimum_denominator` at least. `levels`
+    says by theme and breakdown for which levels of areas (`force` among them) it is published; what is not named goes
+    to all. `protection: none` publishes the counts as they are, and every page says so.
     """
 
-    threshold: Annotated[int, Field(ge=1)] = 5
-    base: Annotated[int, Field(ge=1)] = 5
-    minimum_denominator: Annotated[int, Field(ge=0)] = 20
+    base: Annotated[int, Field(ge=5, le=100)] = 5
+    draws: dict[Name, Annotated[int, Field(ge=3, le=20)]] = Field(default={"default": 3})
+    minimum_denominator: Annotated[int, Field(ge=50)] = 100
+    levels: dict[Slug, dict[Key, tuple[Key, ...]]] = Field(default={})
+    blur: Literal[False] | None = None
+    protection: Literal["ledger", "none"] = "ledger"
+
+    def draws_of(self, theme: str) -> int:
+        """How far the monthly shifts of a theme's ledgers reach."""
+        return self.draws.get(theme, self.draws.get("default", 3))
 
 
 class GlossaryParams(Declared):

@@ -15,6 +15,7 @@ from thematic.core.digests import digest
 from thematic.core.errors import ArgumentsRefused, DiskRefused, reason
 from thematic.core.folders import replacing
 from thematic.core.workbook import Workbook
+from thematic.ledger.seen import seen_by
 from thematic.measures.disclosure import AUDIENCES
 from thematic.outputs.catalogue import Catalogue, pages
 from thematic.outputs.drafts import Drafts
@@ -97,10 +98,11 @@ def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
     request = check(replace(words, goals=words.goals or [ALL]), params, workbook)
     with data_alone(workbook, say):
         index = prepare(workbook, params, data=request.data, lookup=request.lookup, today=today, say=say)
-    editions = asked_editions(params, request, index)
+        seen = seen_by(request.audience, workbook, params, index, say, periods=request.periods)
+    editions = asked_editions(params, request, seen.index)
     for sentence in not_fed(params, request.themes, index):
         say(sentence)
-    return _Order(workbook, words, request, Drafts.of(workbook, params, index, {}), editions)
+    return _Order(workbook, words, request, Drafts.of(workbook, seen.params, seen.index, {}), editions)
 
 
 def _choose(order: _Order) -> tuple[dict[Edition, Manifest], list[str]]:

@@ -25,6 +25,12 @@ def measure_named(data: ReportData, name: str) -> Measure:
     return data.measure(name)
 
 
+def known(data: ReportData, name: str) -> str:
+    """The name, if the theme has such a measure. Raises ArgumentsRefused where it has none."""
+    measure_named(data, name)
+    return name
+
+
 def checked(data: ReportData, dimension: str, *names: str) -> None:
     """Raises ArgumentsRefused where the theme does not break one of the measures down that way."""
     for name in names:
@@ -48,7 +54,7 @@ def is_tested(data: ReportData, name: str) -> bool:
 
 def untested(data: ReportData, name: str) -> str:
     """What stands in the place of a test that there is none of: for the public, a count behind it is confidential."""
-    return CONFIDENTIAL if data.gate.protects and is_tested(data, name) else NOT_APPLICABLE
+    return NOT_APPLICABLE
 
 
 def is_ratio(data: ReportData, name: str) -> bool:

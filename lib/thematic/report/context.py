@@ -9,6 +9,7 @@ from thematic.core.errors import ArgumentsRefused, UserError
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
+from thematic.ledger.seen import seen_by
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import AUDIENCES
 from thematic.params import load_params
@@ -48,7 +49,15 @@ def data_for(theme: str, period: str, area: str, audience: str) -> ReportData:
             f"This report is for the public, and open_report(..., audience='{audience}') would show what they may not "
             "see. Give it the notebook's parameter: audience=audience."
         )
+    if not _handed_over and asked[2] == "public":
+        return _for_the_public(found, *asked[:2])
     return replace(found, period=asked[0], area=asked[1], audience=asked[2])
+
+
+def _for_the_public(found: ReportData, period: Month, area: Area) -> ReportData:
+    """What a public report of the workbook is made from: what was released of its counts."""
+    seen = seen_by("public", Workbook.find(), found.params, found.index, print, periods=[period])
+    return ReportData(seen.params, found.theme_name, seen.files(found.theme_name), seen.index, area, period, "public")
 
 
 def _in_workbook(theme: str) -> ReportData:

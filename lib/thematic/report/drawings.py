@@ -49,7 +49,7 @@ _MARKS = (
     "whose sum is out of line though each may lie inside."
 )
 _NO_BAND = "There is no band of what is expected: it needs 12 months in a row with at least 1 a month on average."
-_WITHHELD = "There is no band of what is expected: it would be worked out from all months, and some are confidential."
+_WITHHELD = "There is no band of what is expected: the printed months are too few."
 
 
 def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:

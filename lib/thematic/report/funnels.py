@@ -38,7 +38,7 @@ def funnel(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         why = f"it takes two {inline(level.plural)} with a figure, and a figure above 0"
         return Sentence(f"{measure.title}: no funnel plot can be drawn; {why}.")
     drawn = charts.Funnel(places, RATE_SIZES[measure.unit])
-    if drawn.fit.refusal is not None:
+    if drawn.fit.refusal is not None or data.rounding is not None:
         return _dots(data, figures, name, found, drawn)
     standings = _standings(drawn)
     return charts.funnel(
@@ -84,7 +84,7 @@ def _dots(data: ReportData, figures: Figures, name: str, found: Sequence[Figure]
         table=_dots_table(level.title, measure, name, ordered),
         source=data.source,
         notes=[
-            f"No funnel plot is drawn: {_why_not(drawn.fit, inline(level.plural))}.",
+            f"No funnel plot is drawn: {_why_not(data, drawn.fit, inline(level.plural))}.",
             f"The line is the rate of the {inline(level.plural)} shown taken together, {centre}. {said} An interval "
             f"allows for chance alone: {inline(level.plural)} also differ in ways that their populations do not show.",
             *of_places(data, figures, name),
@@ -92,7 +92,9 @@ def _dots(data: ReportData, figures: Figures, name: str, found: Sequence[Figure]
     )
 
 
-def _why_not(fit: stats.Funnel, units: str) -> str:
+def _why_not(data: ReportData, fit: stats.Funnel, units: str) -> str:
+    if data.rounding is not None:
+        return "its limits would have to allow for the rounding of the numbers too"
     match fit.refusal:
         case "too few units":
             return f"with figures for fewer than {stats.FEWEST_UNITS} {units} it could call none of them different"

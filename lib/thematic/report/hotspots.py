@@ -44,6 +44,8 @@ def hotspots(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     if name not in mapped or not isinstance(counted, Count):
         where = f"params/themes/{data.theme_name}.yaml"
         raise ArgumentsRefused(f"'{name}' has no hotspots: list it in {where} as hotspots: {{measures: [{name}]}}.")
+    if data.rounding is not None:
+        return Sentence(f"{measure.title}: where it was recorded is not published on a map of hexagons.")
     reason = data.cubes.unavailable(base_of(counted, data.theme, data.params.tables).key, CELL)
     if reason is None and not data.area.is_force and _units(data) is None:
         reason = f"hexagons are known by {inline(data.params.unit.title)} alone"

@@ -18,10 +18,12 @@ from thematic.params.areas import AreaParams
 from thematic.params.measures import Measure, PopulationOf
 from thematic.params.tables import ByColumn
 from thematic.params.themes import MONTH, ROLLING
+from thematic.report import public
 from thematic.report.beside import is_ratio, reason_note
 
 _FATES = ("kept", "duplicate", "quarantined", "left_out")
 _QUALITY_MONTHS = 24
+UNTOLD = "How the rows of the extract fared is told in the internal edition: exact counts are not for the public."
 _PLACES_NAMED = 12
 
 
@@ -239,13 +241,8 @@ _SHORTHAND = "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items(
 
 
 def _protection(data: ReportData) -> Iterator[str]:
-    rules = data.params.disclosure
-    if data.gate.protects:
-        yield (
-            f"To protect people, counts from 1 to {rules.threshold - 1} are withheld, other counts are rounded to the "
-            f"nearest {rules.base}, and percentages, rates and changes are worked out from the rounded counts; a "
-            f"percentage of fewer than {rules.minimum_denominator} is withheld. Rounded figures may not add up."
-        )
+    if data.rounding is not None:
+        yield from public.method(data.rounding)
 
 
 def _declared(data: ReportData) -> list[Measure]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -34,7 +33,7 @@ from thematic.params.commentary import Commentary as Words
 from thematic.params.declared import Audience
 from thematic.params.reading import nearest
 from thematic.params.themes import Section, Theme
-from thematic.report import authored, beside, drawings, funnels, hotspots, maps, notes, ownership, previewing, tables
+from thematic.report import authored, beside, drawings, funnels, hotspots, maps, notes, ownership, previewing, public, tables
 from thematic.report.context import data_for
 
 
@@ -48,7 +47,7 @@ def open_report(theme: str, period: str, area: str, audience: str = "internal") 
 
 
 class Report:
-    """One report. Every method gives a display; what is shown has passed the disclosure gate."""
+    """One report. Every method gives a display; a public report knows no counts but those that were released."""
 
     def __init__(self, data: ReportData) -> None:
         self.data = data
@@ -91,6 +90,7 @@ class Report:
             source=self.data.source,
             synthetic=self.data.index.synthetic,
             licence=self.data.index.licence,
+            rounding="" if self.data.rounding is None else public.at_the_top(self.data.rounding),
         )
 
     def _section(self, name: str) -> Section:
@@ -165,20 +165,21 @@ class Report:
 
         None, which shows nothing, for a level that the report's area does not hold.
         """
-        return tables.by_place(self.data, self.figures, by, measures, title) if self._has_level(by) else None
+        has = self._has_level(by, *measures)
+        return tables.by_place(self.data, self.figures, by, measures, title) if has else None
 
     def section_by_place(self, by: str, section: str) -> DisplayTable | None:
         """The measures of a section by a level of areas, the current window only, one column each."""
-        if not self._has_level(by):
-            return None
         found = self._section(section)
+        if not self._has_level(by, *found.measures):
+            return None
         return tables.counts_by_place(self.data, self.figures, by, found.measures, found.title)
 
-    def _has_level(self, by: str) -> bool:
+    def _has_level(self, by: str, *measures: str) -> bool:
         if by not in self.params.levels:
             fix = nearest(by, {level: level for level in self.params.levels})
             raise ArgumentsRefused(f"There is no level of areas '{by}'. {fix}")
-        return shows(self.data, by)
+        return all(shows(self.data, by, beside.known(self.data, name)) for name in measures)
 
     def counts(
         self, title: str, counts: Mapping[str, int], *, period: str, area: str, by: str = "", of: str = "Number"
@@ -210,21 +211,21 @@ class Report:
 
     @cached_property
     def _stale(self) -> bool:
-        """Whether the words were written about other figures, which are those of the internal report in either."""
-        if self._words is None or self._words.figures is None:
+        """Whether the words were written about other figures. They are those of the internal report, and a public one
+        does not know them."""
+        if self._words is None or self._words.figures is None or self.data.rounding is not None:
             return False
-        internal = self.audience == "internal"
-        figures = self.figures if internal else released(replace(self.data, audience="internal"))
-        return self._words.figures != figures.fingerprint
+        return self._words.figures != self.figures.fingerprint
 
     def recommendations(self) -> Recommendations | None:
         """The theme's recommendations from params/recommendations/, overdue or not at the period's end; else None."""
         known = self.params.recommendations.get(self.data.theme_name)
         return authored.recommendations_display(known, self.period) if known else None
 
-    def data_quality(self) -> DisplayTable:
-        """How the extract's rows of the two windows fared: kept, duplicate, quarantined, left out."""
-        return notes.quality_table(self.data)
+    def data_quality(self) -> DisplayTable | Sentence:
+        """How the extract's rows of the two windows fared: kept, duplicate, quarantined, left out; a public report,
+        which knows no exact count, says where that is told."""
+        return notes.quality_table(self.data) if self.data.rounding is None else Sentence(notes.UNTOLD)
 
     def data_notes(self) -> Notes:
         """What a reader must know of the data: source, populations, what is missing and why, caveats."""

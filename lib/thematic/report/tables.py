@@ -28,7 +28,7 @@ from thematic.params.tables import ByColumn
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
 from thematic.report.beside import beside, checked, is_tested, measure_named, untested
 
-_SHARE = Format(1, "%")
+_SHARE, _PUBLIC_SHARE = Format(1, "%"), Format(0, "%")
 
 
 def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, names: Sequence[str]) -> Glance:
@@ -156,7 +156,7 @@ def breakdown(
     """
     measure = measure_named(data, name)
     checked(data, by, name)
-    if not shows(data, by):
+    if not shows(data, by, name):
         return None
     heading, window, found = data.heading(name, by), data.window(name), figures.of(name, by)
     title = title or f"{measure.title} by {inline(heading)}"
@@ -209,20 +209,14 @@ def _share(figure: Figure, whole: Figure) -> Value:
 
 
 def counts(data: ReportData, title: str, counts: Mapping[str, Any], by: str, of: str) -> DisplayTable:
-    """A row for each category with its count as the gate releases it. Raises ArgumentsRefused for what is no count."""
+    """A row for each category with its count. Raises ArgumentsRefused for what is no count."""
     wrong = next((f"{name}: {n}" for name, n in counts.items() if not isinstance(n, Integral) or n < 0), None)
     if wrong is not None or not counts:
         raise ArgumentsRefused(f"report.counts takes whole numbers from 0 by category, not {wrong or 'nothing'}.")
-    rows = list(_released(data, counts))
+    rows: list[list[Cell]] = [[str(name), Value(int(n))] for name, n in counts.items()]
     identity = "counts-" + re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     notes = ["Counted from the records by the analyst, for this report alone."]
     return DisplayTable(identity, title, [Column(by, "left"), Column(of)], rows, notes=notes, source=data.source)
-
-
-def _released(data: ReportData, counts: Mapping[str, Any]) -> Iterator[list[Cell]]:
-    for name, n in counts.items():
-        released = data.gate.count(int(n))
-        yield [str(name), Value(released, status="" if released is not None else CONFIDENTIAL)]
 
 
 def category_label(data: ReportData, name: str, by: str, category: str) -> str:

@@ -12,6 +12,9 @@ from thematic.stats.comparison import Comparison, Floats
 
 Verdict = Literal["Significant increase", "Significant decrease", "Increase", "Decrease", "Stable", "No clear change"]
 
+STABLE: Verdict = "Stable"
+NO_CLEAR_CHANGE: Verdict = "No clear change"
+
 SIGNIFICANT, POSSIBLE = 0.05, 0.32
 FEWEST_EVENTS = 20
 """Under so many events in both windows together there is no Increase, no Decrease and no Stable."""

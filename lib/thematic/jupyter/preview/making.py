@@ -14,6 +14,7 @@ from thematic.core.errors import ArgumentsRefused
 from thematic.core.previewer import Asked, Preview
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
+from thematic.ledger.seen import seen_by
 from thematic.cubes.cubes import Index
 from thematic.execution.processes import Limits, Running, end, ended, start
 from thematic.extracts import warehouse
@@ -111,8 +112,9 @@ def _index(asked: Asked, workbook: Workbook, params: Params, say: Say) -> Index:
 
 def _job(workbook: Workbook, params: Params, edition: Edition, index: Index, saved: Saved) -> Job:
     name = params.themes[edition.theme].notebook
-    manifest = Drafts.of(workbook, params, index, {name: saved.data}).manifest(edition)
-    report = report_data(params, edition, cubes.read_bytes(workbook, edition.theme), index)
+    seen = seen_by(edition.audience, workbook, params, index, lambda _: None, periods=[edition.period])
+    manifest = Drafts.of(workbook, seen.params, seen.index, {name: saved.data}).manifest(edition)
+    report = report_data(seen.params, edition, seen.files(edition.theme), seen.index)
     return job_of(edition, manifest, (saved.path.name, saved.data), [_HTML], report)
 
 

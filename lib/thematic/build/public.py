@@ -1,0 +1,53 @@
+"""Carries out the commands of the ledger: booking a month for the public, and working the files out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from thematic.build.build import data_alone, prepare
+from thematic.build.request import data_paths
+from thematic.core.errors import ArgumentsRefused, DataRefused
+from thematic.core.periods import Month
+from thematic.core.workbook import Workbook
+from thematic.ledger import booking
+from thematic.ledger.files import months_booked
+from thematic.ledger.seen import declared
+from thematic.params import load_params
+
+
+def book(
+    workbook: Workbook, period: str, data: str, lookup: str, today: date, say: Callable[[str], None]
+) -> list[str]:
+    """Books every month up to the period that is not booked; what was done, in words.
+
+    Raises ArgumentsRefused for a period that the data do not reach, DataRefused where the books do not agree.
+    """
+    params = load_params(workbook)
+    source, places = data_paths(data, lookup)
+    try:
+        month = Month.parse(period)
+    except ValueError as error:
+        raise ArgumentsRefused(f"PERIOD: '{period}' is not a month. Write YYYY-MM, such as 2021-01.") from error
+    with data_alone(workbook, say):
+        index = prepare(workbook, params, data=source, lookup=places, today=today, say=say)
+        booked = booking.book(workbook, params, index, month, say, declared(params, index))
+    where = workbook.shown(workbook.ledger)
+    if not booked.months:
+        return [f"{month} is booked already, and nothing was added. The last month in {where} is {booked.last}."]
+    many = f"{len(booked.months)} months" if len(booked.months) > 1 else "1 month"
+    return [
+        f"Booked {many} into {where}: {booked.months[0]} to {booked.months[-1]}.",
+        "It holds true counts: keep it as you keep the extract, back it up with its key, and share it with nobody.",
+    ]
+
+
+def verify(workbook: Workbook, today: date, say: Callable[[str], None]) -> str:
+    """Works every month of the ledger out again. Raises DataRefused where there is none, or a file differs."""
+    params = load_params(workbook)
+    if not months_booked(workbook):
+        raise DataRefused(f"{workbook.shown(workbook.ledger)}: nothing was booked yet. Run thematic book PERIOD first.")
+    with data_alone(workbook, say):
+        index = prepare(workbook, params, data=None, lookup=None, today=today, say=say)
+        months = booking.verify(workbook, params, index)
+    return f"{workbook.shown(workbook.ledger)}: {months} months, each as its records and the key give it."

@@ -1,0 +1,277 @@
+"""Books months into the ledger, in order and once, and makes of it the counts that public editions are made from."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from thematic.core.digests import digest, digest_bytes
+from thematic.core.errors import ArgumentsRefused, DataRefused
+from thematic.core.periods import Month
+from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.cubes.cubes import Index
+from thematic.cubes.tallies import ThemeCubes, read_table
+from thematic.ledger import files, released
+from thematic.ledger.counting import Counted, Flows
+from thematic.ledger.draws import Draws, fingerprint
+from thematic.ledger.files import Header, MonthFile
+from thematic.ledger.plan import Ledger, Plan, parents_first, plan
+from thematic.ledger.states import Entry, MonthBook, States, published_sets, theme_of
+from thematic.params import Params
+
+_YEAR = 12
+_ALLOWED_OF_A_YEAR = 0.05
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What a booking did: the months it booked, and the last month that the public may see."""
+
+    months: tuple[Month, ...]
+    last: Month
+
+
+@dataclass(frozen=True)
+class _Books:
+    """All that a booking rests on."""
+
+    workbook: Workbook
+    params: Params
+    index: Index
+
+    @cached_property
+    def themes(self) -> list[str]:
+        return [theme for theme in self.params.themes if theme not in self.index.empty]
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        return {
+            theme: plan(
+                self.params,
+                theme,
+                ThemeCubes.read(theme, self.index, cubes.read_bytes(self.workbook, theme)),
+            )
+            for theme in self.themes
+        }
+
+    @cached_property
+    def ledgers(self) -> list[Ledger]:
+        return [each for made in self.plans.values() for each in parents_first(made.ledgers)]
+
+    @cached_property
+    def draws(self) -> dict[str, Draws]:
+        """Those of each theme."""
+        rules = self.params.disclosure
+        return {theme: Draws(self.key, rules.base, rules.draws_of(theme)) for theme in self.params.themes}
+
+    @cached_property
+    def key(self) -> bytes:
+        return files.key_of(self.workbook, synthetic=self.index.synthetic, new=True)
+
+    @cached_property
+    def declared(self) -> str:
+        """The digest of what the ledgers are derived from."""
+        rules = self.params.disclosure
+        shape = [[each.name, each.levels, each.parent, sorted(each.totals)] for each in self.ledgers if _is_fixed(each)]
+        return digest([rules.base, [rules.draws_of(theme) for theme in self.themes], shape])
+
+    @cached_property
+    def counted(self) -> dict[str, Counted]:
+        """What the leaves of each ledger hold, from the first month of the data on."""
+        first, last = Month.parse(self.index.first_period), Month.parse(self.index.latest_period)
+        found: dict[str, Counted] = {}
+        for theme, made in self.plans.items():
+            table = read_table(cubes.read_bytes(self.workbook, theme)[theme]).to_pandas()
+            flows = Flows(table, first, last)
+            found |= {each.name: flows.counted(each) for each in made.ledgers}
+        return found
+
+
+def _is_fixed(ledger: Ledger) -> bool:
+    """Whether a ledger is declared, and does not come with the categories of the data."""
+    return ledger.name.count("/") < 3
+
+
+def book(
+    workbook: Workbook, params: Params, index: Index, period: Month, say: Callable[[str], None], rests_on: str
+) -> Booked:
+    """Books every month up to the period that is not booked, and renews what public editions are made from.
+
+    Of made-up data the ledger is made anew where what is declared has changed. Raises ArgumentsRefused for a period
+    that the data do not reach, and DataRefused where records of months already booked have changed too much, where a
+    total would stray, and where files were changed; nothing is written then.
+    """
+    latest = Month.parse(index.latest_period)
+    if period > latest:
+        raise ArgumentsRefused(f"PERIOD: {period} is not complete in the data. The latest period is {latest}.")
+    books = _Books(workbook, params, index)
+    if index.synthetic and not _is_of(books):
+        shutil.rmtree(workbook.ledger, ignore_errors=True)
+    known = list(files.read_months(workbook, books.key))
+    first = known[-1].month + 1 if known else Month.parse(index.first_period)
+    months = [Month(number) for number in range(first.index, period.index + 1)]
+    if months:
+        say(f"Booking for the public: {_span(months)} into {workbook.shown(workbook.ledger)}")
+    made = _booked(books, known, months)
+    files.write_months(workbook, [(each.month, data) for each, data in made])
+    every = [*known, *(each for each, _ in made)]
+    released.write(workbook, params, index, books.plans, every, rests_on)
+    return Booked(tuple(months), every[-1].month)
+
+
+def _span(months: Sequence[Month]) -> str:
+    return str(months[0]) if len(months) == 1 else f"{months[0]} to {months[-1]}"
+
+
+def _is_of(books: _Books) -> bool:
+    """Whether the files that there are are of these data and declarations."""
+    try:
+        known = list(files.read_months(books.workbook, books.key))
+    except DataRefused:
+        return False
+    return all(each.header.declared == books.declared and each.header.extract == books.index.extract for each in known)
+
+
+def _booked(books: _Books, known: Sequence[MonthFile], months: Sequence[Month]) -> list[tuple[MonthFile, bytes]]:
+    """The files of new months, each after the one before."""
+    states = States()
+    for each in known:
+        states.replay(each.entries, books.draws)
+    previous = known[-1].digest if known else ""
+    made: list[tuple[MonthFile, bytes]] = []
+    for month in months:
+        entries = [] if made or not known else [*_begun(books, states, month), *_changed(books, states, known, month)]
+        entries += _entries(books, states, month)
+        header = Header(previous, fingerprint(books.key), books.declared, books.index.extract)
+        data = files.month_bytes(header, entries)
+        previous = digest_bytes(data)
+        made.append((MonthFile(month, header, entries, previous), data))
+    return made
+
+
+def _entries(books: _Books, states: States, month: Month) -> list[Entry]:
+    of_month = MonthBook(str(month), books.params.units, books.draws, states)
+    return [
+        entry
+        for ledger in books.ledgers
+        for entry in of_month.book(ledger, books.counted[ledger.name], books.counted[ledger.name].at(month))
+    ]
+
+
+def _begun(books: _Books, states: States, month: Month) -> list[Entry]:
+    """Ledgers that were declared since the month before begin with this one: what there was before is written off."""
+    entries = []
+    for ledger in books.ledgers:
+        if ledger.name not in states.leaves:
+            counted = books.counted[ledger.name]
+            totals = counted.at(month - 1)
+            entries += [
+                Entry(ledger.name, leaf.name, int(n), 0, True)
+                for leaf, n in zip(counted.leaves, totals, strict=True)
+                if n
+            ]
+    states.replay(entries, books.draws)
+    return entries
+
+
+def _changed(books: _Books, states: States, known: Sequence[MonthFile], month: Month) -> list[Entry]:
+    """What becomes of records of months already booked that have changed since: they are booked with this month, or
+    written off where the force says so. Raises DataRefused where they are many and the force has not decided."""
+    decision = books.params.corrections.get(str(month))
+    of_year = _of_last_year(known)
+    wrong: list[str] = []
+    anchored: list[Entry] = []
+    for ledger in books.ledgers:
+        counted, state = books.counted[ledger.name], states.of(ledger.name)
+        now = counted.at(month - 1)
+        booked = np.array([state[leaf.name].booked if leaf.name in state else 0 for leaf in counted.leaves], dtype=int)
+        changes = now - booked
+        if decision is not None and decision.do == "reanchor":
+            anchored += [
+                Entry(ledger.name, leaf.name, int(n), 0, True)
+                for leaf, n in zip(counted.leaves, changes, strict=True)
+                if n
+            ]
+        elif decision is None and ledger.is_root:
+            wrong += _too_many(ledger, counted, changes, of_year, books)
+    if wrong:
+        shown = books.workbook.shown(books.workbook.params / "corrections.yaml")
+        raise DataRefused(
+            f"{month} cannot be booked: records of months already published have changed by more than can be booked "
+            f"with it. {wrong[0]}{f' (and {len(wrong) - 1} more totals)' if len(wrong) > 1 else ''}. Decide in {shown}: "
+            f'"{month}": {{do: book, why: ...}} where it happened to the force now, or {{do: reanchor, why: ...}} where '
+            "what was published stays as it is."
+        )
+    states.replay(anchored, books.draws)
+    return anchored
+
+
+def _too_many(
+    ledger: Ledger, counted: Counted, changes: np.ndarray, of_year: Mapping[tuple[str, str], int], books: _Books
+) -> Iterator[str]:
+    base = books.params.disclosure.base
+    year = np.array([of_year.get((ledger.name, leaf.name), 0) for leaf in counted.leaves], dtype=int)
+    for name, _, places in published_sets(ledger, counted.leaves, books.params.units):
+        change, whole = int(changes[places].sum()), int(year[places].sum())
+        if abs(change) > max(2 * base, _ALLOWED_OF_A_YEAR * whole):
+            what = f"{theme_of(ledger.name)}, {name}"
+            yield f"{what}: {change:+,} on {whole:,} booked in the last {_YEAR} months"
+
+
+def _of_last_year(known: Sequence[MonthFile]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for each in known[-_YEAR:]:
+        for entry in each.entries:
+            if not entry.anchored:
+                place = (entry.ledger, entry.leaf)
+                found[place] = found.get(place, 0) + entry.records
+    return found
+
+
+def verify(workbook: Workbook, params: Params, index: Index) -> int:
+    """Works every step of the ledger out again from the files' records and the key; how many months there are.
+
+    Raises DataRefused with the first leaf whose step differs.
+    """
+    books = _Books(workbook, params, index)
+    states = States()
+    months = list(files.read_months(workbook, books.key))
+    for each in months:
+        again = _again(books, states, each)
+        if again != sorted(each.entries, key=_place):
+            pairs = {(*_place(entry), entry) for entry in again} ^ {(*_place(entry), entry) for entry in each.entries}
+            *_, first = min(pairs, key=lambda pair: pair[:3])
+            raise DataRefused(
+                f"{workbook.shown(workbook.ledger / f'{each.month}.csv')}: '{first.leaf}' of '{first.ledger}' is not what "
+                "its records and the key give. Bring the file back from the backup."
+            )
+    return len(months)
+
+
+def _place(entry: Entry) -> tuple[str, str, bool]:
+    return entry.ledger, entry.leaf, entry.anchored
+
+
+def _again(books: _Books, states: States, month: MonthFile) -> list[Entry]:
+    """The entries of a month, worked out from its records alone."""
+    anchored = [entry for entry in month.entries if entry.anchored]
+    states.replay(anchored, books.draws)
+    of_month = MonthBook(str(month.month), books.params.units, books.draws, states)
+    found = list(anchored)
+    records = {(entry.ledger, entry.leaf): entry.records for entry in month.entries if not entry.anchored}
+    for ledger in books.ledgers:
+        counted, state = books.counted[ledger.name], states.of(ledger.name)
+        totals = np.array(
+            [
+                (state[leaf.name].booked if leaf.name in state else 0) + records.get((ledger.name, leaf.name), 0)
+                for leaf in counted.leaves
+            ],
+            dtype=int,
+        )
+        found += of_month.book(ledger, counted, totals)
+    return sorted(found, key=_place)

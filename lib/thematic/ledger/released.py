@@ -1,0 +1,171 @@
+"""Turns the ledger's steps into the counts that public editions are made from, in the form of the cubes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from thematic.core.digests import digest, digest_bytes
+from thematic.core.folders import replacing
+from thematic.core.periods import Month
+from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.cubes.bases import bases
+from thematic.cubes.counts import GRAIN, place_column
+from thematic.cubes.cubes import GROUND, HISTORY_MONTHS, Index
+from thematic.cubes.tallies import read_table
+from thematic.ledger.files import PUBLIC, MonthFile
+from thematic.ledger.plan import Ledger, Plan
+from thematic.params import Params
+
+_QUALITY = ("table", "month", "status", "reason", "n")
+_BEFORE = 24
+"""So many months a ledger must have been kept before its counts and their changes are whole."""
+
+
+def write(
+    workbook: Workbook, params: Params, index: Index, plans: Mapping[str, Plan], months: Sequence[MonthFile], rests_on: str
+) -> None:
+    """Writes data/ledger/public: for each theme the counts that were released, and nothing else that was counted."""
+    steps = _steps(months)
+    workbook.ledger.mkdir(parents=True, exist_ok=True)
+    first, last = months[0].month, months[-1].month
+    with replacing(workbook.ledger / PUBLIC) as folder:
+        folder.chmod(0o700)
+        slices: dict[str, dict[str, str]] = {}
+        unavailable: dict[str, dict[str, dict[str, str]]] = {}
+        told = [index.title, index.synthetic, index.licence, index.history_from, index.ends, index.populations]
+        for theme, made in plans.items():
+            frame = _theme(params, made, steps, workbook, theme)
+            frame.to_parquet(folder / f"{theme}.parquet", index=False, compression="zstd")
+            began = _began(made, months)
+            unavailable[theme] = _unavailable(index.unavailable[theme], made, began, first, last)
+            slices[theme] = dict(_slices(frame, [*told, unavailable[theme]], first, last))
+        pd.DataFrame({name: pd.Series(dtype="object") for name in _QUALITY}).astype({"n": "int64"}).to_parquet(
+            folder / "quality.parquet", index=False
+        )
+        (folder / f"{GROUND}.parquet").write_bytes((workbook.cubes / f"{GROUND}.parquet").read_bytes())
+        key = digest([rests_on, slices])
+        known = index.model_copy(
+            update={
+                "key": key,
+                "extract": rests_on,
+                "latest_period": str(last),
+                "slices": slices,
+                "unavailable": {**index.unavailable, **unavailable},
+            }
+        )
+        (folder / "index.json").write_text(known.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def load_index(workbook: Workbook) -> Index | None:
+    """The index of the counts for the public, or None where nothing was booked."""
+    path = workbook.ledger / PUBLIC / "index.json"
+    return Index.model_validate_json(path.read_bytes()) if path.is_file() else None
+
+
+def read_bytes(workbook: Workbook, theme: str) -> dict[str, bytes]:
+    """The files that a theme's public reports are made from."""
+    folder = workbook.ledger / PUBLIC
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in (theme, GROUND, "quality")}
+
+
+def digest_of(folder: Path) -> str:
+    """One digest over the counts for the public."""
+    return digest({path.name: digest_bytes(path.read_bytes()) for path in sorted(folder.glob("*.parquet"))})
+
+
+def _steps(months: Sequence[MonthFile]) -> dict[str, list[tuple[int, str, int]]]:
+    """The steps of each ledger: month, leaf and by how much it grew."""
+    found: dict[str, list[tuple[int, str, int]]] = {}
+    for each in months:
+        for entry in each.entries:
+            if entry.step:
+                found.setdefault(entry.ledger, []).append((each.month.index, entry.leaf, entry.step))
+    return found
+
+
+def _began(made: Plan, months: Sequence[MonthFile]) -> dict[str, Month]:
+    """The first month of each ledger that has entries which are not written off."""
+    found: dict[str, Month] = {}
+    for each in months:
+        for entry in each.entries:
+            if not entry.anchored:
+                found.setdefault(entry.ledger, each.month)
+    return found
+
+
+def _unavailable(
+    known: Mapping[str, dict[str, str]], made: Plan, began: Mapping[str, Month], first: Month, last: Month
+) -> dict[str, dict[str, str]]:
+    """Why counts are not available: what the extract cannot tell, and ledgers that are too young."""
+    written_off = {name: dict(said) for name, said in known.items()}
+    for shown in made.shown:
+        month = began.get(shown.ledger, first)
+        if month > first and last.index - month.index < _BEFORE:
+            part = "" if shown.dimension == "total" else shown.dimension
+            written_off.setdefault(shown.key, {})[part] = f"it has been published since {month.label} alone"
+    return written_off
+
+
+def _theme(
+    params: Params, made: Plan, steps: Mapping[str, Iterable[tuple[int, str, int]]], workbook: Workbook, theme: str
+) -> pd.DataFrame:
+    places = [place_column(level) for level in params.levels]
+    ledgers = {each.name: each for each in made.ledgers}
+    rows = [
+        (shown.key, shown.dimension, shown.categories[label], month, *_placed(areas, ledger, params.levels), step)
+        for shown in made.shown
+        for ledger in [ledgers[shown.ledger]]
+        for month, areas, label, step in _leaves(ledger, steps.get(ledger.name, ()))
+        if label in shown.categories
+    ]
+    frame = pd.DataFrame(rows, columns=["count", "dimension", "category", "month", *places, "n"])
+    frame["from_month"] = frame["month"]
+    frame["until_month"] = frame["leaves_month"] = pd.Series(pd.NA, index=frame.index, dtype="Int32")
+    frame = frame.astype({"month": "int32", "from_month": "int32", "n": "int64"})
+    columns = [*GRAIN, *places, "n"]
+    keys = columns[:-1]
+    frame = frame[columns].groupby(keys, dropna=False, as_index=False, sort=False)["n"].sum()
+    exact = _exact(params, workbook, theme)
+    frame = pd.concat([frame, *([exact[columns]] if len(exact) else [])], ignore_index=True)
+    texts = ["count", "dimension", "category", *places]
+    frame = frame.astype({name: "string" for name in texts} | {"until_month": "Int32", "leaves_month": "Int32"})
+    return frame.sort_values(keys, na_position="last", ignore_index=True)
+
+
+def _exact(params: Params, workbook: Workbook, theme: str) -> pd.DataFrame:
+    """The counts of tables whose sums are public as they are."""
+    found = bases(params.themes[theme], params.measures, params.tables)
+    keys = {base.key for base, _ in found if base.table.public == "sums" and not base.is_stock}
+    frame = read_table(cubes.read_bytes(workbook, theme)[theme]).to_pandas()
+    return frame[frame["count"].isin(keys)]
+
+
+def _leaves(
+    ledger: Ledger, steps: Iterable[tuple[int, str, int]]
+) -> Iterator[tuple[int, Sequence[str], str, int]]:
+    for month, leaf, step in steps:
+        *areas, label = leaf.split(" | ", len(ledger.levels))
+        yield month, areas, label, step
+
+
+def _placed(areas: Sequence[str], ledger: Ledger, levels: Iterable[str]) -> list[str | None]:
+    found = dict(zip(ledger.levels, areas, strict=True))
+    return [found.get(level) or None for level in levels]
+
+
+def _slices(frame: pd.DataFrame, told: list[object], first: Month, last: Month) -> Iterator[tuple[str, str]]:
+    """For each period the digest of what its public reports can see."""
+    rows = frame.assign(until_month=frame["until_month"].astype("object").where(frame["until_month"].notna(), None))
+    by_month = {
+        int(month): digest(group.astype(object).where(group.notna(), None).to_numpy().tolist())
+        for month, group in rows.groupby("month", sort=True)
+    }
+    for number in range(first.index, last.index + 1):
+        seen = [[month, said] for month, said in by_month.items() if number - HISTORY_MONTHS < month <= number]
+        yield str(Month(number)), digest([told, seen])
+
+

@@ -1,0 +1,217 @@
+"""The state of ledgers from month to month: what was booked and released of each leaf, and how far it is off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thematic.core.errors import DataRefused
+from thematic.ledger.counting import Counted, Leaf
+from thematic.ledger.draws import Draws
+from thematic.ledger.plan import Ledger
+from thematic.ledger.steps import Leaves, Parts, PublishedSet, dealt_steps, root_steps
+
+Integers = NDArray[np.int64]
+
+FORCE_WEIGHT, UNIT_WEIGHT, LEVEL_WEIGHT, TOTAL_WEIGHT = 8, 8, 2, 6
+_GUARD, _WIDE_GUARD, _WIDE_DRAWS, _PART_GUARD = 3, 4, 6, 2
+_EVER = 10**9
+"""As many records as a leaf has had that took no step yet: its first is free as soon as it is behind."""
+
+
+@dataclass
+class LeafState:
+    """A leaf in its ledger: running `error`, records `booked`, what was `released`, records booked before the month of
+    its last step (None before the first), and what was written off by a new anchor."""
+
+    error: int
+    booked: int = 0
+    released: int = 0
+    before_step: int | None = None
+    anchor: int = 0
+
+    @property
+    def strayed(self) -> int:
+        """What was released less what was booked, since the ledger began."""
+        return self.released - self.booked - self.anchor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A leaf's entry of a month: its records, and the step that was released. `anchored`: the records changed what is
+    known of months already published, and are no part of any step."""
+
+    ledger: str
+    leaf: str
+    records: int
+    step: int
+    anchored: bool = False
+
+
+@dataclass
+class States:
+    """The state of every leaf, by ledger and name; leaves come with their first record."""
+
+    leaves: dict[str, dict[str, LeafState]] = field(default_factory=dict)
+
+    def of(self, ledger: str) -> dict[str, LeafState]:
+        return self.leaves.setdefault(ledger, {})
+
+    def replay(self, entries: Sequence[Entry], draws: Mapping[str, Draws]) -> None:
+        """Takes a month's entries in."""
+        for entry in entries:
+            state = self.leaf(entry.ledger, entry.leaf, draws)
+            if entry.anchored:
+                state.booked += entry.records
+                state.anchor -= entry.records
+                state.before_step = None if state.before_step is None else state.before_step + entry.records
+                continue
+            if entry.step:
+                state.before_step = state.booked
+            state.booked += entry.records
+            state.released += entry.step
+            state.error += entry.step - entry.records
+
+    def leaf(self, ledger: str, name: str, draws: Mapping[str, Draws]) -> LeafState:
+        known = self.of(ledger)
+        if name not in known:
+            known[name] = LeafState(draws[theme_of(ledger)].start(ledger, name))
+        return known[name]
+
+
+def theme_of(ledger: str) -> str:
+    return ledger.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class MonthBook:
+    """Books one month of one ledger after another, parents first. `units` is the level that parts the force."""
+
+    month: str
+    units: str
+    draws: Mapping[str, Draws]
+    states: States
+    stepped: dict[str, dict[Leaf, int]] = field(default_factory=dict)
+    strayed: dict[str, dict[Leaf, int]] = field(default_factory=dict)
+    levels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def book(self, ledger: Ledger, counted: Counted, totals: Integers) -> list[Entry]:
+        """The entries of a ledger whose leaves hold `totals` now. Raises DataRefused where a total strays too far."""
+        self.levels[ledger.name] = ledger.levels
+        draws, states = self.draws[theme_of(ledger.name)], self.states.of(ledger.name)
+        known = [
+            place
+            for place, leaf in enumerate(counted.leaves)
+            if leaf.name in states or totals[place]
+        ]
+        leaves = [counted.leaves[place] for place in known]
+        found = [self.states.leaf(ledger.name, leaf.name, self.draws) for leaf in leaves]
+        records = np.array([int(totals[place]) for place in known], dtype=np.int64) - _each(found, "booked")
+        anchored = self._fallen(found, records, draws.base)
+        entries = [
+            Entry(ledger.name, leaf.name, int(n), 0, True)
+            for leaf, n, off in zip(leaves, records, anchored, strict=True)
+            if off
+        ]
+        self.states.replay(entries, self.draws)
+        records = np.where(anchored, 0, records)
+        steps = self._steps(ledger, leaves, found, records, draws)
+        self.stepped[ledger.name] = {leaf: int(n) for leaf, n in zip(leaves, steps, strict=True) if n}
+        moved = [
+            Entry(ledger.name, leaf.name, int(n), int(step) * draws.base)
+            for leaf, n, step in zip(leaves, records, steps, strict=True)
+            if n or step
+        ]
+        self.states.replay(moved, self.draws)
+        self.strayed[ledger.name] = {leaf: state.strayed for leaf, state in zip(leaves, found, strict=True)}
+        self._guard(ledger, leaves, found, draws)
+        return [*entries, *moved]
+
+    def _fallen(self, found: Sequence[LeafState], records: Integers, base: int) -> NDArray[np.bool_]:
+        """The leaves that have lost so much that they would stay ahead for long: they are anchored anew."""
+        return (records < 0) & (_each(found, "error") - records > 2 * base - 1)
+
+    def _steps(
+        self, ledger: Ledger, leaves: Sequence[Leaf], found: Sequence[LeafState], records: Integers, draws: Draws
+    ) -> Integers:
+        names = [leaf.name for leaf in leaves]
+        errors = _each(found, "error") - records
+        before = np.array([-_EVER if state.before_step is None else state.before_step for state in found], dtype=np.int64)
+        since = _each(found, "booked") + records - before
+        shifts = np.array([draws.monthly(ledger.name, self.month, name) for name in names], dtype=np.int64)
+        sets = self._sets(ledger, leaves, _each(found, "strayed") - records, draws)
+        if ledger.is_root:
+            return root_steps(Leaves(names, errors, since, records, shifts), sets, draws.base)
+        parts = Parts(names, [leaf.cell_name for leaf in leaves], errors, since, records, shifts)
+        return dealt_steps(parts, self._dealt(ledger, self.stepped), sets, draws.base)
+
+    def _dealt(self, ledger: Ledger, of_parent: Mapping[str, Mapping[Leaf, int]]) -> dict[str, int]:
+        """What the parent's leaves have (their steps, or by how much they stray), by the cell that a family shares."""
+        levels, by_label = self.levels[str(ledger.parent)], any(part.cell for part in ledger.parts)
+        found: dict[str, int] = {}
+        for leaf, number in of_parent[str(ledger.parent)].items():
+            if leaf.label in ledger.parent_labels:
+                areas = tuple(leaf.areas[levels.index(level)] for level in ledger.levels)
+                cell = Leaf(areas, "", leaf.label if by_label else "").cell_name
+                found[cell] = found.get(cell, 0) + number
+        return found
+
+    def _sets(self, ledger: Ledger, leaves: Sequence[Leaf], strayed: Integers, draws: Draws) -> list[PublishedSet]:
+        return [
+            PublishedSet(name, places, weight, int(strayed[places].sum()), draws.monthly(ledger.name, self.month, name))
+            for name, weight, places in published_sets(ledger, leaves, self.units)
+        ]
+
+    def _guard(self, ledger: Ledger, leaves: Sequence[Leaf], found: Sequence[LeafState], draws: Draws) -> None:
+        strayed = _each(found, "strayed")
+        most = draws.base * (_WIDE_GUARD if draws.width >= _WIDE_DRAWS else _GUARD)
+        for name, _, places in published_sets(ledger, leaves, self.units):
+            if ledger.is_root and abs(int(strayed[places].sum())) > most:
+                raise DataRefused(
+                    f"{self.month}: the ledger '{ledger.name}' would stray by more than {most} from the records of "
+                    f"{name}. Nothing was booked. Look at what changed in the extract since the last month; "
+                    "params/corrections.yaml decides what becomes of records of months already booked."
+                )
+        whole = {} if ledger.is_root else self._dealt(ledger, self.strayed)
+        for leaf, state in zip(leaves, found, strict=True):
+            allowed = _PART_GUARD * draws.base + abs(whole.get(leaf.cell_name, 0)) + max(0, -state.anchor)
+            if not ledger.is_root and abs(state.error) > allowed:
+                raise DataRefused(
+                    f"{self.month}: the part '{leaf.name}' of the ledger '{ledger.name}' would stray by more than "
+                    f"{allowed} from its records. Nothing was booked."
+                )
+
+
+def published_sets(ledger: Ledger, leaves: Sequence[Leaf], units: str) -> list[tuple[str, int, Integers]]:
+    """The published totals of a ledger (name, weight and the places of its leaves): for each sum of its parts the force
+    and every area, and every part in the force."""
+    by_label: dict[str, list[int]] = {}
+    for place, leaf in enumerate(leaves):
+        by_label.setdefault(leaf.label, []).append(place)
+    found: list[tuple[str, int, Integers]] = []
+    for total, labels in sorted(ledger.totals.items()):
+        places = sorted(place for label in labels for place in by_label.get(label, ()))
+        whole = len(labels) == len(ledger.parts) if ledger.is_root else True
+        found.append((total, FORCE_WEIGHT if whole else TOTAL_WEIGHT, np.array(places, dtype=np.int64)))
+        for number, level in enumerate(ledger.levels):
+            weight = UNIT_WEIGHT if level == units else LEVEL_WEIGHT
+            of_area: dict[str, list[int]] = {}
+            for place in places:
+                of_area.setdefault(leaves[place].areas[number], []).append(place)
+            found += [
+                (f"{total} in {level} {area}", weight, np.array(each, dtype=np.int64))
+                for area, each in sorted(of_area.items())
+            ]
+    if ledger.levels and ledger.is_root and len(by_label) > 1:
+        found += [
+            (f"{label} in all", TOTAL_WEIGHT, np.array(places, dtype=np.int64))
+            for label, places in sorted(by_label.items())
+        ]
+    return [each for each in found if each[2].size]
+
+
+def _each(found: Sequence[LeafState], name: str) -> Integers:
+    return np.array([getattr(state, name) for state in found], dtype=np.int64)
