@@ -25,7 +25,7 @@ from thematic.extracts import warehouse
 from thematic.ledger.seen import Seen, seen_by
 from thematic.outputs.catalogue import write_catalogue
 from thematic.outputs.drafts import Drafts
-from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions
+from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions, making_folder
 from thematic.outputs.jobs import Job
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.notebooks import read_notebooks
@@ -136,7 +136,7 @@ def build(
         asked_editions(order.params, request, order.seen(index).index)
         for sentence in not_fed(order.params, request.themes, index):
             say(sentence)
-    with log.opened(request.out, order.shown, say) as book:
+    with log.opened(making_folder(request.out, request.audience), order.shown, say) as book:
         with data_alone(workbook, say):
             as_it_was = cubes.load_index(workbook) == index
             plan = order.plan(order.seen(index if as_it_was else order.index()))
@@ -319,8 +319,17 @@ def make_plan(
         if edition.theme not in files:
             files[edition.theme] = seen.files(edition.theme)
         report = report_data(params, edition, files[edition.theme], seen.index)
-        jobs.append(job_of(edition, manifest, (name, notebooks[name]), request.formats, report))
+        job = job_of(edition, manifest, (name, notebooks[name]), request.formats, report)
+        jobs.append(replace(job, closed=closed_to(edition, workbook, request.out)))
     return Plan(tuple(findings), tuple(jobs), drafts)
+
+
+def closed_to(edition: Edition, workbook: Workbook, out: Path) -> tuple[str, ...]:
+    """The folders of which the notebook of a public edition may read nothing: rows, counts and other reports."""
+    if edition.audience != "public":
+        return ()
+    stores = [workbook.root / "data", workbook.store, workbook.root / "outputs", out]
+    return tuple(str(folder) for folder in stores if folder is not None)
 
 
 def job_of(

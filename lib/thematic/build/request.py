@@ -83,7 +83,7 @@ def check(words: Words, params: Params, workbook: Workbook) -> Request:
         audience=_audience(words.audience),
         data=data,
         lookup=lookup,
-        out=output_folder(words.out, workbook.root / "outputs"),
+        out=output_folder(words.out, workbook.root / "outputs", _own_folders(workbook)),
         jobs=_jobs(words.jobs),
         timeout=_timeout(words.timeout),
         memory=_memory(words.memory),
@@ -163,12 +163,23 @@ def _audience(word: str | None) -> Audience:
     raise ArgumentsRefused(f"AUDIENCE: '{text}' is not an audience. Write {' or '.join(AUDIENCES)}.")
 
 
-def output_folder(word: str | None, default: Path) -> Path:
-    """The folder of the word OUT, which need not exist. Raises ArgumentsRefused where it cannot be made or written."""
+def _own_folders(workbook: Workbook) -> list[Path]:
+    """The folders of a workbook that hold something else than reports."""
+    return [workbook.root / name for name in ("data", "params", "lib", "notebooks", ".git")]
+
+
+def output_folder(word: str | None, default: Path, closed: Iterable[Path] = ()) -> Path:
+    """The folder of the word OUT, which need not exist. Raises ArgumentsRefused where it cannot be made or written, and
+    where it is, or lies in, one of the `closed` ones."""
     text = _given(word)
     if text is None:
         return default
     path = Path(text).expanduser()
+    for folder in closed:
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise ArgumentsRefused(
+                f"OUT: '{text}' lies in {folder.name}/ of the workbook, which is not for reports. Name another folder."
+            )
     check_writable(path, text)
     return path
 

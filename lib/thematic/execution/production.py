@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import thematic.outputs.manifest as manifests
 from thematic.displays import MIME_TYPE
+from thematic.execution import isolation
 from thematic.execution.cleaning import KERNEL, clean, impersonal, to_bytes
 from thematic.outputs.editions import NOTEBOOK
 from thematic.outputs.jobs import Failure, Job, Product
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from thematic.measures.data import ReportData
 
 ENGINE = "thematic"
+_OWN_ERRORS = frozenset({"ArgumentsRefused", "Closed"})
 
 
 @dataclass
@@ -28,6 +30,11 @@ class _Run:
     notebook: NotebookNode | None = None
     failure: Failure | None = None
     files: dict[str, bytes] = field(default_factory=dict)
+    checked: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_public(self) -> bool:
+        return self.job.edition.audience == "public"
 
 
 def produce(job: Job) -> Product:
@@ -56,19 +63,31 @@ def _execute(run: _Run) -> None:
     from papermill.execute import raise_for_execution_errors
     from papermill.utils import chdir
 
-    if run.job.report is not None:
-        _hand_over(run.job.report)
+    data = run.job.report
+    figures = isolation.released_figures(data) if data is not None and run.is_public else {}
+    if data is not None:
+        _hand_over(data)
     source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
     parameters = run.job.edition.parameters
     ready = execute_notebook(_for_papermill(source), None, parameters=parameters, engine_name=ENGINE, prepare_only=True)
     with tempfile.TemporaryDirectory(prefix="thematic-", ignore_cleanup_errors=True) as folder, chdir(folder):
-        run.notebook = papermill_engines.execute_notebook_with_engine(ENGINE, ready, None, progress_bar=False)
+        isolation.close(run.job.closed)
+        try:
+            run.notebook = papermill_engines.execute_notebook_with_engine(ENGINE, ready, None, progress_bar=False)
+        finally:
+            isolation.close(())
     try:
         raise_for_execution_errors(run.notebook, None)
     except PapermillExecutionError as error:
-        run.failure = _cell_failure(error.exec_count, error.source, error.ename, error.evalue)
+        run.failure = _cell_failure(run, error.exec_count, error.source, error.ename, error.evalue)
     clean(run.notebook)
-    run.failure = run.failure or _quiet_failure(run.notebook)
+    run.failure = run.failure or _quiet_failure(run)
+    if run.failure is None and data is not None:
+        run.failure = isolation.shown_people(run.notebook, data)
+        if run.failure is None and run.is_public:
+            run.failure, run.checked = isolation.not_released(run.notebook, figures)
+    if run.failure is not None and run.is_public:
+        run.notebook = isolation.without_outputs(run.notebook)
 
 
 def _hand_over(data: ReportData) -> None:
@@ -88,16 +107,20 @@ def _for_papermill(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _quiet_failure(notebook: NotebookNode) -> Failure | None:
+def _quiet_failure(run: _Run) -> Failure | None:
     """An error that papermill lets pass: a cell that ends the notebook by sys.exit() before its last cell."""
-    for cell in notebook.cells:
+    for cell in run.notebook.cells if run.notebook is not None else []:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                return _cell_failure(cell.execution_count, cell.source, output.ename, output.evalue)
+                return _cell_failure(run, cell.execution_count, cell.source, output.ename, output.evalue)
     return None
 
 
-def _cell_failure(number: int | None, source: str, name: str, value: str) -> Failure:
+def _cell_failure(run: _Run, number: int | None, source: str, name: str, value: str) -> Failure:
+    """The failure of a cell; of a public report without the error's own words, which could be anything, but for those
+    of the product."""
+    if run.is_public and name not in _OWN_ERRORS:
+        value = "what it says is not told of a public report; make the internal one to see it"
     lines = [line.strip() for line in source.splitlines() if line.strip()]
     shown = lines[0] if lines else ""
     shown = f"{shown[:59]}…" if len(shown) > 60 else shown
@@ -125,6 +148,7 @@ def _export(run: _Run) -> None:
         run.files[suffix] = body if isinstance(body, bytes) else body.encode()
     run.step = "the manifest"
     manifest = run.job.manifest.with_payloads(payloads).with_files(run.files)
+    manifest = manifest.model_copy(update={"checked": run.checked})
     run.files[manifests.SUFFIX] = manifest.to_bytes()
 
 

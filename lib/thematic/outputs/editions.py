@@ -55,7 +55,13 @@ class Edition:
 
     def failed_path(self, out: Path) -> Path:
         """Where the notebook of a failed report is kept."""
-        return self.path(out / FAILED, NOTEBOOK)
+        return self.path(making_folder(out, self.audience) / FAILED, NOTEBOOK)
+
+
+def making_folder(out: Path, audience: Audience) -> Path:
+    """The folder that tells of the making of an audience's reports: that of the reports, but one beside it for the
+    public, to whom it is not given."""
+    return out.with_name(f"{out.name}-making") if audience == "public" else out
 
 
 def list_editions(
@@ -152,9 +158,9 @@ def _lists(params: Params, theme: str) -> list[str]:
 
 
 def with_commentary(params_files: Mapping[str, str], edition: Edition, params: Params) -> dict[str, str]:
-    """The files that one report rests on: its theme's, and its own commentary where it has one."""
+    """The files that one report rests on: its theme's, and its own commentary where its audience sees it."""
     commentary = params.commentary_on(edition.theme, edition.period, edition.area)
-    if commentary is None:
+    if commentary is None or not commentary.shown_to(edition.audience):
         return dict(params_files)
     name = f"params/commentary/{edition.theme}/{edition.period}/{edition.area.slug}.md"
     return {**params_files, name: digest(commentary.model_dump(mode="json"))}

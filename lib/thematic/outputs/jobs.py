@@ -18,7 +18,8 @@ class Job:
     """All that is needed to make an edition, here or on another machine.
 
     `exporters` names the nbconvert exporter for each suffix wanted; `manifest` is what is known before the run;
-    `report` is what the notebook reads its figures from (None: from the workbook's folders).
+    `report` is what the notebook reads its figures from (None: from the workbook's folders); `closed` are the folders
+    that the notebook of a public report may read nothing of.
     """
 
     edition: Edition
@@ -27,6 +28,7 @@ class Job:
     notebook_name: str
     manifest: Manifest
     report: ReportData | None = None
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ class Manifest(BaseModel):
 
     `rows` and `quarantined` count the extract's rows by table. They, the force's name, the protective marking and the
     indicator are as the notebook's own outputs give them, and empty where they do not; and so is whether the analyst's
-    words are about other figures.
+    words are about other figures. `checked` names by cell who has checked outputs that were not made from released
+    figures.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -83,6 +84,7 @@ class Manifest(BaseModel):
     marking: str = ""
     indicator: Indicator | None = None
     commentary_stale: bool = False
+    checked: dict[str, str] = {}
     formats: dict[str, Made] = {}
 
     def with_files(self, files: dict[str, bytes]) -> Manifest:

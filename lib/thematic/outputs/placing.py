@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from thematic.core.errors import reason
-from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition
+from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, making_folder
 from thematic.outputs.jobs import Failure, Job, Product
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 
@@ -67,7 +67,7 @@ def place(out: Path, product: Product) -> None:
     files = {edition.path(out, suffix): data for suffix, data in product.files.items() if suffix != SUFFIX}
     _write_all(files | {path: manifest.model_copy(update={"formats": formats}).to_bytes()})
     _remove(edition, out, _suffixes(before) - set(formats))
-    _remove_file(edition.failed_path(out), out)
+    _remove_file(edition.failed_path(out), making_folder(out, edition.audience))
 
 
 def place_failure(out: Path, job: Job, product: Product) -> None:

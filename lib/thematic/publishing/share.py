@@ -19,7 +19,7 @@ from thematic.ledger.seen import seen_by
 from thematic.measures.disclosure import AUDIENCES
 from thematic.outputs.catalogue import Catalogue, pages
 from thematic.outputs.drafts import Drafts
-from thematic.outputs.editions import FORMATS, Edition
+from thematic.outputs.editions import FORMATS, Edition, making_folder
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.status import FAILED_LAST_TIME, NEVER_MADE, Finding, due_lines, find
 from thematic.params import load_params
@@ -69,7 +69,7 @@ def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], No
     order = _order(workbook, words, today, say)
     if not order.request.out.is_dir():
         raise ArgumentsRefused(f"There are no reports: {order.shown} does not exist. {_make_first(words)}")
-    with log.opened(order.request.out, order.shown, say) as book:
+    with log.opened(making_folder(order.request.out, order.request.audience), order.shown, say) as book:
         reports, left_out = _choose(order)
         folder = order.request.out / FOLDER / _name(order, reports)
         archive = folder.with_name(f"{folder.name}.zip")

@@ -30,6 +30,11 @@ def is_handed_over() -> bool:
     return bool(_handed_over)
 
 
+def is_handed(data: ReportData) -> bool:
+    """Whether these are the very data that a batch has handed over."""
+    return bool(_handed_over) and _handed_over[0] is data
+
+
 def data_for(theme: str, period: str, area: str, audience: str) -> ReportData:
     """What the report of a theme, a period, an area and an audience is made from.
 

@@ -33,7 +33,7 @@ from thematic.params.commentary import Commentary as Words
 from thematic.params.declared import Audience
 from thematic.params.reading import nearest
 from thematic.params.themes import Section, Theme
-from thematic.report import authored, beside, drawings, funnels, hotspots, maps, notes, ownership, previewing, public, tables
+from thematic.report import authored, beside, drawings, funnels, hotspots, made, maps, notes, ownership, previewing, public, tables
 from thematic.report.context import data_for
 
 
@@ -46,6 +46,7 @@ def open_report(theme: str, period: str, area: str, audience: str = "internal") 
     return Report(data_for(theme, period, area, audience))
 
 
+@made.remembering("counts", "preview")
 class Report:
     """One report. Every method gives a display; a public report knows no counts but those that were released."""
 
