@@ -15,7 +15,7 @@ from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
-from thematic.cubes.tallies import ThemeCubes, read_table
+from thematic.cubes.tallies import ThemeCubes
 from thematic.ledger import files, released
 from thematic.ledger.counting import Counted, Flows
 from thematic.ledger.draws import Draws, fingerprint
@@ -49,15 +49,14 @@ class _Books:
         return [theme for theme in self.params.themes if theme not in self.index.empty]
 
     @cached_property
-    def plans(self) -> dict[str, Plan]:
+    def cubes(self) -> dict[str, ThemeCubes]:
         return {
-            theme: plan(
-                self.params,
-                theme,
-                ThemeCubes.read(theme, self.index, cubes.read_bytes(self.workbook, theme)),
-            )
-            for theme in self.themes
+            theme: ThemeCubes.read(theme, self.index, cubes.read_bytes(self.workbook, theme)) for theme in self.themes
         }
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        return {theme: plan(self.params, theme, self.cubes[theme]) for theme in self.themes}
 
     @cached_property
     def ledgers(self) -> list[Ledger]:
@@ -86,8 +85,7 @@ class _Books:
         first, last = Month.parse(self.index.first_period), Month.parse(self.index.latest_period)
         found: dict[str, Counted] = {}
         for theme, made in self.plans.items():
-            table = read_table(cubes.read_bytes(self.workbook, theme)[theme]).to_pandas()
-            flows = Flows(table, first, last)
+            flows = Flows(self.cubes[theme], first, last)
             found |= {each.name: flows.counted(each) for each in made.ledgers}
         return found
 
@@ -156,11 +154,11 @@ def _booked(books: _Books, known: Sequence[MonthFile], months: Sequence[Month]) 
 
 def _entries(books: _Books, states: States, month: Month) -> list[Entry]:
     of_month = MonthBook(str(month), books.params.units, books.draws, states)
-    return [
-        entry
-        for ledger in books.ledgers
-        for entry in of_month.book(ledger, books.counted[ledger.name], books.counted[ledger.name].at(month))
-    ]
+    entries = []
+    for ledger in books.ledgers:
+        counted = books.counted[ledger.name].with_leaves(states.of(ledger.name), ledger)
+        entries += of_month.book(ledger, counted, counted.at(month))
+    return entries
 
 
 def _begun(books: _Books, states: States, month: Month) -> list[Entry]:
@@ -187,7 +185,8 @@ def _changed(books: _Books, states: States, known: Sequence[MonthFile], month: M
     wrong: list[str] = []
     anchored: list[Entry] = []
     for ledger in books.ledgers:
-        counted, state = books.counted[ledger.name], states.of(ledger.name)
+        state = states.of(ledger.name)
+        counted = books.counted[ledger.name].with_leaves(state, ledger)
         now = counted.at(month - 1)
         booked = np.array([state[leaf.name].booked if leaf.name in state else 0 for leaf in counted.leaves], dtype=int)
         changes = now - booked
@@ -265,7 +264,9 @@ def _again(books: _Books, states: States, month: MonthFile) -> list[Entry]:
     found = list(anchored)
     records = {(entry.ledger, entry.leaf): entry.records for entry in month.entries if not entry.anchored}
     for ledger in books.ledgers:
-        counted, state = books.counted[ledger.name], states.of(ledger.name)
+        state = states.of(ledger.name)
+        named = [leaf for name, leaf in records if name == ledger.name]
+        counted = books.counted[ledger.name].with_leaves([*state, *named], ledger)
         totals = np.array(
             [
                 (state[leaf.name].booked if leaf.name in state else 0) + records.get((ledger.name, leaf.name), 0)
