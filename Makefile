@@ -15,6 +15,7 @@
 ##     DRY_RUN   1 to say which reports would be made, and why, and make none
 ## make share AUDIENCE=public    the period's reports for one audience as a folder and a zip (DA, PERIOD=, AREA=, OUT=)
 ## make pack PERIOD=2021-01      the board's papers, from params/pack.yaml (docs/board-pack.md)
+## make book PERIOD=2021-01      book a month for the public, once and for good (docs/disclosure.md); make verify works it out again
 ## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
 ## make check                    check params/ and the notebooks' parameters
 ## make lab                      open the notebooks in JupyterLab (LAB="--no-browser --port 8890")
@@ -26,7 +27,7 @@
 ## Everything is set up in .venv/ by itself. make ends with status 2 whatever goes wrong; `.venv/bin/thematic build`
 ## itself tells which (1 a report failed, 2 arguments, 3 data).
 
-GOALS := help thematic share pack data check lab test bench clean
+GOALS := help thematic share pack book verify data check lab test bench clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 MAKEFLAGS += --silent
@@ -56,6 +57,8 @@ share: $(READY)
 pack: $(READY)
 	$(BIN)thematic pack --period "$(PERIOD)" --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)"
 
+book: $(READY) ; $(BIN)thematic book "$(PERIOD)" --data "$(DATA)" --lookup "$(LOOKUP)"
+verify: $(READY) ; $(BIN)thematic verify
 data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
 check: $(READY) ; $(BIN)thematic check
 lab: $(READY) ; $(BIN)thematic lab $(LAB)

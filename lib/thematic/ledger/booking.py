@@ -108,8 +108,7 @@ def book(
     if period > latest:
         raise ArgumentsRefused(f"PERIOD: {period} is not complete in the data. The latest period is {latest}.")
     books = _Books(workbook, params, index)
-    if index.synthetic and not _is_of(books):
-        shutil.rmtree(workbook.ledger, ignore_errors=True)
+    _settle(books)
     known = list(files.read_months(workbook, books.key))
     first = known[-1].month + 1 if known else Month.parse(index.first_period)
     months = [Month(number) for number in range(first.index, period.index + 1)]
@@ -120,6 +119,18 @@ def book(
     every = [*known, *(each for each, _ in made)]
     released.write(workbook, params, index, books.plans, every, rests_on)
     return Booked(tuple(months), every[-1].month)
+
+
+def _settle(books: _Books) -> None:
+    """Clears a ledger of made-up data away that is not of these. That of a force is never touched."""
+    workbook, of_sample = books.workbook, files.is_of_sample(books.workbook)
+    if of_sample is False and books.index.synthetic:
+        raise DataRefused(
+            f"{workbook.shown(workbook.ledger)} holds the ledger of the force's own data, and these data are made up. "
+            "Make public reports of made-up data in a workbook of their own."
+        )
+    if of_sample and not (books.index.synthetic and _is_of(books)):
+        shutil.rmtree(workbook.ledger)
 
 
 def _span(months: Sequence[Month]) -> str:

@@ -121,6 +121,12 @@ def month_bytes(header: Header, entries: Sequence[Entry]) -> bytes:
     return stream.getvalue().encode()
 
 
+def is_of_sample(workbook: Workbook) -> bool | None:
+    """Whether the months that were booked are of made-up data; None where there are none."""
+    months = months_booked(workbook)
+    return read_month(workbook, months[-1]).header.key == fingerprint(_SAMPLE_KEY) if months else None
+
+
 def write_months(workbook: Workbook, files: Sequence[tuple[Month, bytes]]) -> None:
     """Writes new months, each whole or not at all. Only the owner may read them."""
     _own_folder(workbook.ledger)
