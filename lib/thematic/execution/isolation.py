@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CHECKED = "checked-for-disclosure"
 """The tag of a cell whose output somebody has checked; its metadata name them as `checked_by`."""
 _OPENED = frozenset({"open", "os.listdir", "os.scandir", "os.chdir", "sqlite3.connect"})
+_OWN_HTML = 'class="thematic"'
 _closed: list[str] = []
 _hooked: list[bool] = []
 _HOW = (
@@ -53,7 +54,7 @@ def shown_people(notebook: NotebookNode, data: ReportData) -> Failure | None:
     personal = {column for table in data.params.tables.values() for column in table.personal}
     for number, _, output in _outputs(notebook):
         content = output.get("data", {})
-        if MIME_TYPE in content:
+        if _OWN_HTML in str(content.get("text/html", "")):
             continue
         found = sorted(personal & _headings(content.get("text/html", ""), content.get("text/plain", ""), output))
         if found:
@@ -111,7 +112,7 @@ def _what(output: Mapping[str, Any]) -> str:
     kinds: Collection[str] = output.get("data", {})
     if any(kind.startswith("image/") for kind in kinds):
         return "a picture"
-    if MIME_TYPE in kinds:
+    if _OWN_HTML in str(output.get("data", {}).get("text/html", "")):
         return "a display"
     return "a table" if "text/html" in kinds else "a value"
 

@@ -157,6 +157,7 @@ class _Event:
     made: Plan
     where: dict[str, _Where] = field(default_factory=dict)
     split: dict[tuple[str, str], tuple[Ledger, Mapping[str, str]]] = field(default_factory=dict)
+    classes: dict[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
 
     def plan(self) -> None:
         plain = [base for base, _ in self.counts if base.count.filled is None]
@@ -185,7 +186,9 @@ class _Event:
         """The parts of a count that are not dealt within a breakdown, each with those that exclude it and each other."""
         groups: list[list[Base]] = []
         for base in parts:
-            if not self._dealt_across(base, parent):
+            if base.key in self.where:
+                continue
+            if not (self._dealt_across(base, parent) or self._dealt_by_class(base, parent)):
                 alike = next((group for group in groups if all(exclusive(base, other) for other in group)), None)
                 if alike is None:
                     groups.append([base])
@@ -250,6 +253,8 @@ class _Event:
         for base in children:
             totals[base.key] = frozenset(of_category[each] for each in holds if base.key in holds[each])
         ledger = Ledger(self._name(root.key), fine, parts, totals)
+        if not own:
+            self.classes[ledger.name] = (best, of_category)
         self._add_root(root, ledger)
         for base in children:
             self._is_sum(base, ledger, totals[base.key])
@@ -300,6 +305,8 @@ class _Event:
             if (parent.key, name) not in self.split:
                 continue
             ledger, labels = self.split[parent.key, name]
+            if not set(self.levels(base, TOTAL)) <= set(ledger.levels):
+                continue
             parts = []
             for label, category in sorted(labels.items()):
                 own, whole = (base.key, name, category), (parent.key, name, category)
@@ -311,6 +318,49 @@ class _Event:
             self._is_split(base, name, found, labels)
             return True
         return False
+
+    def _dealt_by_class(self, base: Base, parent: Base) -> bool:
+        """Deals a part of a count within each class of categories that its leaves are of, where it is split by the same
+        breakdown; whether it is. What follows from these classes is a sum of its leaves."""
+        where = self.where[parent.key]
+        name, classes = self.classes.get(where.ledger.name, ("", {}))
+        if name not in self._splits(base):
+            return False
+        categories: dict[str, list[str]] = {}
+        for category, label in classes.items():
+            if label in where.labels:
+                categories.setdefault(label, []).append(category)
+        parts = []
+        for label, of_class in sorted(categories.items()):
+            own = tuple((base.key, name, each) for each in of_class)
+            whole = tuple((parent.key, name, each) for each in of_class)
+            parts += [Part(label, own, cell=label), Part(f"{REST} {label}", whole, own, cell=label)]
+        ledger = self._family(
+            base, f"{name} classes", where.ledger, where.labels, self.levels(base, TOTAL), tuple(parts), base.key
+        )
+        self._is_sum(base, ledger, frozenset(categories))
+        self._follow(base, name, ledger, categories)
+        cells = tuple(
+            Part(each, ((base.key, name, each),), cell=label)
+            for label, of_class in sorted(categories.items())
+            for each in of_class
+        )
+        split = self._family(base, name, ledger, frozenset(categories), self.levels(base, name), cells, base.key)
+        self._is_split(base, name, split, {part.label: part.label for part in cells})
+        return True
+
+    def _follow(self, base: Base, name: str, ledger: Ledger, classes: Mapping[str, list[str]]) -> None:
+        """Counts within a dealt one that follow from the classes of its leaves are sums of these."""
+        for each, _ in self.counts:
+            if each.key in self.where or each.count.filled is not None or not _inside(each, base):
+                continue
+            lists = self.params.lists
+            held = {
+                label: {follows(each, base, name, category, lists) for category in of_class}
+                for label, of_class in classes.items()
+            }
+            if all(len(answers) == 1 and None not in answers for answers in held.values()):
+                self._is_sum(each, ledger, frozenset(label for label, answers in held.items() if answers == {True}))
 
     def _dealt(self, parent: Base, alike: Collection[Base]) -> None:
         """Deals the steps of a count among parts that exclude one another, and the rest."""
