@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused, DiskRefused, Problem
 from thematic.extracts import police_uk
-from thematic.extracts.checks import Check, account, check, examples
+from thematic.extracts.checks import Check, account, check, examples, filled_cells
 from thematic.extracts.delimited import TOTAL
 from thematic.extracts.facts import NOT_DECLARED, ExtractFacts, TableFacts, ordered, values_text
 from thematic.extracts.history import find_history, history_notes
@@ -138,6 +138,9 @@ def _table_notes(raw: RawTable, facts: TableFacts, checked: Check, order: Order)
     if facts.reasons.get(TOTAL):
         places = ", ".join(raw.where(line) for line, _ in examples(checked, TOTAL))
         yield f"{places}: {TOTAL}, and is not counted."
+    for name, n in filled_cells(checked).items():
+        cells = "1 blank cell" if n == 1 else f"{n:,} blank cells"
+        yield f"{raw.name}: {cells} of {name} filled from {' and '.join(checked.values.rests_on(name))}."
     if facts.equal:
         rows = "1 row equals" if facts.equal == 1 else f"{facts.equal:,} rows equal"
         yield f"{raw.name}: {rows} another row. Its rows have no reference, so all are kept."
