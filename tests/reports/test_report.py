@@ -132,7 +132,7 @@ def test_codes_that_are_numbers_stand_before_their_titles(drawn: DrawnCubes) -> 
 def test_a_breakdown_with_shares_has_them_of_its_own_total(drawn: DrawnCubes) -> None:
     made = report(drawn).breakdown("da_recorded", "weekday")
     assert isinstance(made, DisplayTable)
-    assert [column.label for column in made.columns][4:] == ["Share", "Significant change"]
+    assert [column.label for column in made.columns][4:] == ["Difference", "Share", "Significant change"]
     place = [column.label for column in made.columns].index("Share")
     assert sum(getattr(row[place], "value", 0) or 0 for row in made.rows) == pytest.approx(100)
 

@@ -102,6 +102,20 @@ def change(figure: Figure, measure: Measure) -> Value:
     return Value(figure.change, PERCENT_CHANGE)
 
 
+def percent_change(figure: Figure, measure: Measure) -> Value:
+    """The change where the difference has a column of its own: `too few` where it would be in its place."""
+    moved = change(figure, measure)
+    return Value(None, PERCENT_CHANGE, TOO_FEW) if is_in_units(figure, moved) else moved
+
+
+def difference(figure: Figure, measure: Measure) -> Value:
+    """How many more there are than a year before: `+272`; the status of the change where that is not known."""
+    in_units = Format(measure.decimals, signed=True)
+    if figure.value is None or figure.previous_value is None:
+        return Value(None, in_units, figure.change_status or figure.status)
+    return Value(figure.value - figure.previous_value, in_units)
+
+
 def _is_from_few(figure: Figure, measure: Measure) -> bool:
     """Whether the earlier count, or the rows of an earlier mean, are too few for a change in per cent."""
     counted = {"count": figure.previous_value, "mean": figure.earlier_denominator}

@@ -12,8 +12,10 @@ from thematic.displays import Cell, Column, DisplayTable, Format, Glance, Glance
 from thematic.displays.wording import (
     before,
     change,
+    difference,
     inline,
     now,
+    percent_change,
     significance,
     when,
     window_heading,
@@ -29,6 +31,7 @@ from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
 from thematic.report.beside import beside, checked, is_tested, measure_named, untested
 
 _SHARE = Format(1, "%")
+_DIFFERENCE = "Difference"
 
 
 def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, names: Sequence[str]) -> Glance:
@@ -93,7 +96,7 @@ def _no_trend(data: ReportData, name: str, figure: Figure) -> str:
 
 def by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], title: str) -> DisplayTable:
     """A row for each place, then the report's own area and the force: for each measure the window before, the window
-    and the change."""
+    and the change; of a count that stands alone the difference too, for which several measures leave no room."""
     columns = [Column(data.params.levels[by].title, "left")]
     for name in names:
         window, label = data.window(name), data.measure(name).short
@@ -102,7 +105,9 @@ def by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], 
             for each in (window.year_earlier, window)
         ]
         columns.append(Column("Change", of=label))
-    return _place_table(data, figures, by, names, title, columns, _three)
+    alone = len(names) == 1 and data.measure(names[0]).unit == "count"
+    columns += [Column(_DIFFERENCE)] if alone else []
+    return _place_table(data, figures, by, names, title, columns, _four if alone else _three)
 
 
 def counts_by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], title: str) -> DisplayTable:
@@ -117,6 +122,10 @@ def _lowered(heading: str) -> str:
 
 def _three(figure: Figure, measure: Measure) -> list[Cell]:
     return [before(figure, measure), now(figure, measure), change(figure, measure)]
+
+
+def _four(figure: Figure, measure: Measure) -> list[Cell]:
+    return [before(figure, measure), now(figure, measure), percent_change(figure, measure), difference(figure, measure)]
 
 
 def _place_table(
@@ -150,7 +159,8 @@ def _place_table(
 def breakdown(
     data: ReportData, figures: Figures, name: str, by: str, top: int | None, title: str
 ) -> DisplayTable | Sentence | None:
-    """A row for each category in the report's order: the window before, the window, the change and what the test says.
+    """A row for each category in the report's order: the window before, the window, the change (of a count the
+    difference too) and what the test says.
 
     A sentence where there is no category, nothing where the report does not have the level of areas.
     """
@@ -162,14 +172,16 @@ def breakdown(
     title = title or f"{measure.title} by {inline(heading)}"
     if not found:
         return Sentence(" ".join([f"{title}:", *_nothing(data, figures, name, by)]))
-    shown, has_shares = found[:top], by in data.theme.shares and measure.unit == "count"
+    shown, is_count = found[:top], measure.unit == "count"
+    has_shares, cells = by in data.theme.shares and is_count, _four if is_count else _three
     columns = [Column(heading, "left")]
     columns += [Column(window_heading(measure, each)) for each in (window.year_earlier, window)]
-    columns += [Column("Change"), *([Column("Share")] if has_shares else []), Column("Significant change", "left")]
+    columns += [Column("Change"), *([Column(_DIFFERENCE)] if is_count else [])]
+    columns += [*([Column("Share")] if has_shares else []), Column("Significant change", "left")]
     rows = [
         [
             category_label(data, name, by, figure.category),
-            *_three(figure, measure),
+            *cells(figure, measure),
             *([_share(figure, figures.one(name))] if has_shares else []),
             significance(figure, untested(data, name)),
         ]
