@@ -27,6 +27,9 @@ _INDEX = "index.json"
 GROUND = "ground"
 """The file of the hexagons that make up the force's ground, and the unit and the first month of each."""
 
+RESIDENTS = "residents"
+"""The file of the residents of hexagons, where a level of small areas declares its outlines."""
+
 
 class Index(BaseModel):
     """data/cubes/index.json: what the cubes were made from, and for each theme what they cannot tell.
@@ -70,8 +73,10 @@ def load_index(workbook: Workbook) -> Index | None:
 
 
 def read_bytes(workbook: Workbook, theme: str) -> dict[str, bytes]:
-    """The files a theme's reports need: its counts, the force's ground, and how the rows of the extract fared."""
-    return {name: (workbook.cubes / f"{name}.parquet").read_bytes() for name in (theme, GROUND, "quality")}
+    """The files a theme's reports need: its counts, the force's ground, how the rows of the extract fared, and the
+    residents of hexagons where they are known."""
+    known = [RESIDENTS] if (workbook.cubes / f"{RESIDENTS}.parquet").is_file() else []
+    return {name: (workbook.cubes / f"{name}.parquet").read_bytes() for name in (theme, GROUND, "quality", *known)}
 
 
 def build(
@@ -113,7 +118,8 @@ def _key(params: Params, facts: ExtractFacts) -> str:
     }
     force = params.force.model_dump(mode="json")
     lists = {name: each.rows for name, each in params.lists.items()}
-    return digest([facts.key, stage_digest("cubes"), declared, force, lists, list(params.levels)])
+    outlined = params.outlines and [params.outlines, params.levels[params.outlines.level].model_dump(mode="json")]
+    return digest([facts.key, stage_digest("cubes"), declared, force, lists, list(params.levels), outlined])
 
 
 def _build(
@@ -130,6 +136,9 @@ def _build(
     quality = _quality(workbook, folder)
     ground = _ground(params, facts, tables)
     _write(ground, folder / f"{GROUND}.parquet")
+    people = _residents(workbook, params, facts)
+    if people is not None:
+        _write(people, folder / f"{RESIDENTS}.parquet")
     for slug, theme in params.themes.items():
         counted = bases(theme, params.measures, params.tables)
         unavailable[slug] = {base.key: _missing(base, splits, facts) for base, splits in counted}
@@ -141,6 +150,8 @@ def _build(
         if counted and not there:
             empty[slug] = _why_empty([base for base, _ in counted], unavailable[slug], facts)
         slices[slug] = _slices(frame, quality, seen, facts, unavailable[slug], set(theme.tables), stocks)
+        if people is not None and theme.hotspots is not None:
+            slices[slug] = _with_residents(slices[slug], people[people["hexagon_km"] == params.hexagon_km(slug)])
     index = _index(params, facts, key, unavailable, slices).model_copy(update={"empty": empty})
     (folder / _INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return index
@@ -176,6 +187,26 @@ def _ground(params: Params, facts: ExtractFacts, tables: Mapping[str, Any]) -> p
     ]
     widths = sorted({params.force.hexagon_km, *map(params.hexagon_km, params.themes)})
     return pd.concat([ground(located, width) for width in widths], ignore_index=True)
+
+
+def _residents(workbook: Workbook, params: Params, facts: ExtractFacts) -> pd.DataFrame | None:
+    """The residents of hexagons of every width that a theme maps; None where no level of small areas has outlines."""
+    if params.outlines is None:
+        return None
+    from thematic.cubes.residents import residents
+
+    known = facts.populations
+    on = Month.parse(facts.latest_period).last_day
+    declared = params.population(params.force_area, on)
+    force_people = declared if known is None else sum(known.get(params.units, {}).values()) or None
+    widths = sorted({params.hexagon_km(slug) for slug, theme in params.themes.items() if theme.hotspots is not None})
+    return residents(workbook.root, params, params.outlines, force_people, widths) if widths else None
+
+
+def _with_residents(slices: Mapping[str, str], people: pd.DataFrame) -> dict[str, str]:
+    """The slices of a theme that draws hotspots, each with the residents of its hexagons."""
+    seen = digest(people.to_numpy().tolist())
+    return {period: digest([own, seen]) for period, own in slices.items()}
 
 
 def _missing(base: Base, splits: set[str], facts: ExtractFacts) -> dict[str, str]:

@@ -23,6 +23,7 @@ from thematic.params.families import FOLDER, Family, fill
 from thematic.params.force import DisclosureParams, EventsParams, ForceParams, GlossaryParams
 from thematic.params.lists import CodeList, read_lists
 from thematic.params.measures import Measure
+from thematic.params.outlines import Outlines, read_outlines
 from thematic.params.pack import PackParams, unknown_papers
 from thematic.params.reading import read_model, read_yaml
 from thematic.params.recommendations import Recommendation, RecommendationList
@@ -48,8 +49,9 @@ class Params:
     """All of params/: tables, levels of areas, themes and measures by name, code lists by theirs.
 
     `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area; `boundaries` are
-    the areas of units by name, none where the force declares none; `pack` is the board's meeting, and `sources` the
-    databases that the extract comes from, where there are any.
+    the areas of units by name, none where the force declares none; `outlines` are those of small areas, where a level
+    declares them; `pack` is the board's meeting, and `sources` the databases that the extract comes from, where there
+    are any.
     """
 
     force: ForceParams
@@ -64,6 +66,7 @@ class Params:
     recommendations: dict[str, tuple[Recommendation, ...]] = field(default_factory=dict)
     commentary: dict[CommentaryKey, Commentary] = field(default_factory=dict)
     boundaries: dict[str, Shape] = field(default_factory=dict)
+    outlines: Outlines | None = None
     pack: PackParams | None = None
     sources: SourcesParams | None = None
 
@@ -353,6 +356,8 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     units = known.get(force.units) if force is not None else None
     boundaries, wrong = read_boundaries(workbook, force, units)
     problems.extend(wrong)
+    outlines, wrong = read_outlines(workbook, levels)
+    problems.extend(wrong)
     pack_file = workbook.params / "pack.yaml"
     pack = reading.model(pack_file, PackParams) if pack_file.exists() else None
     problems.extend(unknown_papers(pack, themes, places) if pack is not None else [])
@@ -362,7 +367,7 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
     words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
-    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries}
+    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries, "outlines": outlines}
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}
     return Params(**single, **declared, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
 

@@ -17,7 +17,7 @@ from thematic.params.lists import CodeList
 from thematic.params.measures import Measure, MeasureOf
 from thematic.params.themes import Theme
 
-RESERVED_FILES = frozenset({"quality", "ground", "index", "extract", "quarantine"})
+RESERVED_FILES = frozenset({"quality", "ground", "residents", "index", "extract", "quarantine"})
 """Names that the warehouse and the cubes have for files of their own."""
 
 
