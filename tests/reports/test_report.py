@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from thematic.core.errors import ArgumentsRefused
-from thematic.displays import Chart, DisplayTable, Glance
+from thematic.displays import Chart, DisplayTable, Glance, Sentence
 from thematic.measures.data import ReportData
 from thematic.params import Params
 from thematic.params.themes import Caveat
@@ -67,6 +67,24 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> DrawnCubes:
 
 def report(drawn: DrawnCubes, area: str = "force", audience: Any = "internal") -> Report:
     return Report(report_data(drawn, PERIOD, area, audience))
+
+
+def test_a_section_without_a_figure_is_one_line_that_says_why(tmp_path: Path) -> None:
+    crimes = typed(own_params().tables["crimes"], pd.DataFrame([{"recorded_on": "2020-05-01", "domestic": "Y"}]))
+    made = report(theme_cubes(tmp_path, THEME, {"crimes": crimes}))
+    why = "[x] not available: Drawn extract holds no protection notices."
+    title = "Domestic Violence Protection Notices and Orders"
+    assert made.at_a_glance("notices") == Sentence(f"{title}: {why}")
+    assert made.section_by_place("lpu", "notices") == Sentence(f"{title} by Local Policing Unit: {why}")
+    assert made.by_place("lpu", "dvpn_authorised", title="Notices") == Sentence(
+        f"Notices by Local Policing Unit: {why}"
+    )
+
+
+def test_a_section_with_one_figure_is_a_table(drawn: DrawnCubes) -> None:
+    made = report(drawn)
+    assert isinstance(made.at_a_glance(), Glance)
+    assert isinstance(made.by_place("lpu", "da_recorded"), DisplayTable)
 
 
 def words_of(drawn: DrawnCubes, area: str) -> str:

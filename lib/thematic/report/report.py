@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -24,7 +24,7 @@ from thematic.displays import (
     Sentence,
     Term,
 )
-from thematic.displays.wording import summary, where
+from thematic.displays.wording import inline, summary, where
 from thematic.measures.breakdowns import shows
 from thematic.measures.data import ReportData
 from thematic.measures.figures import FIGURE_COLUMNS, Figures
@@ -33,8 +33,9 @@ from thematic.params import Params
 from thematic.params.commentary import Commentary as Words
 from thematic.params.declared import Audience
 from thematic.params.reading import nearest
-from thematic.params.themes import Section, Theme
+from thematic.params.themes import TOTAL, Section, Theme
 from thematic.report import authored, beside, drawings, funnels, hotspots, maps, notes, ownership, previewing, tables
+from thematic.report.absent import absence
 from thematic.report.context import data_for
 
 
@@ -99,10 +100,14 @@ class Report:
             raise ArgumentsRefused(f"The theme has no section '{name}'. {fix}")
         return self.theme.sections[name]
 
-    def at_a_glance(self, section: str = "at_a_glance") -> Glance:
-        """The indicators of a section of the theme: value, change, trend, and whether the change is significant."""
+    def at_a_glance(self, section: str = "at_a_glance") -> Glance | Sentence:
+        """The indicators of a section of the theme: value, change, trend, and whether the change is significant.
+
+        A sentence that says why where none of them is available, as in the tables by place.
+        """
         found = self._section(section)
-        return tables.at_a_glance(self.data, self.figures, found.title, section, found.measures)
+        none = absence(self.data, self.figures, found.title, TOTAL, found.measures)
+        return none or tables.at_a_glance(self.data, self.figures, found.title, section, found.measures)
 
     def summary(self, section: str = "at_a_glance") -> Sentence:
         """Which indicators of a section changed by more than chance would give."""
@@ -160,19 +165,30 @@ class Report:
         """
         return tables.breakdown(self.data, self.figures, measure, by, top, title)
 
-    def by_place(self, by: str, *measures: str, title: str = "") -> DisplayTable | None:
+    def by_place(self, by: str, *measures: str, title: str = "") -> DisplayTable | Sentence | None:
         """Measures by a level of areas: each window and the change.
 
         None, which shows nothing, for a level that the report's area does not hold.
         """
-        return tables.by_place(self.data, self.figures, by, measures, title) if self._has_level(by) else None
+        if not self._has_level(by):
+            return None
+        none = self._absent(by, measures, title)
+        return none or tables.by_place(self.data, self.figures, by, measures, title)
 
-    def section_by_place(self, by: str, section: str) -> DisplayTable | None:
+    def section_by_place(self, by: str, section: str) -> DisplayTable | Sentence | None:
         """The measures of a section by a level of areas, the current window only, one column each."""
         if not self._has_level(by):
             return None
         found = self._section(section)
-        return tables.counts_by_place(self.data, self.figures, by, found.measures, found.title)
+        none = self._absent(by, found.measures, found.title)
+        return none or tables.counts_by_place(self.data, self.figures, by, found.measures, found.title)
+
+    def _absent(self, by: str, measures: Sequence[str], title: str) -> Sentence | None:
+        """Why a table by a level of areas has no figure, where it has none."""
+        if not measures:
+            return None
+        title = title or beside.measure_named(self.data, measures[0]).title
+        return absence(self.data, self.figures, f"{title} by {inline(self.params.levels[by].title)}", by, measures)
 
     def _has_level(self, by: str) -> bool:
         if by not in self.params.levels:
