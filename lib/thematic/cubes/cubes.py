@@ -38,7 +38,8 @@ class Index(BaseModel):
     breakdown or level of that split, under `breakdown/category` of one category of a filled set. `history_from` and
     `ends` are the first and last month of each table, `gaps` its months without rows between them. `not_ended` names
     the tables whose source cannot say which rows were cancelled; `earlier` has by table a sentence for reports of
-    periods before the latest; `empty` says why, of the themes that have nothing to show. `slices` gives for each theme
+    periods before the latest; `empty` says why, of the themes that have nothing to show; `is_download`: the source is
+    what was published, not the force's own systems. `slices` gives for each theme
     and period the digest of all that its reports see.
     """
 
@@ -59,6 +60,7 @@ class Index(BaseModel):
     slices: dict[str, dict[str, str]]
     earlier: dict[str, str] = {}
     empty: dict[str, str] = {}
+    is_download: bool = False
 
     @property
     def periods(self) -> tuple[Month, ...]:
@@ -382,4 +384,5 @@ def _index(
         unavailable=unavailable,
         slices=slices,
         earlier=facts.earlier,
+        is_download=facts.kind == "police.uk",
     )

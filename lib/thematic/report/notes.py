@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from thematic.measures.figures import Figures
 from thematic.params import year_of
 from thematic.params.areas import AreaParams
 from thematic.params.measures import Measure, PopulationOf
-from thematic.params.tables import ByColumn
+from thematic.params.tables import HISTORY_FLOOR, ByColumn
 from thematic.params.themes import MONTH, ROLLING, TOTAL
 from thematic.report.beside import goes_by_another_date, is_ratio, is_tested, reason_note
 from thematic.stats.power import power, power_words
@@ -25,6 +26,9 @@ _FATES = ("kept", "duplicate", "quarantined", "left_out")
 _QUALITY_MONTHS = 24
 _PLACES_NAMED = 12
 _HALF = 0.5
+_LIST = re.compile(r"(params/areas|data/reference)/\w+\.(yaml|csv)")
+_COLUMN = re.compile(r"^\w+|\b\w+_\w+\b|(?<= and )\w+|(?<=contradicts )\w+")
+"""Where a reason may name a column."""
 
 
 def quality_table(data: ReportData) -> DisplayTable:
@@ -36,12 +40,22 @@ def quality_table(data: ReportData) -> DisplayTable:
     for table, found in seen[seen["status"].isin(_FATES)].groupby("table"):
         sizes = [int(found.loc[found["status"] == fate, "n"].sum()) for fate in _FATES]
         rows.append([_title(data, table), Value(sum(sizes)), *map(Value, sizes)])
-    first = (data.period - (_QUALITY_MONTHS - 1)).label
-    notes = [f"Quarantined: {row.n:,} of {_inner(data, row.table)}, {row.reason}." for row in _quarantined(seen)]
+    notes = [
+        f"Quarantined: {row.n:,} of {_inner(data, row.table)}, {_in_words(data, row.table, row.reason)}."
+        for row in _quarantined(seen)
+    ]
     notes += _unplaced(data, seen)
     notes.append("Rows without a readable date are not in this table; the build's summary counts them.")
-    title = f"Rows of the extract dated {first} to {data.period.label}"
+    title = f"Rows dated in the 12 months to {data.period.label} and in the 12 months before"
     return DisplayTable("data-quality", title, columns, rows, notes=notes, source=data.source)
+
+
+def _in_words(data: ReportData, table: object, reason: str) -> str:
+    """A reason why rows were put aside, for readers: without the names of columns and files."""
+    words = {name: column.words for name, column in data.params.tables[str(table)].columns.items()}
+    words |= {HISTORY_FLOOR: "the earliest day that is taken"}
+    reason = _LIST.sub("the list of its names", reason)
+    return _COLUMN.sub(lambda found: words.get(found[0], found[0]), reason)
 
 
 def _title(data: ReportData, table: object) -> str:

@@ -263,7 +263,8 @@ class Report:
         """The terms the theme uses, and the force's own word for its units, by the alphabet."""
         unit = self.params.unit
         terms = {term: self.params.glossary.terms[term] for term in self.theme.glossary}
-        terms.setdefault(unit.title, f"One of the areas into which the force divides itself ({unit.short}).")
+        short = "" if unit.short.casefold() == unit.title.casefold() else f" ({unit.short})"
+        terms.setdefault(unit.title, f"One of the areas into which the force divides itself{short}.")
         return Glossary([Term(term, said) for term, said in sorted(terms.items(), key=lambda each: each[0].casefold())])
 
     def all_figures(self) -> FigureList:
