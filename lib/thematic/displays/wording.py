@@ -179,10 +179,11 @@ class Recent:
     rise: float | None = None
 
 
-def movement(figure: Figure, measure: Measure, when: str, recent: Recent = Recent()) -> str:
-    """One sentence: how the figure moved from the window before, what the test says of it, and what stands out of the
-    recent months."""
-    return f"{_moved(figure, measure, when, recent)}{_lately(figure, recent)}."
+def movement(figure: Figure, measure: Measure, when: str, recent: Recent = Recent(), beside: Sequence[str] = ()) -> str:
+    """One sentence: how the figure moved from the window before, what the test says of it, what stands out of the
+    recent months, and the clauses on what it is held `beside`."""
+    held = "".join(f"; {clause}" for clause in beside)
+    return f"{_moved(figure, measure, when, recent)}{_lately(figure, recent)}{held}."
 
 
 def _moved(figure: Figure, measure: Measure, when: str, recent: Recent) -> str:

@@ -16,6 +16,7 @@ from thematic.core.hexagons import Shape
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.params.areas import AreaParams, Level
+from thematic.params.benchmarks import Benchmark, latest, read_benchmarks
 from thematic.params.boundaries import read_boundaries
 from thematic.params.checks import cross_check, unknown_themes
 from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
@@ -67,6 +68,7 @@ class Params:
     commentary: dict[CommentaryKey, Commentary] = field(default_factory=dict)
     boundaries: dict[str, Shape] = field(default_factory=dict)
     outlines: Outlines | None = None
+    benchmarks: tuple[Benchmark, ...] = ()
     pack: PackParams | None = None
     sources: SourcesParams | None = None
 
@@ -247,6 +249,10 @@ class Params:
         hotspots = self.themes[theme].hotspots
         return (hotspots and hotspots.hexagon_km) or self.force.hexagon_km
 
+    def benchmarks_of(self, measure: str, on: date) -> dict[str, Benchmark]:
+        """By group the latest benchmark of a measure that is about no day after `on`."""
+        return latest(self.benchmarks, measure, on)
+
     def commentary_on(self, theme: str, period: Month, area: Area) -> Commentary | None:
         """The analyst's words for one report, or None where there are none."""
         return self.commentary.get((theme, str(period), area.slug))
@@ -346,6 +352,8 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     lists, wrong = read_lists(workbook, _list_names(tables))
     problems.extend(wrong)
     problems.extend(cross_check(workbook, single, tables, levels, themes, measures, own, lists))
+    benchmarks, wrong = read_benchmarks(workbook, measures, frozenset(own - measures.keys()))
+    problems.extend(wrong)
     recommendations = reading.models("recommendations", RecommendationList)
     problems.extend(unknown_themes(recommendations, themes))
     force = single["force"] if isinstance(single["force"], ForceParams) else None
@@ -367,7 +375,13 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
     words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
-    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries, "outlines": outlines}
+    written = {
+        "recommendations": words,
+        "commentary": commentary,
+        "boundaries": boundaries,
+        "benchmarks": benchmarks,
+        "outlines": outlines,
+    }
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}
     return Params(**single, **declared, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
 

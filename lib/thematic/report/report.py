@@ -34,7 +34,19 @@ from thematic.params.commentary import Commentary as Words
 from thematic.params.declared import Audience
 from thematic.params.reading import nearest
 from thematic.params.themes import TOTAL, Section, Theme
-from thematic.report import authored, beside, drawings, funnels, hotspots, maps, notes, ownership, previewing, tables
+from thematic.report import (
+    authored,
+    beside,
+    drawings,
+    funnels,
+    hotspots,
+    maps,
+    notes,
+    ownership,
+    parts,
+    previewing,
+    tables,
+)
 from thematic.report.absent import absence
 from thematic.report.context import data_for
 
@@ -139,6 +151,10 @@ class Report:
     def rolling(self, measure: str) -> Chart | Sentence:
         """A measure's own window ending with each of the last 24 months as a line, a share before its 95% interval."""
         return drawings.rolling(self.data, self.figures, measure)
+
+    def parts(self, whole: str, *measures: str) -> Chart | Sentence:
+        """What a count was made of, this year and the year before: the counts behind measures, which share no row."""
+        return parts.parts(self.data, self.figures, whole, measures)
 
     def rates(self, measure: str) -> Chart:
         """The rate of each unit of the force with its 95% interval, the report's own area standing out."""

@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import Any
 
 from thematic.core.errors import ArgumentsRefused
-from thematic.displays import Cell, Column, DisplayTable, Format, Glance, GlanceRow, Sentence, Value
+from thematic.displays import Beside, Cell, Column, DisplayTable, Format, Glance, GlanceRow, Sentence, Value, references
 from thematic.displays.wording import (
     before,
     change,
@@ -17,6 +17,7 @@ from thematic.displays.wording import (
     now,
     percent_change,
     significance,
+    value_of,
     when,
     window_heading,
     with_change,
@@ -25,6 +26,7 @@ from thematic.measures.breakdowns import shows
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import Figure, Figures
+from thematic.measures.references import Reference, references_of, standing
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.tables import ByColumn
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
@@ -36,10 +38,15 @@ _DIFFERENCE = "Difference"
 
 def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, names: Sequence[str]) -> Glance:
     """Each indicator of a section: value with its change, period ending, trend, months, and whether it moved."""
-    rows = [_glance_row(data, figures, name) for name in names]
+    known = {name: {references.heading(each): each for each in references_of(data, name)} for name in names}
+    heads = list(dict.fromkeys(head for found in known.values() for head in found))
+    heads.sort(key=lambda head: head != references.TARGET)
+    rows = [_glance_row(data, figures, name, [known[name].get(head) for head in heads]) for name in names]
     notes = [*_windows(data, names), *beside(data, figures, TOTAL, *names)]
-    force = "" if data.area.is_force else data.params.force.name
-    return Glance(_id("glance", section), f"{title}, {_label(data, names)}", rows, force, notes, data.source)
+    pairs = [(data.measure(name), each) for name, found in known.items() for each in found.values()]
+    notes += [*references.sources(pairs), *([references.NOTE] if pairs else [])]
+    force, heading = "" if data.area.is_force else data.params.force.name, f"{title}, {_label(data, names)}"
+    return Glance(_id("glance", section), heading, rows, force, notes, data.source, heads)
 
 
 def _id(*parts: str) -> str:
@@ -63,7 +70,7 @@ def _windows(data: ReportData, names: Sequence[str]) -> list[str]:
     return [f"{window[:1].upper()}{window[1:]}: {', '.join(shorts)}." for window, shorts in by_window.items()]
 
 
-def _glance_row(data: ReportData, figures: Figures, name: str) -> GlanceRow:
+def _glance_row(data: ReportData, figures: Figures, name: str, held_beside: Sequence[Reference | None]) -> GlanceRow:
     measure, figure = data.measure(name), figures.one(name)
     return GlanceRow(
         measure.short,
@@ -74,7 +81,15 @@ def _glance_row(data: ReportData, figures: Figures, name: str) -> GlanceRow:
         measure.polarity,
         [month.value for month in _months(data, figures, measure)],
         None if data.area.is_force else with_change(figures.one(name, FORCE_ROW), measure),
+        [None if each is None else _beside(data, name, figure, each) for each in held_beside],
     )
+
+
+def _beside(data: ReportData, name: str, figure: Figure, reference: Reference) -> Beside:
+    """A target or a benchmark, and where the figure is beside it."""
+    found = standing(data, name, figure, reference)
+    said = "" if found is None else references.verdict(reference, found)
+    return Beside(value_of(reference.value, data.measure(name)), said)
 
 
 def _months(data: ReportData, figures: Figures, measure: Measure) -> list[Figure]:
