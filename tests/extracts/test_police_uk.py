@@ -373,7 +373,7 @@ def test_without_a_lookup_it_says_what_to_bring_and_where(drawn: Drawn) -> None:
     put(drawn, street(("a", "E1", "Drugs", "Here")))
     told = refused(drawn, lookup="none.csv")
     assert "none.csv does not exist" in told
-    assert "lsoa2011_code or lsoa2021_code, lpu and local_authority" in told
+    assert "(lsoa2011_code, lsoa2021_code or lsoa_code), lpu and local_authority" in told
     assert "LOOKUP=file" in told
 
 

@@ -91,8 +91,9 @@ def _ground(order: Order) -> police_uk.Ground:
 
 def _lookup(order: Order) -> Lookup:
     if order.lookup is None or not order.lookup.is_file():
-        columns = f"{' or '.join(CODES[:2])}, {' and '.join(order.area_names)} and, if it has one, population_mid2020"
-        fix = f"Bring a CSV with the columns {columns}, as LOOKUP=file or as the lookup: of params/force.yaml."
+        codes, levels = f"{', '.join(CODES[:-1])} or {CODES[-1]}", " and ".join(order.area_names)
+        columns = f"a column of codes ({codes}), {levels} and, if it has one, population_mid2020"
+        fix = f"Bring a CSV with {columns}, as LOOKUP=file or as the lookup: of params/force.yaml."
         where = "params/force.yaml names no lookup" if order.lookup is None else f"{order.lookup_shown} does not exist"
         raise DataRefused(f"{NOT_PLACED.format(where=where)} {fix}")
     return read_lookup(order.lookup, order.lookup_shown, order.area_names)
