@@ -373,6 +373,16 @@ def test_a_refusal_names_every_table_that_has_too_many_bad_rows_and_changes_noth
     assert len(drawn.kept("crimes")) == before.tables["crimes"].kept == 1
 
 
+def test_the_account_says_why_rows_were_not_kept_and_where_to_read_more(drawn: Drawn) -> None:
+    drawn.draw("crimes", {}, {"domestic": "maybe"})
+    drawn.build()
+    assert "crimes, rows not kept: 1 x domestic is neither Y nor N" in drawn.said
+    assert sum("docs/troubleshooting.md says more (Rows that break the contract)" in said for said in drawn.said) == 1
+    drawn.draw("crimes", {})
+    drawn.build()
+    assert not any("troubleshooting" in said for said in drawn.said)
+
+
 def test_quality_accounts_for_every_row_by_month(drawn: Drawn) -> None:
     drawn.draw("crimes", GOOD, {"recorded_on": "2020-12-31"}, {"recorded_on": "x", "victim_age": "130"}, {"lpu": "?"})
     drawn.draw("incidents", GOOD, {"finalisation_code": "XX"})

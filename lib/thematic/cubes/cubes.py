@@ -98,7 +98,7 @@ def build(
     index = load_index(workbook)
     if index is not None and index.key == key:
         return index
-    say(f"Counting: {workbook.shown(workbook.cubes)}")
+    say(f"Counting what the reports show (kept in {workbook.shown(workbook.cubes)})")
     with replacing(workbook.cubes) as folder:
         if tables is not None:
             return _build(workbook, params, facts, key, folder, tables)
