@@ -6,6 +6,7 @@ import csv
 import zipfile
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -375,6 +376,18 @@ def test_without_a_lookup_it_says_what_to_bring_and_where(drawn: Drawn) -> None:
     assert "none.csv does not exist" in told
     assert "(lsoa2011_code, lsoa2021_code or lsoa_code), lpu and local_authority" in told
     assert "LOOKUP=file" in told
+
+
+def test_outlines_are_read_where_something_has_a_point_alone(drawn: Drawn) -> None:
+    drawn.says["boundaries"] = {"file": "data/reference/units.geojson", "name": "lpu"}
+    (drawn.root / "data/reference/units.geojson").write_text("{", encoding="utf-8")
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    assert build(drawn).tables["crimes"].kept == 1
+    put(drawn, STOPS + stop("2021-01-02T10:00:00+00:00"), kind="stop-and-search")
+    own = SimpleNamespace(**vars(drawn.params()), areas=lambda _: [], units="lpu")
+    drawn.params = lambda: own  # type: ignore[method-assign]
+    with pytest.raises(ValueError, match="Expecting property name"):
+        build(drawn)
 
 
 def zipped(drawn: Drawn, files: dict[str, str]) -> Path:

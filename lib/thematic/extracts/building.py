@@ -83,7 +83,7 @@ def _extract(order: Order, found: _Account) -> Iterator[RawTable]:
 def _ground(order: Order) -> police_uk.Ground:
     """What places the rows of a download; a lookup is needed where it has street-level crimes."""
     street = any(file.kind == STREET for file in order.source.months)
-    outlines = read_outlines(order.root, order.params)
+    outlines = read_outlines(order.root, order.params) if order.outlines is not None else None
     force = order.params.force
     areas = {name: level.plural for name, level in order.params.levels.items()}
     return police_uk.Ground(_lookup(order) if street else None, outlines, force.time_zone, force.units, areas)
