@@ -129,12 +129,12 @@ def test_the_page_says_once_what_the_true_share_is_and_what_gives_it(few: DrawnC
     found = [item for item in report(few).method().items if "true share" in item]
     assert len(found) == 1
     assert "(day on which the outcome was given)" in found[0]
-    assert "`outcome_basis: recorded` in params/themes/domestic-abuse.yaml gives that share." in found[0]
+    assert "`outcome_basis: recorded` in the theme's file gives that share." in found[0]
 
 
 def test_the_public_are_not_told_of_files(few: DrawnCubes) -> None:
     found = [item for item in report(few, audience="public").method().items if "true share" in item]
-    assert len(found) == 1 and "params/" not in found[0]
+    assert len(found) == 1 and "outcome_basis" not in found[0]
 
 
 def test_by_the_rows_own_date_there_is_a_share_already(by_recording: DrawnCubes) -> None:

@@ -265,7 +265,7 @@ def _ratios(data: ReportData) -> Iterator[str]:
         if count.dated is not None
     )
     if dates:
-        fix = f" `outcome_basis: recorded` in params/themes/{data.theme_name}.yaml gives that share."
+        fix = " `outcome_basis: recorded` in the theme's file gives that share."
         yield (
             f"A percentage that goes by another date ({listed(list(dates))}) is a ratio: what got that far in the "
             "window, whenever it was recorded, for every 100 recorded in the window; so it can be over 100%. The true "
