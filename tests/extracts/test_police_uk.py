@@ -390,6 +390,46 @@ def test_outlines_are_read_where_something_has_a_point_alone(drawn: Drawn) -> No
         build(drawn)
 
 
+@pytest.mark.parametrize(("lookup", "lsoa"), [("e1", "E1"), ("E1", "e1"), ("E1", "E1")])
+def test_codes_of_the_lookup_are_the_same_in_any_case(drawn: Drawn, lookup: str, lsoa: str) -> None:
+    (drawn.root / "lookup.csv").write_text(f"lsoa_code,local_authority,lpu\n{lookup},North,Abton\n", encoding="utf-8")
+    put(drawn, street(("a", lsoa, "Drugs", "Here")))
+    build(drawn)
+    assert [row["lpu"] for row in drawn.kept("crimes")] == ["Abton"]
+
+
+AS_IT_CAME = "Download the file again, and do not save it from a spreadsheet."
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        ("street", street(("a", "E1", "Drugs", "Here"), month="01/01/2021"), "not written as YYYY-MM, as on line 2 (01/01/2021)."),
+        ("street", street(("a", "E1", "Drugs", "Here")).replace(",", ";"), "street.csv is separated by semicolons."),
+        ("stop-and-search", STOPS + stop("02/01/2021 10:00"), "the dates are not written as YYYY-MM-DD (02/01/2021 10:00)."),
+        ("stop-and-search", STOPS.replace(",", ";"), "stop-and-search.csv is separated by semicolons."),
+    ],
+)  # fmt: skip
+def test_a_file_that_a_spreadsheet_has_saved_is_refused_as_that(drawn: Drawn, kind: str, text: str, told: str) -> None:
+    put(drawn, text, kind=kind)
+    assert f"{told} {AS_IT_CAME}" in refused(drawn)
+
+
+def test_a_lookup_separated_by_semicolons_is_refused_as_that(drawn: Drawn) -> None:
+    (drawn.root / "lookup.csv").write_text(LOOKUP.replace(",", ";"), encoding="utf-8")
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    assert "lookup.csv is separated by semicolons. Save it separated by commas." in refused(drawn)
+
+
+def test_a_zip_within_a_zip_is_refused_with_what_to_do(drawn: Drawn) -> None:
+    inner = zipped(drawn, {"2021-01/2021-01-northshire-street.csv": street(("a", "E1", "Drugs", "Here"))})
+    outer = drawn.root / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.write(inner, "inner.zip")
+    told = refused(drawn, outer)
+    assert "outer.zip is a zip that holds another: inner.zip. Unpack it, and name the folder." in told
+
+
 def zipped(drawn: Drawn, files: dict[str, str]) -> Path:
     path = drawn.root / "download.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
