@@ -18,6 +18,7 @@ from thematic.measures.data import ReportData
 from thematic.params import Params
 from thematic.params.themes import Caveat
 from thematic.report import Report, context, open_report
+from thematic.report.absent import absence
 from warehouse_drawn import DrawnCubes, own_params, report_data, theme_cubes, typed
 
 PERIOD, THEME = "2021-01", "domestic-abuse"
@@ -138,6 +139,17 @@ def test_a_section_without_a_figure_is_one_line_that_says_why(tmp_path: Path) ->
     assert made.by_place("lpu", "dvpn_authorised", title="Notices") == Sentence(
         f"Notices by Local Policing Unit: {why}"
     )
+
+
+def test_of_many_reasons_two_are_said_and_the_others_counted(tmp_path: Path) -> None:
+    crimes = typed(own_params().tables["crimes"], pd.DataFrame([{"recorded_on": "2020-05-01", "domestic": "Y"}]))
+    made = report(theme_cubes(tmp_path, THEME, {"crimes": crimes}))
+    found = made.figures
+    told = {**found.reasons, ("dvpn_authorised", "total"): ["one", "two", "three", "four"]}
+    with_four = replace(found, reasons=told)
+    said = absence(made.data, with_four, "Notices", "total", ["dvpn_authorised"])
+    first = "[x] not available: one. [x] not available: two. The notes on the data give 2 more reasons."
+    assert said == Sentence(f"Notices: {first}")
 
 
 def test_a_section_with_one_figure_is_a_table(drawn: DrawnCubes) -> None:
