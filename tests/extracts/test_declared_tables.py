@@ -298,7 +298,42 @@ def test_a_derived_column_fills_the_column_of_its_name(drawn: Drawn) -> None:
     drawn.declare("stays", declared)
     assert one(drawn)["words"] == "Friday"
     assert one(drawn, words="own")["words"] == "own"
-    assert one(drawn, words="")["words"] is None
+
+
+def test_a_blank_cell_is_filled_as_a_missing_column_is_and_the_account_says_so(drawn: Drawn) -> None:
+    drawn.declare("stays", STAYS.replace("derived:\n", "derived:\n  words: {weekday: arrived_at}\n"))
+    put(drawn, {"words": "own"}, {"words": " "}, {"words": "unknown"})
+    assert [row["words"] for row in drawn.kept("stays")] == ["own", "Friday", "Friday"]
+    assert drawn.facts is not None
+    assert "stays: 2 blank cells of words filled from arrived_at." in drawn.facts.notes
+
+
+BANDED = STAYS.replace("derived:\n", "derived:\n  band: {bands: age, from: [0, 18]}\n").replace(
+    "columns:\n",
+    "columns:\n  band: {kind: code, codes: {under 18: A, 18 and over: B}, optional: true, meaning: Band}\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("age", "band", "kept"),
+    [("17", "under 18", True), ("18", "under 18", False), ("17", "18 and over", False), ("", "under 18", True)],
+)
+def test_a_row_whose_column_contradicts_what_it_is_derived_from_is_quarantined(
+    drawn: Drawn, age: str, band: str, *, kept: bool
+) -> None:
+    drawn.declare("stays", BANDED)
+    put(drawn, {"age": age, "band": band}, {"age": "20", "band": ""})
+    assert [row["band"] for row in drawn.kept("stays")] == ([band] if kept else []) + ["18 and over"]
+    assert drawn.quarantined("stays") == ([] if kept else [(2, ["band contradicts age"])])
+
+
+def test_a_column_is_not_asked_for_where_one_that_is_derived_from_it_is_there(drawn: Drawn) -> None:
+    assert not drawn.tables["stays"].columns["arrived_at"].optional
+    drawn.declare("stays", BANDED.replace("age: {kind: whole, optional: true,", "age: {kind: whole,"))
+    assert not drawn.tables["stays"].columns["age"].optional
+    assert one(drawn, band="under 18")["age"] is None
+    with pytest.raises(DataRefused, match="the column age is missing"):
+        put(drawn, {"words": "x"})
 
 
 HOURS = """

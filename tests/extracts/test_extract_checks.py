@@ -297,6 +297,39 @@ def test_the_crime_columns_are_typed_and_completed(drawn: Drawn) -> None:
     assert (crime["hate_strands"], crime["lpu"], crime["victim_age"]) == (None, None, None)
 
 
+def test_outcomes_may_be_given_by_their_type_alone(drawn: Drawn) -> None:
+    given = {"outcome_type": "Local resolution", "outcome_on": "2021-01-20"}
+    path = drawn.draw("crimes", given, {})
+    heading, *rows = path.read_text(encoding="utf-8").splitlines()
+    place = heading.split(",").index("outcome_code")
+    cut = [",".join(cell for n, cell in enumerate(row.split(",")) if n != place) for row in (heading, *rows)]
+    path.write_text("\n".join(cut) + "\n", encoding="utf-8")
+    facts = drawn.build()
+    assert [row["outcome_type"] for row in drawn.kept("crimes")] == ["Local resolution", None]
+    assert "outcome_code" not in facts.columns["crimes"]
+
+
+def test_a_code_and_a_type_that_contradict_each_other_are_quarantined(drawn: Drawn) -> None:
+    day = {"outcome_on": "2021-01-20"}
+    rows = [("16", "Unable to prosecute suspect"), ("16", "Local resolution"), ("8", ""), ("", "")]
+    drawn.draw("crimes", *({"outcome_code": c, "outcome_type": t} | (day if c else {}) for c, t in rows))
+    drawn.build()
+    assert [row["outcome_type"] for row in drawn.kept("crimes")] == [
+        "Unable to prosecute suspect",
+        "Local resolution",
+        None,
+    ]
+    assert drawn.quarantined() == [(3, ["outcome_type contradicts outcome_code"])]
+
+
+def test_a_blank_type_of_crime_is_filled_from_the_code_as_a_missing_one_is(drawn: Drawn) -> None:
+    drawn.draw("crimes", {"crime_type": ""}, {"crime_type": "Violence and sexual offences"}, {"crime_type": "Drugs"})
+    facts = drawn.build()
+    assert {row["crime_type"] for row in drawn.kept("crimes")} == {"Violence and sexual offences"}
+    assert drawn.quarantined() == [(4, ["crime_type contradicts offence_code"])]
+    assert "crimes: 1 blank cell of crime_type filled from offence_code." in facts.notes
+
+
 def test_a_force_adds_offences_of_its_own_and_its_meaning_wins(drawn: Drawn) -> None:
     own = "code,title,group,subgroup,aggravated\nN1,Ours,Group,Sub,N\n8N,Renamed,Group,Sub,Y\n"
     (drawn.root / "params" / "offences.csv").write_text(own, encoding="utf-8")
@@ -338,6 +371,16 @@ def test_a_refusal_names_every_table_that_has_too_many_bad_rows_and_changes_noth
     assert {problem.where for problem in refusal.value.problems} == {"crimes", "surveys"}
     assert sorted(path.name for path in (drawn.root / "data").iterdir()) == ["reference", "warehouse"]
     assert len(drawn.kept("crimes")) == before.tables["crimes"].kept == 1
+
+
+def test_the_account_says_why_rows_were_not_kept_and_where_to_read_more(drawn: Drawn) -> None:
+    drawn.draw("crimes", {}, {"domestic": "maybe"})
+    drawn.build()
+    assert "crimes, rows not kept: 1 x domestic is neither Y nor N" in drawn.said
+    assert sum("docs/troubleshooting.md says more (Rows that break the contract)" in said for said in drawn.said) == 1
+    drawn.draw("crimes", {})
+    drawn.build()
+    assert not any("troubleshooting" in said for said in drawn.said)
 
 
 def test_quality_accounts_for_every_row_by_month(drawn: Drawn) -> None:

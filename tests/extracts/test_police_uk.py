@@ -6,6 +6,7 @@ import csv
 import zipfile
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -373,8 +374,60 @@ def test_without_a_lookup_it_says_what_to_bring_and_where(drawn: Drawn) -> None:
     put(drawn, street(("a", "E1", "Drugs", "Here")))
     told = refused(drawn, lookup="none.csv")
     assert "none.csv does not exist" in told
-    assert "lsoa2011_code or lsoa2021_code, lpu and local_authority" in told
+    assert "(lsoa2011_code, lsoa2021_code or lsoa_code), lpu and local_authority" in told
     assert "LOOKUP=file" in told
+
+
+def test_outlines_are_read_where_something_has_a_point_alone(drawn: Drawn) -> None:
+    drawn.says["boundaries"] = {"file": "data/reference/units.geojson", "name": "lpu"}
+    (drawn.root / "data/reference/units.geojson").write_text("{", encoding="utf-8")
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    assert build(drawn).tables["crimes"].kept == 1
+    put(drawn, STOPS + stop("2021-01-02T10:00:00+00:00"), kind="stop-and-search")
+    own = SimpleNamespace(**vars(drawn.params()), areas=lambda _: [], units="lpu")
+    drawn.params = lambda: own  # type: ignore[method-assign]
+    with pytest.raises(ValueError, match="Expecting property name"):
+        build(drawn)
+
+
+@pytest.mark.parametrize(("lookup", "lsoa"), [("e1", "E1"), ("E1", "e1"), ("E1", "E1")])
+def test_codes_of_the_lookup_are_the_same_in_any_case(drawn: Drawn, lookup: str, lsoa: str) -> None:
+    (drawn.root / "lookup.csv").write_text(f"lsoa_code,local_authority,lpu\n{lookup},North,Abton\n", encoding="utf-8")
+    put(drawn, street(("a", lsoa, "Drugs", "Here")))
+    build(drawn)
+    assert [row["lpu"] for row in drawn.kept("crimes")] == ["Abton"]
+
+
+AS_IT_CAME = "Download the file again, and do not save it from a spreadsheet."
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        ("street", street(("a", "E1", "Drugs", "Here"), month="01/01/2021"), "not written as YYYY-MM, as on line 2 (01/01/2021)."),
+        ("street", street(("a", "E1", "Drugs", "Here")).replace(",", ";"), "street.csv is separated by semicolons."),
+        ("stop-and-search", STOPS + stop("02/01/2021 10:00"), "the dates are not written as YYYY-MM-DD (02/01/2021 10:00)."),
+        ("stop-and-search", STOPS.replace(",", ";"), "stop-and-search.csv is separated by semicolons."),
+    ],
+)  # fmt: skip
+def test_a_file_that_a_spreadsheet_has_saved_is_refused_as_that(drawn: Drawn, kind: str, text: str, told: str) -> None:
+    put(drawn, text, kind=kind)
+    assert f"{told} {AS_IT_CAME}" in refused(drawn)
+
+
+def test_a_lookup_separated_by_semicolons_is_refused_as_that(drawn: Drawn) -> None:
+    (drawn.root / "lookup.csv").write_text(LOOKUP.replace(",", ";"), encoding="utf-8")
+    put(drawn, street(("a", "E1", "Drugs", "Here")))
+    assert "lookup.csv is separated by semicolons. Save it separated by commas." in refused(drawn)
+
+
+def test_a_zip_within_a_zip_is_refused_with_what_to_do(drawn: Drawn) -> None:
+    inner = zipped(drawn, {"2021-01/2021-01-northshire-street.csv": street(("a", "E1", "Drugs", "Here"))})
+    outer = drawn.root / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.write(inner, "inner.zip")
+    told = refused(drawn, outer)
+    assert "outer.zip is a zip that holds another: inner.zip. Unpack it, and name the folder." in told
 
 
 def zipped(drawn: Drawn, files: dict[str, str]) -> Path:

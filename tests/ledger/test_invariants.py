@@ -52,9 +52,7 @@ def streams(draw: st.DrawFn) -> Stream:
 def counted(stream: Stream) -> dict[str, Counted]:
     running = stream.records.cumsum(axis=2)
     part, whole = stream.of_part.cumsum(axis=1), running.sum(axis=1)
-    roots = [
-        (Leaf((area,), label), running[a, b]) for a, area in enumerate(AREAS) for b, label in enumerate(LABELS)
-    ]
+    roots = [(Leaf((area,), label), running[a, b]) for a, area in enumerate(AREAS) for b, label in enumerate(LABELS)]
     parts = [(Leaf((area,), "some"), part[a]) for a, area in enumerate(AREAS)]
     parts += [(Leaf((area,), REST), whole[a] - part[a]) for a, area in enumerate(AREAS)]
     found = {}
@@ -72,7 +70,11 @@ def booked(stream: Stream, key: bytes = b"key", width: int = 3, upto: int | None
     for place in range(stream.records.shape[2] if upto is None else upto):
         of_month = MonthBook(str(FIRST + place), "lpu", draws, states)
         months.append(
-            [entry for ledger in (ROOT, PART) for entry in of_month.book(ledger, known[ledger.name], known[ledger.name].at(FIRST + place))]
+            [
+                entry
+                for ledger in (ROOT, PART)
+                for entry in of_month.book(ledger, known[ledger.name], known[ledger.name].at(FIRST + place))
+            ]
         )
     return months
 
@@ -101,7 +103,10 @@ def test_every_step_is_a_multiple_and_no_leaf_strays_a_base(stream: Stream, widt
     if months is None:
         return
     released = steps(months, ROOT.name)
-    running = {leaf.name: totals for leaf, totals in zip(counted(stream)[ROOT.name].leaves, counted(stream)[ROOT.name].totals, strict=True)}
+    running = {
+        leaf.name: totals
+        for leaf, totals in zip(counted(stream)[ROOT.name].leaves, counted(stream)[ROOT.name].totals, strict=True)
+    }
     draws = Draws(key, 5, width)
     for name, grown in released.items():
         assert (grown >= 0).all() and (grown % 5 == 0).all()
@@ -117,7 +122,9 @@ def test_a_window_is_within_two_steps_of_the_truth_and_ten_had_five_records(stre
     if months is None:
         return
     released = steps(months, ROOT.name)
-    totals = dict(zip((leaf.name for leaf in counted(stream)[ROOT.name].leaves), counted(stream)[ROOT.name].totals, strict=True))
+    totals = dict(
+        zip((leaf.name for leaf in counted(stream)[ROOT.name].leaves), counted(stream)[ROOT.name].totals, strict=True)
+    )
     for name, grown in released.items():
         shown, there = np.concatenate([[0], grown.cumsum()]), np.concatenate([[0], totals[name]])
         for first in range(len(shown)):
@@ -135,7 +142,9 @@ def test_parts_share_out_exactly_what_the_whole_grew_by(stream: Stream) -> None:
         return
     whole, parts = steps(months, ROOT.name), steps(months, PART.name)
     for area in AREAS:
-        of_area = sum((grown for name, grown in whole.items() if name.startswith(area)), np.zeros(len(months), dtype=int))
+        of_area = sum(
+            (grown for name, grown in whole.items() if name.startswith(area)), np.zeros(len(months), dtype=int)
+        )
         dealt = sum((grown for name, grown in parts.items() if name.startswith(area)), np.zeros(len(months), dtype=int))
         assert (of_area == dealt).all()
 
@@ -153,9 +162,15 @@ def test_later_months_change_nothing_of_earlier_ones(stream: Stream, upto: int) 
 def test_an_area_more_leaves_the_draws_of_others(stream: Stream) -> None:
     draws = Draws(b"key", 5, 3)
     known = [leaf.name for leaf in counted(stream)[ROOT.name].leaves]
-    first = [draws.start(ROOT.name, name) for name in known], [draws.monthly(ROOT.name, "2020-01", name) for name in known]
+    first = (
+        [draws.start(ROOT.name, name) for name in known],
+        [draws.monthly(ROOT.name, "2020-01", name) for name in known],
+    )
     more = [*known, "Dogwood | one"]
-    again = [draws.start(ROOT.name, name) for name in more], [draws.monthly(ROOT.name, "2020-01", name) for name in more]
+    again = (
+        [draws.start(ROOT.name, name) for name in more],
+        [draws.monthly(ROOT.name, "2020-01", name) for name in more],
+    )
     assert [each[:-1] for each in again] == list(first)
 
 

@@ -24,7 +24,7 @@ from warehouse_drawn import sample_workbook
 
 PERIOD, THEME = "2021-01", "rape"
 OPEN = 'from thematic.report import open_report\nreport = open_report("rape", period, area, audience)'
-SECRET = "QZMARK"
+MARKER = "QZMARK"
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +64,12 @@ def refused(product: Product) -> str:
     assert product.files == {}
     kept = json.loads(product.failed_notebook or b"{}")
     assert [output for cell in kept["cells"] for output in cell.get("outputs", [])] == []
-    assert SECRET not in json.dumps(kept.get("cells")).replace(f"# {SECRET}", "")
+    assert MARKER not in json.dumps(kept.get("cells")).replace(f"# {MARKER}", "")
     return product.failure.message
 
 
 def test_displays_made_from_released_figures_pass(seen: Seen) -> None:
-    product = public(seen, 'report.summary()\nreport.at_a_glance()', 'report.months("rape_recorded")')
+    product = public(seen, "report.summary()\nreport.at_a_glance()", 'report.months("rape_recorded")')
     assert product.failure is None
     assert set(product.files) == {"ipynb", "json"}
 
@@ -149,7 +149,7 @@ def test_no_file_of_data_is_opened(seen: Seen, place: str) -> None:
 def test_rows_read_in_another_way_are_not_shown(seen: Seen) -> None:
     """A library that opens files by itself is not stopped, and nothing that it gives is shown."""
     path = seen.workbook.root / "data" / "warehouse" / "crimes.parquet"
-    source = f"import duckdb\nduckdb.sql(\"select victim_ref, victim_age from '{path}' limit 3\").df()"
+    source = f"import pyarrow.parquet as pq\npq.read_table({str(path)!r}).slice(0, 3).to_pandas()"
     refused(public(seen, source))
 
 
@@ -160,9 +160,11 @@ def test_an_older_internal_file_is_not_read(seen: Seen) -> None:
     assert "reads no files of outputs/" in refused(public(seen, f"open({str(old)!r}).read()"))
 
 
-@pytest.mark.parametrize("source", [f"assert False, '{SECRET} 17'  # {SECRET}", f"raise ValueError('{SECRET} 17')  # {SECRET}"])
+@pytest.mark.parametrize(
+    "source", [f"assert False, '{MARKER} 17'  # {MARKER}", f"raise ValueError('{MARKER} 17')  # {MARKER}"]
+)
 def test_an_error_s_own_words_are_not_told(seen: Seen, source: str) -> None:
-    message = refused(public(seen, source.replace(f"'{SECRET} 17'", "str(17 * 3)")))
+    message = refused(public(seen, source.replace(f"'{MARKER} 17'", "str(17 * 3)")))
     assert "51" not in message
     assert "make the internal one to see it" in message
 

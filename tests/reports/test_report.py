@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,11 +13,12 @@ import pandas as pd
 import pytest
 
 from thematic.core.errors import ArgumentsRefused
-from thematic.displays import Chart, DisplayTable, Glance
+from thematic.displays import Chart, DisplayTable, Glance, Sentence
 from thematic.measures.data import ReportData
 from thematic.params import Params
 from thematic.params.themes import Caveat
 from thematic.report import Report, context, open_report
+from thematic.report.absent import absence
 from warehouse_drawn import DrawnCubes, own_params, report_data, theme_cubes, typed
 
 PERIOD, THEME = "2021-01", "domestic-abuse"
@@ -67,6 +69,93 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> DrawnCubes:
 
 def report(drawn: DrawnCubes, area: str = "force", audience: Any = "internal") -> Report:
     return Report(report_data(drawn, PERIOD, area, audience))
+
+
+def notes_of(folder: Path, reason: str = "", **facts: Any) -> tuple[Report, DisplayTable]:
+    """A report whose quality table holds a row that was put aside for this reason."""
+    crimes = typed(own_params().tables["crimes"], pd.DataFrame([{"recorded_on": "2020-05-01", "domestic": "Y"}]))
+    cubes = theme_cubes(folder, THEME, {"crimes": crimes}, **facts)
+    quality = pd.DataFrame(
+        {"table": ["crimes"], "month": ["2020-05"], "status": ["quarantined"], "reason": [reason], "n": [2]}
+    )
+    held = io.BytesIO()
+    quality.to_parquet(held)
+    made = report(replace(cubes, files={**cubes.files, "quality": held.getvalue()}))
+    return made, made.data_quality()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("lpu is not in params/areas/lpu.yaml", "local Policing Unit is not in the list of its names"),
+        ("offence_code is not in data/reference/offences.csv", ", such as `8N`, `19C` or `195` is not in the list of its names"),
+        ("outcome_code is filled and outcome_on is blank", "home Office is filled and day on which the outcome was given is blank"),
+        ("recorded_on is before history_floor", "day on which the crime was recorded is before the earliest day that is taken"),
+        ("outcome_type contradicts outcome_code", "in the words of data.police.uk contradicts outcome by the list of the"),
+    ],
+)  # fmt: skip
+def test_a_page_says_why_rows_were_put_aside_without_columns_and_files(tmp_path: Path, reason: str, words: str) -> None:
+    _, quality = notes_of(tmp_path, reason)
+    assert quality.title == "Rows dated in the 12 months to January 2021 and in the 12 months before"
+    note = next(note for note in quality.notes if note.startswith("Quarantined: 2 of crimes, "))
+    assert words.casefold() in note.casefold()
+    assert not re.search(r"\w_\w|params/|data/reference", note)
+
+
+def test_the_source_of_a_measure_is_that_of_a_download_where_it_was_made_from_one(tmp_path: Path) -> None:
+    own, _ = notes_of(tmp_path / "own")
+    assert "Source: Crime recording system (crimes extract)" in own.definitions().plain()
+    made, _ = notes_of(tmp_path / "download", kind="police.uk", title="data.police.uk")
+    assert set(re.findall(r"Source: (.*?)\. ", made.definitions().plain())) == {"data.police.uk"}
+
+
+def test_the_glossary_gives_a_short_word_where_it_is_another(drawn: DrawnCubes) -> None:
+    assert "divides itself (district)." in report(drawn).glossary().plain()
+    words = {"title": "District", "plural": "Districts", "short": "district"}
+    levels = {**drawn.params.levels, "lpu": drawn.params.levels["lpu"].model_copy(update=words)}
+    made = report(replace(drawn, params=replace(drawn.params, levels=levels)))
+    assert "One of the areas into which the force divides itself." in made.glossary().plain()
+
+
+def test_what_readers_see_of_the_declarations_names_no_file() -> None:
+    params = own_params()
+    seen = [column.words for table in params.tables.values() for column in table.columns.values()]
+    for measure in params.measures.values():
+        seen += [measure.title, measure.definition, measure.source or "", *measure.caveats]
+    for theme in params.themes.values():
+        seen += [theme.title, *(caveat.text for caveat in theme.caveats)]
+    assert [
+        text for text in [*seen, *params.glossary.terms.values()] if re.search(r"params/|data/|\.ya?ml", text)
+    ] == []
+
+
+def test_a_section_without_a_figure_is_one_line_that_says_why(tmp_path: Path) -> None:
+    crimes = typed(own_params().tables["crimes"], pd.DataFrame([{"recorded_on": "2020-05-01", "domestic": "Y"}]))
+    made = report(theme_cubes(tmp_path, THEME, {"crimes": crimes}))
+    why = "[x] not available: Drawn extract holds no protection notices."
+    title = "Domestic Violence Protection Notices and Orders"
+    assert made.at_a_glance("notices") == Sentence(f"{title}: {why}")
+    assert made.section_by_place("lpu", "notices") == Sentence(f"{title} by Local Policing Unit: {why}")
+    assert made.by_place("lpu", "dvpn_authorised", title="Notices") == Sentence(
+        f"Notices by Local Policing Unit: {why}"
+    )
+
+
+def test_of_many_reasons_two_are_said_and_the_others_counted(tmp_path: Path) -> None:
+    crimes = typed(own_params().tables["crimes"], pd.DataFrame([{"recorded_on": "2020-05-01", "domestic": "Y"}]))
+    made = report(theme_cubes(tmp_path, THEME, {"crimes": crimes}))
+    found = made.figures
+    told = {**found.reasons, ("dvpn_authorised", "total"): ["one", "two", "three", "four"]}
+    with_four = replace(found, reasons=told)
+    said = absence(made.data, with_four, "Notices", "total", ["dvpn_authorised"])
+    first = "[x] not available: one. [x] not available: two. The notes on the data give 2 more reasons."
+    assert said == Sentence(f"Notices: {first}")
+
+
+def test_a_section_with_one_figure_is_a_table(drawn: DrawnCubes) -> None:
+    made = report(drawn)
+    assert isinstance(made.at_a_glance(), Glance)
+    assert isinstance(made.by_place("lpu", "da_recorded"), DisplayTable)
 
 
 def words_of(drawn: DrawnCubes, area: str) -> str:
@@ -132,7 +221,7 @@ def test_codes_that_are_numbers_stand_before_their_titles(drawn: DrawnCubes) -> 
 def test_a_breakdown_with_shares_has_them_of_its_own_total(drawn: DrawnCubes) -> None:
     made = report(drawn).breakdown("da_recorded", "weekday")
     assert isinstance(made, DisplayTable)
-    assert [column.label for column in made.columns][4:] == ["Share", "Significant change"]
+    assert [column.label for column in made.columns][4:] == ["Difference", "Share", "Significant change"]
     place = [column.label for column in made.columns].index("Share")
     assert sum(getattr(row[place], "value", 0) or 0 for row in made.rows) == pytest.approx(100)
 

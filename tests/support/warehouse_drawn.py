@@ -97,6 +97,7 @@ def facts(params: Params, tables: dict[str, pa.Table], history: str, latest: str
         "earlier": {},
         "populations": None,
         "absent": {},
+        "kind": "extracts",
         "columns": {name: list(params.tables[name].all_names) for name in tables},
     }
     return SimpleNamespace(**{**told, **changes})

@@ -87,6 +87,11 @@ def test_the_longer_the_subject_the_less_is_said_but_never_less_than_the_verdict
     assert len(said.split()) <= MOST_WORDS or said.endswith("rose by 5.0%, which could be chance")
 
 
+def test_without_a_clear_change_the_earlier_figure_goes_before_the_verdict_does() -> None:
+    said = headline(figure(93, 94, **soft("No clear change")), measure(subject=" ".join(["Rows"] * 10)), YEAR)
+    assert said.endswith("Rows was 93: no clear change") and len(said.split()) == MOST_WORDS
+
+
 @pytest.mark.parametrize(
     ("window", "said"),
     [

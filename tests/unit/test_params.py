@@ -150,6 +150,25 @@ def test_each_problem_names_file_value_and_fix(
     assert f"params/{file}" in said or "params/" in said
 
 
+def test_a_force_of_one_level_reads_one_line_about_the_other(workbook: Workbook) -> None:
+    (workbook.params / "areas" / "local_authority.yaml").unlink()
+    said = refusal(workbook)
+    assert said.count("\n") == 1
+    assert "params/areas: there is no level 'local_authority'; 6 tables (crimes, disclosures," in said
+    assert (
+        "57 measures of 6 themes (asb, domestic-abuse, hate-crime, rape, recorded-crime, stop-and-search) name" in said
+    )
+    assert "Declare its areas in params/areas/local_authority.yaml, or do without it (docs/adopt-for-another-" in said
+
+
+def test_a_table_that_loses_a_level_is_named_once_with_how_many_ask_for_it(workbook: Workbook) -> None:
+    change(workbook, "tables/incidents.yaml", "kind: area, level: local_authority", "kind: text")
+    assert refusal(workbook).splitlines()[1:] == [
+        "  - params/themes: incidents have no column of the level local_authority; 3 measures of 1 theme (asb) ask for it. "
+        "Declare a column of kind area with level: local_authority, or take 'local_authority' off the measure."
+    ]
+
+
 def test_a_file_that_is_not_utf_8_is_refused(workbook: Workbook) -> None:
     (workbook.params / "glossary.yaml").write_bytes("terms: {Café: a}".encode("cp1252"))
     assert "is not UTF-8" in refusal(workbook)

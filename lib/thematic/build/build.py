@@ -104,9 +104,7 @@ class _Order:
 
     def seen(self, index: Index) -> Seen:
         """What the audience's reports are made from, of the cubes that this is the index of."""
-        return seen_by(
-            self.request.audience, self.workbook, self.params, index, self.say, periods=self.request.periods
-        )
+        return seen_by(self.request.audience, self.workbook, self.params, index, self.say, periods=self.request.periods)
 
     def plan(self, seen: Seen) -> Plan:
         editions = asked_editions(self.params, self.request, seen.index)
@@ -297,9 +295,7 @@ def not_fed(params: Params, themes: Iterable[str], index: Index) -> Iterator[str
             yield f"{params.themes[theme].title} is not made: {index.empty[theme]}."
 
 
-def make_plan(
-    seen: Seen, request: Request, *, notebooks: Mapping[str, bytes], editions: Sequence[Edition]
-) -> Plan:
+def make_plan(seen: Seen, request: Request, *, notebooks: Mapping[str, bytes], editions: Sequence[Edition]) -> Plan:
     """Which editions are up to date (every format asked for, and the notebook), and the jobs of the others."""
     workbook, params = seen.workbook, seen.params
     drafts = Drafts.of(workbook, params, seen.index, notebooks)

@@ -16,9 +16,7 @@ from thematic.ledger.seen import declared
 from thematic.params import load_params
 
 
-def book(
-    workbook: Workbook, period: str, data: str, lookup: str, today: date, say: Callable[[str], None]
-) -> list[str]:
+def book(workbook: Workbook, period: str, data: str, lookup: str, today: date, say: Callable[[str], None]) -> list[str]:
     """Books every month up to the period that is not booked; what was done, in words.
 
     Raises ArgumentsRefused for a period that the data do not reach, DataRefused where the books do not agree.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 import seaborn as sns
@@ -13,7 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from thematic.charts import band, canvas, notices
+from thematic.charts.across import Line, draw_across
 from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, width_of, written
+from thematic.charts.labels import Box
 from thematic.charts.notices import Event
 from thematic.core.periods import Month
 from thematic.displays import Chart, DisplayTable
@@ -44,6 +47,7 @@ def months(
     limits: MonthsExpected | None = None,
     polarity: band.Polarity = "none",
     interval: Ends | None = None,
+    lines: Sequence[Line] = (),
 ) -> Chart:
     """A line over the months, from zero, with its last point written out and the events shaded.
 
@@ -55,6 +59,7 @@ def months(
     of the ticks, such as %.
     `limits` are drawn as a band behind the line, months outside them as triangles and runs as broad lines, whose colour
     says whether that side is good, bad or neither by the measure's `polarity`.
+    `lines` are names and values of dashed lines across the months.
     `interval` has the lower and upper end of each point's interval (None: it has none), a band behind the line.
     Raises ValueError where there is no month at all, and for limits of another number of months.
     """
@@ -62,7 +67,7 @@ def months(
     if limits is not None and len(limits.months) != len(series.values):
         raise ValueError(f"limits of {len(limits.months)} months do not fit a chart of {len(series.values)}")
     wide, narrow = canvas.drawings(
-        lambda width: draw(series, width, events, decimals, limits, polarity, suffix, interval), id, alt
+        lambda width: draw(series, width, events, decimals, limits, polarity, suffix, interval, lines), id, alt
     )
     return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow)
 
@@ -118,10 +123,11 @@ def draw(
     polarity: band.Polarity = "none",
     suffix: str = "",
     interval: Ends | None = None,
+    lines: Sequence[Line] = (),
 ) -> Figure:
     """The figure, its margins as wide as what stands in them."""
     upper = [*(() if limits is None else limits.upper), *(() if interval is None else interval[1])]
-    ticks, bottom, top = _scale(series, [end for end in upper if end is not None])
+    ticks, bottom, top = _scale(series, [*(end for end in upper if end is not None), *(value for _, value in lines)])
     tick_labels = [written(tick, _places(ticks)) + suffix for tick in ticks]
     last = series.values[-1]
     last_label = "" if math.isnan(last) else written(last, series.decimals if decimals is None else decimals) + suffix
@@ -149,7 +155,29 @@ def draw(
         band.draw_marks(axes, series.values, limits, polarity)
         canvas.draw_keys(axes, found, left, _NAMES_HEIGHT)
     axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(bottom, top))
+    if lines:
+        draw_across(axes, lines, _spots(series, step, bottom, top), _shorthands(series, step))
     return figure
+
+
+def _spots(series: Series, step: float, bottom: float, top: float) -> list[tuple[float, float]]:
+    """Points along the line of months, in points from the lower left corner."""
+    heights = [(place, _PLOT_HEIGHT * (value - bottom) / (top - bottom)) for place, value in enumerate(series.values)]
+    known = [(step * (place + 0.5), height) for place, height in heights if not math.isnan(height)]
+    return [
+        (x + (after_x - x) * part / 4, y + (after_y - y) * part / 4)
+        for (x, y), (after_x, after_y) in pairwise([*known, *known[-1:]])
+        for part in range(4)
+    ]
+
+
+def _shorthands(series: Series, step: float) -> list[Box]:
+    """Where the shorthand of months without a value stands."""
+    found = []
+    for shorthand, first, last in series.runs():
+        middle, half = step * ((first + last) / 2 + 0.5), width_of(shorthand) / 2 + 2
+        found += [Box(middle - half, 0, middle + half, 24)] if shorthand else []
+    return found
 
 
 def _draw_interval(axes: Axes, interval: Ends) -> None:

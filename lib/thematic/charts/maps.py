@@ -51,13 +51,15 @@ _CLASSES, _AREA_CLASSES = 4, 3
 class Hexagons:
     """The released counts of the hexagons of a map, of `width` km, and those that are hotspots.
 
-    Every hexagon of the ground has a count; what is withheld stands as 0, and `nothing` says in the key what 0 means.
+    Every hexagon of the ground has a count; what is withheld stands as 0. In the key `nothing` says what 0 means, and
+    `standing_out` what a hotspot is.
     """
 
     width: float
     counts: Mapping[Hexagon, int]
     hot: Collection[Hexagon]
     nothing: str = "None"
+    standing_out: str = "Where most is recorded"
 
     @property
     def classes(self) -> list[tuple[int, int]]:
@@ -180,7 +182,7 @@ def _hexagon_keys(drawn: Hexagons) -> list[tuple[dict[str, Any], str]]:
     rows = [(_swatch(shade), f"{low:,}" if low == high else f"{low:,} to {high:,}") for (low, high), shade in classes]
     rows.append((_swatch(BARE), drawn.nothing))
     if drawn.hot:
-        rows.append(({"color": _HOT, "linewidth": _LINE["linewidth"]}, "Where most is recorded"))
+        rows.append(({"color": _HOT, "linewidth": _LINE["linewidth"]}, drawn.standing_out))
     return rows
 
 

@@ -190,8 +190,8 @@ def _within_bounds(sums: Sequence[_Sum]) -> Iterator[None]:
         what = "; ".join(sorted({f"{base.table_name}, {base.count.sum}" for base in summed}))
         most = f"{np.iinfo(np.int64).max // summed[0].scale:,}"
         raise DataRefused(
-            f"{what}: the values add up to more than {most}, the largest sum that can be kept. Find the values that are "
-            "too large (low and high of the column in its table file put them aside), and build again."
+            f"{what}: the values add up to more than {most}, the largest sum that can be kept. Find the values that "
+            "are too large (low and high of the column in its table file put them aside), and build again."
         ) from error
 
 

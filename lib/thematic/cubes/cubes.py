@@ -27,6 +27,9 @@ _INDEX = "index.json"
 GROUND = "ground"
 """The file of the hexagons that make up the force's ground, and the unit and the first month of each."""
 
+RESIDENTS = "residents"
+"""The file of the residents of hexagons, where a level of small areas declares its outlines."""
+
 
 class Index(BaseModel):
     """data/cubes/index.json: what the cubes were made from, and for each theme what they cannot tell.
@@ -35,8 +38,9 @@ class Index(BaseModel):
     breakdown or level of that split, under `breakdown/category` of one category of a filled set. `history_from` and
     `ends` are the first and last month of each table, `gaps` its months without rows between them. `not_ended` names
     the tables whose source cannot say which rows were cancelled; `earlier` has by table a sentence for reports of
-    periods before the latest; `empty` says why, of the themes that have nothing to show. `slices` gives for each theme
-    and period the digest of all that its reports see; `extract` is the digest of the extract.
+    periods before the latest; `empty` says why, of the themes that have nothing to show; `is_download`: the source is
+    what was published, not the force's own systems. `slices` gives for each theme and period the digest of all that its
+    reports see; `extract` is the digest of the extract.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,6 +61,7 @@ class Index(BaseModel):
     earlier: dict[str, str] = {}
     empty: dict[str, str] = {}
     extract: str = ""
+    is_download: bool = False
 
     @property
     def periods(self) -> tuple[Month, ...]:
@@ -71,8 +76,10 @@ def load_index(workbook: Workbook) -> Index | None:
 
 
 def read_bytes(workbook: Workbook, theme: str) -> dict[str, bytes]:
-    """The files a theme's reports need: its counts, the force's ground, and how the rows of the extract fared."""
-    return {name: (workbook.cubes / f"{name}.parquet").read_bytes() for name in (theme, GROUND, "quality")}
+    """The files a theme's reports need: its counts, the force's ground, how the rows of the extract fared, and the
+    residents of hexagons where they are known."""
+    known = [RESIDENTS] if (workbook.cubes / f"{RESIDENTS}.parquet").is_file() else []
+    return {name: (workbook.cubes / f"{name}.parquet").read_bytes() for name in (theme, GROUND, "quality", *known)}
 
 
 def build(
@@ -92,7 +99,7 @@ def build(
     index = load_index(workbook)
     if index is not None and index.key == key:
         return index
-    say(f"Counting: {workbook.shown(workbook.cubes)}")
+    say(f"Counting what the reports show (kept in {workbook.shown(workbook.cubes)})")
     with replacing(workbook.cubes) as folder:
         if tables is not None:
             return _build(workbook, params, facts, key, folder, tables)
@@ -114,7 +121,8 @@ def _key(params: Params, facts: ExtractFacts) -> str:
     }
     force = params.force.model_dump(mode="json")
     lists = {name: each.rows for name, each in params.lists.items()}
-    return digest([facts.key, stage_digest("cubes"), declared, force, lists, list(params.levels)])
+    outlined = params.outlines and [params.outlines, params.levels[params.outlines.level].model_dump(mode="json")]
+    return digest([facts.key, stage_digest("cubes"), declared, force, lists, list(params.levels), outlined])
 
 
 def _build(
@@ -131,6 +139,9 @@ def _build(
     quality = _quality(workbook, folder)
     ground = _ground(params, facts, tables)
     _write(ground, folder / f"{GROUND}.parquet")
+    people = _residents(workbook, params, facts)
+    if people is not None:
+        _write(people, folder / f"{RESIDENTS}.parquet")
     for slug, theme in params.themes.items():
         counted = bases(theme, params.measures, params.tables)
         unavailable[slug] = {base.key: _missing(base, splits, facts) for base, splits in counted}
@@ -142,6 +153,8 @@ def _build(
         if counted and not there:
             empty[slug] = _why_empty([base for base, _ in counted], unavailable[slug], facts)
         slices[slug] = _slices(frame, quality, seen, facts, unavailable[slug], set(theme.tables), stocks)
+        if people is not None and theme.hotspots is not None:
+            slices[slug] = _with_residents(slices[slug], people[people["hexagon_km"] == params.hexagon_km(slug)])
     index = _index(params, facts, key, unavailable, slices).model_copy(update={"empty": empty})
     (folder / _INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return index
@@ -177,6 +190,26 @@ def _ground(params: Params, facts: ExtractFacts, tables: Mapping[str, Any]) -> p
     ]
     widths = sorted({params.force.hexagon_km, *map(params.hexagon_km, params.themes)})
     return pd.concat([ground(located, width) for width in widths], ignore_index=True)
+
+
+def _residents(workbook: Workbook, params: Params, facts: ExtractFacts) -> pd.DataFrame | None:
+    """The residents of hexagons of every width that a theme maps; None where no level of small areas has outlines."""
+    if params.outlines is None:
+        return None
+    from thematic.cubes.residents import residents
+
+    known = facts.populations
+    on = Month.parse(facts.latest_period).last_day
+    declared = params.population(params.force_area, on)
+    force_people = declared if known is None else sum(known.get(params.units, {}).values()) or None
+    widths = sorted({params.hexagon_km(slug) for slug, theme in params.themes.items() if theme.hotspots is not None})
+    return residents(workbook.root, params, params.outlines, force_people, widths) if widths else None
+
+
+def _with_residents(slices: Mapping[str, str], people: pd.DataFrame) -> dict[str, str]:
+    """The slices of a theme that draws hotspots, each with the residents of its hexagons."""
+    seen = digest(people.to_numpy().tolist())
+    return {period: digest([own, seen]) for period, own in slices.items()}
 
 
 def _missing(base: Base, splits: set[str], facts: ExtractFacts) -> dict[str, str]:
@@ -353,4 +386,5 @@ def _index(
         slices=slices,
         earlier=facts.earlier,
         extract=facts.key,
+        is_download=facts.kind == "police.uk",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from thematic.core.areas import Area
 from thematic.core.hexagons import Hexagon, joined, named, within_reach
 from thematic.core.periods import Month, Window
-from thematic.cubes.cubes import GROUND, Index
+from thematic.cubes.cubes import GROUND, RESIDENTS, Index
+from thematic.params import year_of
 
 Counts = NDArray[np.int64]
 Integers = NDArray[np.int64]
@@ -145,6 +147,23 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class Residents:
+    """The residents of hexagons: a table of hexagon_km, cell, year and residents; None where none are known."""
+
+    table: pa.Table | None = None
+
+    def at(self, hexagon_km: float, on: date) -> dict[Hexagon, float]:
+        """The residents of each hexagon of a width as known on a day: of the latest year whose 30 June is not after
+        it, else of the earliest. A hexagon whose residents are not known is left out."""
+        if self.table is None:
+            return {}
+        widths, years = (np.asarray(self.table[name].to_numpy()) for name in ("hexagon_km", "year"))
+        year = year_of(dict.fromkeys(years.tolist()), on)
+        rows = self.table.filter(pa.array((widths == hexagon_km) & (years == year)))
+        return dict(zip(map(named, rows["cell"].to_pylist()), rows["residents"].to_pylist(), strict=True))
+
+
+@dataclass(frozen=True)
 class ThemeCubes:
     """The cubes of one theme in memory, by count and split, with the index that says what they cannot tell."""
 
@@ -153,11 +172,13 @@ class ThemeCubes:
     counts: dict[tuple[str, str], Rows]
     quality: pd.DataFrame
     ground: Ground
+    residents: Residents = field(default_factory=Residents)
 
     @classmethod
     def read(cls, theme: str, index: Index, files: dict[str, bytes]) -> ThemeCubes:
         counts, quality = _read_counts(read_table(files[theme])), read_table(files["quality"]).to_pandas()
-        return cls(theme, index, counts, quality, Ground(read_table(files[GROUND]).to_pydict()))
+        people = read_table(files[RESIDENTS]) if RESIDENTS in files else None
+        return cls(theme, index, counts, quality, Ground(read_table(files[GROUND]).to_pydict()), Residents(people))
 
     def rows(self, key: str, split: str) -> Rows:
         """The rows of one count by one split; none where the cube holds none."""

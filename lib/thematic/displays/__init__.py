@@ -5,7 +5,7 @@ from typing import Any
 
 from thematic.displays.base import MIME_TYPE, RESTRICTED, SHORTHAND, Display, notes_html, paragraphs, shorthand_in
 from thematic.displays.charts import Chart
-from thematic.displays.glance import Glance, GlanceRow
+from thematic.displays.glance import Beside, Glance, GlanceRow
 from thematic.displays.recommendations import Recommendation, Recommendations
 from thematic.displays.signed import SignedTable
 from thematic.displays.tables import Column, DisplayTable
@@ -16,6 +16,7 @@ __all__ = [
     "MIME_TYPE",
     "RESTRICTED",
     "SHORTHAND",
+    "Beside",
     "Cell",
     "Chart",
     "Column",

@@ -10,9 +10,17 @@ from thematic.displays.base import SHORTHAND
 from thematic.displays.signed import Part, Parts, SignedTable
 from thematic.displays.signs import sparkline, trend_sign
 from thematic.displays.tables import Column
-from thematic.displays.values import FigureCell, of_json, to_json
+from thematic.displays.values import FigureCell, Value, of_json, to_json, value_of_json
 
 NOT_APPLICABLE = "[z]"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A target or a benchmark beside an indicator, and what is said of it: `met`, `figure is significantly above`."""
+
+    value: Value
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,8 @@ class GlanceRow:
     `significant` is Yes, No or shorthand. `trend` is Stable, No clear change, Increase, Decrease, Significant
     increase, Significant decrease, shorthand, or "" for an indicator that has none (`[z]`). `polarity` says which way
     is better: lower, higher or none. `spark` has the months, oldest first, None where there is no number. `force` is
-    the force's own figure, None where there is no such column.
+    the force's own figure, None where there is no such column. `beside` has a target or a benchmark for each of the
+    table's `references`, None where the indicator has none.
     """
 
     indicator: str
@@ -33,6 +42,7 @@ class GlanceRow:
     polarity: str = "none"
     spark: Sequence[float | None] = ()
     force: FigureCell | None = None
+    beside: Sequence[Beside | None] = ()
 
     @property
     def value(self) -> str:
@@ -61,13 +71,15 @@ class GlanceRow:
 
     def payload(self) -> dict[str, Any]:
         """The row as JSON values."""
-        return {**vars(self), "figure": to_json(self.figure), "force": to_json(self.force)}
+        beside = [None if each is None else [to_json(each.value), each.said] for each in self.beside]
+        return {**vars(self), "figure": to_json(self.figure), "force": to_json(self.force), "beside": beside}
 
     @classmethod
     def of_payload(cls, said: Mapping[str, Any]) -> GlanceRow:
         """The row that JSON values describe. Raises TypeError for what is none."""
         cells = {name: cell for name in ("figure", "force") if isinstance(cell := _cell(said.get(name)), FigureCell)}
-        return cls(**{**said, **cells})
+        pairs = [None if pair is None else Beside(value_of_json(pair[0]), pair[1]) for pair in said.get("beside", ())]
+        return cls(**{**said, **cells, "beside": pairs})
 
 
 def _cell(said: Any) -> Any:
@@ -78,8 +90,8 @@ def _cell(said: Any) -> Any:
 class Glance(SignedTable):
     """The indicators of a section, in the order given.
 
-    `beside` heads a column with the force's figures, and is "" where there is none. The trend, and the months, have
-    a column where any row has one.
+    `beside` heads a column with the force's figures, and is "" where there is none; `references` those of targets and
+    benchmarks. The trend, and the months, have a column where any row has one.
     """
 
     kind: ClassVar[str] = "glance"
@@ -89,6 +101,7 @@ class Glance(SignedTable):
     beside: str = ""
     notes: Sequence[str] = ()
     source: str | None = None
+    references: Sequence[str] = ()
 
     def payload(self) -> dict[str, Any]:
         return {**replace(self, rows=())._fields(), "rows": [row.payload() for row in self.rows]}
@@ -100,20 +113,31 @@ class Glance(SignedTable):
 
     def columns(self) -> list[Column]:
         trends, months, force = self._has
-        fixed = [Column("Indicator", "left"), Column("Value (change)"), Column("Period ending", "left")]
+        fixed = [Column("Indicator", "left"), Column("Value (change)"), *map(Column, self.references)]
+        fixed.append(Column("Period ending", "left"))
         middle = [*([Column("Trend", "left")] if trends else []), *([Column("Months", "left")] if months else [])]
         return [*fixed, *middle, Column("Significant change", "left"), *([Column(self.beside)] if force else [])]
 
     def widths(self) -> list[float]:
         trends, months, force = self._has
-        return [24, 17, 12, *([18] if trends else []), *([13] if months else []), 13, *([17] if force else [])]
+        return [
+            24,
+            17,
+            *([14] * len(self.references)),
+            12,
+            *([18] if trends else []),
+            *([13] if months else []),
+            13,
+            *([17] if force else []),
+        ]
 
     def cells(self) -> list[list[Parts]]:
         return [self._cells(row) for row in self.rows]
 
     def _cells(self, row: GlanceRow) -> list[Parts]:
         trends, months, force = self._has
-        cells: list[Parts] = [[Part(row.indicator)], _figure(row.figure), [Part(row.period or NOT_APPLICABLE)]]
+        cells: list[Parts] = [[Part(row.indicator)], _figure(row.figure), *map(_reference, row.beside)]
+        cells.append([Part(row.period or NOT_APPLICABLE)])
         cells += [_trend(row)] if trends else []
         cells += [_months(row)] if months else []
         cells.append([Part(row.significant or NOT_APPLICABLE)])
@@ -125,6 +149,13 @@ def _figure(figure: FigureCell) -> Parts:
     """The value and the change, and on a line of its own how many it is of with its interval."""
     parts = [Part(said) for said in (figure.value.printed(), figure.bracketed) if said]
     return [*parts, Part(figure.spread, "quiet")] if figure.spread else parts
+
+
+def _reference(beside: Beside | None) -> Parts:
+    if beside is None:
+        return [Part(NOT_APPLICABLE)]
+    said = [Part(beside.said, "quiet")] if beside.said else []
+    return [Part(beside.value.printed()), *said]
 
 
 def _trend(row: GlanceRow) -> Parts:

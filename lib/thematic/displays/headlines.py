@@ -23,10 +23,10 @@ MOST_WORDS = 15
 
 
 def headline(figure: Figure, measure: Measure, window: Window) -> str:
-    """What moved, which way, by how much and what the test says of it; then to what and over what time, as far as 15
-    words reach. It is longer only where a measure's own subject is."""
+    """What moved, which way, by how much and what the test says of it; then to or from what and over what time, as far
+    as 15 words reach. It is longer only where a measure's own subject is."""
     span = f" {_span(measure, window)}"
-    tried = [_said(figure, measure, each, has_value) for has_value in (True, False) for each in (span, "")]
+    tried = [_said(figure, measure, each, has_both) for has_both in (True, False) for each in (span, "")]
     return next((said for said in tried if len(said.split()) <= MOST_WORDS), tried[-1])
 
 
@@ -39,7 +39,7 @@ def _span(measure: Measure, window: Window) -> str:
     return {1: f"in {window.end.label}", 12: "in the year"}.get(months, f"in {months} months")
 
 
-def _said(figure: Figure, measure: Measure, span: str, has_value: bool) -> str:
+def _said(figure: Figure, measure: Measure, span: str, has_both: bool) -> str:
     subject, value = measure.subject or measure.title, now(figure, measure).printed()
     if figure.value is None:
         return f"{subject.rstrip(',')}: {without_value(figure.status, measure)}"
@@ -51,7 +51,7 @@ def _said(figure: Figure, measure: Measure, span: str, has_value: bool) -> str:
     if figure.trend == STABLE:
         return f"{subject} was little changed{span}, at {value}"
     if figure.trend == NO_CLEAR_CHANGE:
-        return f"{subject} was {value}{span}, after {earlier}: no clear change"
+        return f"{subject} was {value}{span}{f', after {earlier}' if has_both else ''}: no clear change"
     if is_still(moved):
         return f"{subject} was much the same{span}, at {value}"
     if moved.value is None:
@@ -61,4 +61,4 @@ def _said(figure: Figure, measure: Measure, span: str, has_value: bool) -> str:
     if is_in_units(figure, moved):
         return f"{subject} {verb} from {earlier} to {value}{span}{hedge}"
     size = size_of(moved).replace("percentage point", "point")
-    return f"{subject} {verb} by {size}{f' to {value}' if has_value else ''}{span}{hedge}"
+    return f"{subject} {verb} by {size}{f' to {value}' if has_both else ''}{span}{hedge}"

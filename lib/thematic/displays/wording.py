@@ -104,6 +104,20 @@ def change(figure: Figure, measure: Measure) -> Value:
     return Value(figure.change, PERCENT_CHANGE)
 
 
+def percent_change(figure: Figure, measure: Measure) -> Value:
+    """The change where the difference has a column of its own: `too few` where it would be in its place."""
+    moved = change(figure, measure)
+    return Value(None, PERCENT_CHANGE, TOO_FEW) if is_in_units(figure, moved) else moved
+
+
+def difference(figure: Figure, measure: Measure) -> Value:
+    """How many more there are than a year before: `+272`; the status of the change where that is not known."""
+    in_units = Format(measure.decimals, signed=True)
+    if figure.value is None or figure.previous_value is None:
+        return Value(None, in_units, figure.change_status or figure.status)
+    return Value(figure.value - figure.previous_value, in_units)
+
+
 def _is_from_few(figure: Figure, measure: Measure) -> bool:
     """Whether the earlier count, or the rows of an earlier mean, are too few for a change in per cent."""
     counted = {"count": figure.previous_value, "mean": figure.earlier_denominator}
@@ -167,10 +181,11 @@ class Recent:
     rise: float | None = None
 
 
-def movement(figure: Figure, measure: Measure, when: str, recent: Recent = Recent()) -> str:
-    """One sentence: how the figure moved from the window before, what the test says of it, and what stands out of the
-    recent months."""
-    return f"{_moved(figure, measure, when, recent)}{_lately(figure, recent)}."
+def movement(figure: Figure, measure: Measure, when: str, recent: Recent = Recent(), beside: Sequence[str] = ()) -> str:
+    """One sentence: how the figure moved from the window before, what the test says of it, what stands out of the
+    recent months, and the clauses on what it is held `beside`."""
+    held = "".join(f"; {clause}" for clause in beside)
+    return f"{_moved(figure, measure, when, recent)}{_lately(figure, recent)}{held}."
 
 
 def _moved(figure: Figure, measure: Measure, when: str, recent: Recent) -> str:

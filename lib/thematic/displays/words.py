@@ -14,8 +14,8 @@ Datum = str | int | float | bool | None
 
 @dataclass(frozen=True)
 class Cover(Display):
-    """What the report is, once in a notebook; `period` and `as_at` in words, `licence` shown if given, `rounding` what a
-    reader must know of every number of the page ("" where they are as they are)."""
+    """What the report is, once in a notebook; `period` and `as_at` in words, `licence` shown if given, `rounding` what
+    a reader must know of every number of the page ("" where they are as they are)."""
 
     kind: ClassVar[str] = "cover"
     force: str

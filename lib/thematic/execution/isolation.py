@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thematic.displays import MIME_TYPE, FigureList
@@ -23,8 +24,8 @@ _OWN_HTML = 'class="thematic"'
 _closed: list[str] = []
 _hooked: list[bool] = []
 _HOW = (
-    "Show figures by the methods of `report`. What has been checked by a person for what it could give away may be shown "
-    f"from a cell tagged {CHECKED}, with checked_by: NAME in the cell's metadata."
+    "Show figures by the methods of `report`. What has been checked by a person for what it could give away may be "
+    f"shown from a cell tagged {CHECKED}, with checked_by: NAME in the cell's metadata."
 )
 
 
@@ -46,7 +47,7 @@ def _refuse(event: str, args: tuple[Any, ...]) -> None:
     path = os.path.realpath(os.fsdecode(args[0]))
     for folder in _closed:
         if path == folder or path.startswith(folder + os.sep):
-            raise Closed(f"a report for the public reads no files of {os.path.basename(folder)}/. {_HOW}")
+            raise Closed(f"a report for the public reads no files of {Path(folder).name}/. {_HOW}")
 
 
 def shown_people(notebook: NotebookNode, data: ReportData) -> Failure | None:
@@ -92,7 +93,9 @@ def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Fa
         if CHECKED in cell.metadata.get("tags", []):
             name = str(cell.metadata.get("checked_by", "")).strip()
             if not name:
-                return _failed(number, f"is tagged {CHECKED}, and nobody is named as checked_by in its metadata", ""), {}
+                return _failed(
+                    number, f"is tagged {CHECKED}, and nobody is named as checked_by in its metadata", ""
+                ), {}
             checked[f"cell {number}"] = name
         elif not is_made(content):
             what = _what(output)

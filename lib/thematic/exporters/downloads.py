@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from thematic.displays import Cell, DisplayTable, FigureCell, Glance, GlanceRow, SignedTable, Value
 from thematic.displays.signed import words
+from thematic.measures.disclosure import NOT_APPLICABLE
 
 # A spreadsheet takes the text for UTF-8 by it.
 _MARK = "\ufeff"
@@ -43,9 +44,11 @@ def _rows(table: DisplayTable | SignedTable) -> list[list[str]]:
 
 
 def _indicator(row: GlanceRow, texts: list[str]) -> list[str]:
-    """A row at a glance: its second cell is the figure, the last one may be the force's."""
-    beside = [_cell(row.force)] if row.force is not None else []
-    return [texts[0], _cell(row.figure), *texts[2 : len(texts) - len(beside)], *beside]
+    """A row at a glance: its second cell is the figure, then its targets and benchmarks; the last one may be the
+    force's."""
+    force = [_cell(row.force)] if row.force is not None else []
+    held = [NOT_APPLICABLE if each is None else f"{_cell(each.value)} {each.said}".strip() for each in row.beside]
+    return [texts[0], _cell(row.figure), *held, *texts[2 + len(held) : len(texts) - len(force)], *force]
 
 
 def _cell(cell: Cell) -> str:

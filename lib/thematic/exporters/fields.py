@@ -153,7 +153,12 @@ def _of_glance(table: Glance) -> list[Field]:
     ]
     values: list[Cell] = [replace(row.figure, change=None) for row in rows]
     fields = [Field("Indicator", [row.indicator for row in rows]), *spread("Value", values)]
-    fields += [*spread("Change", changes), _words("Period ending", [row.period for row in rows])]
+    fields += spread("Change", changes)
+    for place, head in enumerate(table.references):
+        found = [row.beside[place] for row in rows]
+        fields += spread(head, [NOT_APPLICABLE if each is None else each.value for each in found])
+        fields.append(_words(f"{head}: where the figure is", ["" if each is None else each.said for each in found]))
+    fields += [_words("Period ending", [row.period for row in rows])]
     if any(row.trend for row in rows):
         fields += [_words("Trend", [row.trend for row in rows]), _words("Trend is", [row.worth for row in rows])]
     fields.append(_words("Significant change", [row.significant for row in rows]))

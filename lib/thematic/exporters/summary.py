@@ -18,12 +18,12 @@ def summary(glance: Glance) -> str:
     rows = glance.rows[:MOST]
     if not any(row.has_value for row in rows):
         return ""
-    cards = "".join(f"<li>{''.join(_card(row, glance.beside))}</li>" for row in rows)
+    cards = "".join(f"<li>{''.join(_card(row, glance.beside, glance.references))}</li>" for row in rows)
     label = f"Main figures: {glance.title}" if glance.title else "Main figures"
     return f'<ul class="summary" role="list" aria-label="{escape(label)}">{cards}</ul>{_months_note(rows)}'
 
 
-def _card(row: GlanceRow, beside: str) -> Iterator[str]:
+def _card(row: GlanceRow, beside: str, references: Sequence[str]) -> Iterator[str]:
     value = row.figure.value.printed()
     more = SHORTHAND.get(value, "") or row.figure.spread
     small = f'<span class="more">{escape(more)}</span>' if more else ""
@@ -34,6 +34,10 @@ def _card(row: GlanceRow, beside: str) -> Iterator[str]:
         yield f"<p>{_change(row)}</p>"
     if row.trend and row.trend != value:
         yield f'<p class="trend">{trend_sign(row.trend, row.worth)}<span>Trend: {escape(_trend(row))}</span></p>'
+    for head, each in zip(references, row.beside, strict=False):
+        if each is not None:
+            said = ": ".join([head, ", ".join(part for part in (each.value.printed(), each.said) if part)])
+            yield f'<p class="beside">{escape(said)}</p>'
     if beside and row.force is not None:
         yield f'<p class="beside">{escape(beside)}: {escape(row.force.printed())}</p>'
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused, DiskRefused, Problem
 from thematic.extracts import police_uk
-from thematic.extracts.checks import Check, account, check, examples
+from thematic.extracts.checks import Check, account, check, examples, filled_cells
 from thematic.extracts.delimited import TOTAL
 from thematic.extracts.facts import NOT_DECLARED, ExtractFacts, TableFacts, ordered, values_text
 from thematic.extracts.history import find_history, history_notes
@@ -83,7 +83,7 @@ def _extract(order: Order, found: _Account) -> Iterator[RawTable]:
 def _ground(order: Order) -> police_uk.Ground:
     """What places the rows of a download; a lookup is needed where it has street-level crimes."""
     street = any(file.kind == STREET for file in order.source.months)
-    outlines = read_outlines(order.root, order.params)
+    outlines = read_outlines(order.root, order.params) if order.outlines is not None else None
     force = order.params.force
     areas = {name: level.plural for name, level in order.params.levels.items()}
     return police_uk.Ground(_lookup(order) if street else None, outlines, force.time_zone, force.units, areas)
@@ -91,8 +91,9 @@ def _ground(order: Order) -> police_uk.Ground:
 
 def _lookup(order: Order) -> Lookup:
     if order.lookup is None or not order.lookup.is_file():
-        columns = f"{' or '.join(CODES[:2])}, {' and '.join(order.area_names)} and, if it has one, population_mid2020"
-        fix = f"Bring a CSV with the columns {columns}, as LOOKUP=file or as the lookup: of params/force.yaml."
+        codes, levels = f"{', '.join(CODES[:-1])} or {CODES[-1]}", " and ".join(order.area_names)
+        columns = f"a column of codes ({codes}), {levels} and, if it has one, population_mid2020"
+        fix = f"Bring a CSV with {columns}, as LOOKUP=file or as the lookup: of params/force.yaml."
         where = "params/force.yaml names no lookup" if order.lookup is None else f"{order.lookup_shown} does not exist"
         raise DataRefused(f"{NOT_PLACED.format(where=where)} {fix}")
     return read_lookup(order.lookup, order.lookup_shown, order.area_names)
@@ -138,6 +139,9 @@ def _table_notes(raw: RawTable, facts: TableFacts, checked: Check, order: Order)
     if facts.reasons.get(TOTAL):
         places = ", ".join(raw.where(line) for line, _ in examples(checked, TOTAL))
         yield f"{places}: {TOTAL}, and is not counted."
+    for name, n in filled_cells(checked).items():
+        cells = "1 blank cell" if n == 1 else f"{n:,} blank cells"
+        yield f"{raw.name}: {cells} of {name} filled from {' and '.join(checked.values.rests_on(name))}."
     if facts.equal:
         rows = "1 row equals" if facts.equal == 1 else f"{facts.equal:,} rows equal"
         yield f"{raw.name}: {rows} another row. Its rows have no reference, so all are kept."

@@ -244,6 +244,17 @@ def _equal(check: Check) -> int:
     return int(check.connection.execute(f"SELECT coalesce(sum(more), 0) FROM ({kept})").fetchall()[0][0])
 
 
+def filled_cells(check: Check) -> dict[str, int]:
+    """By column how many blank cells of kept rows are filled by the derived column of its name."""
+    names = check.values.filling
+    if not names:
+        return {}
+    counts = ", ".join(f"count(*) FILTER (t_{name} IS NULL AND v_{name} IS NOT NULL)" for name in names)
+    rows = f"SELECT {counts} FROM ({check.values.query(names)}) ANTI JOIN fate USING (line)"
+    found = dict(zip(names, check.connection.execute(rows).fetchall()[0], strict=True))
+    return {name: int(n) for name, n in found.items() if n}
+
+
 def _reasons(check: Check) -> dict[str, int]:
     """Commonest first."""
     counted = "SELECT reason, count(*) AS n FROM (SELECT unnest(reasons) AS reason FROM fate) GROUP BY reason"

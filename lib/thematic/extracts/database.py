@@ -19,6 +19,7 @@ from thematic.core.digests import code_digest, digest
 from thematic.core.errors import DataRefused, Problem
 from thematic.core.folders import replacing
 from thematic.extracts.connections import Address, Unreadable, address, connected, said_by_the_driver
+from thematic.extracts.derived import demanded
 from thematic.extracts.parquet import as_text
 from thematic.extracts.readers import unknown_columns
 from thematic.extracts.sources import SETTINGS
@@ -171,17 +172,19 @@ def _named(backend: Any, name: str) -> Any:
 def _columns(table: Table, asked: TableParams, header: list[str], where: str) -> Iterator[tuple[str, str]]:
     """The contract's columns that are there, each with its name there: as declared, alike, or alike but for case."""
     folded = {name.casefold(): name for name in reversed(header)}
-    missing = []
-    for name in table.names:
-        wanted = str(asked.columns.get(name, name))
-        there = wanted if wanted in header else folded.get(wanted.casefold())
-        if there is not None:
-            yield name, there
-        elif name in table.required or name in asked.columns:
-            missing.append(wanted if wanted == name else f"{wanted} ({name})")
+    wanted = {name: str(asked.columns.get(name, name)) for name in table.names}
+    found = {name: each if each in header else folded.get(each.casefold()) for name, each in wanted.items()}
+    there = {name: each for name, each in found.items() if each is not None}
+    yield from there.items()
+    needed = [name for name in table.names if name in demanded(table, there) or name in asked.columns]
+    missing = [_called(name, wanted[name]) for name in needed if name not in there]
     if missing:
         lacks = f"lacks {'the column' if len(missing) == 1 else 'the columns'} {', '.join(missing)}"
         raise Unreadable(where, f"{lacks}; it has {', '.join(header)}.", _COLUMNS_FIX)
+
+
+def _called(name: str, there: str) -> str:
+    return there if there == name else f"{there} ({name})"
 
 
 def _readable(values: Any) -> Any:

@@ -34,17 +34,35 @@ def is_fed(table: Table, name: str, fed: Collection[str]) -> bool:
     return derived is not None and all(each != name and is_fed(table, each, fed) for each in inputs_of(derived))
 
 
+def fills(table: Table, name: str, fed: Collection[str]) -> bool:
+    """Whether the blank cells of a column of the source are filled by the derived column of its name."""
+    derived = table.derived.get(name)
+    if derived is None or name not in fed:
+        return False
+    return all(each != name and is_fed(table, each, fed) for each in inputs_of(derived))
+
+
+def demanded(table: Table, fed: Collection[str]) -> list[str]:
+    """The columns that a source with the columns `fed` must have; not one that a derived column fills whole nor, unless
+    every row must say it, one from which a column that is there could be derived."""
+    given = {each for name, derived in table.derived.items() if name in fed for each in inputs_of(derived)}
+    spared = {name for name in given if name in table.columns and not table.columns[name].filled}
+    return [name for name in table.required if name not in spared and not is_fed(table, name, set(fed) - {name})]
+
+
 def fed_columns(table: Table, fed: Collection[str]) -> list[str]:
     """The columns and derived columns that a source with the columns `fed` feeds, in their order."""
     return [name for name in table.all_names if is_fed(table, name, fed)]
 
 
 def derivations(table: Table, names: Collection[str], fed: Collection[str]) -> Iterator[str]:
-    """The derived columns that `names` need where the file has only those in `fed`, each after those it rests on."""
+    """The derived columns that `names` need where the file has only those in `fed`, each after those it rests on;
+    those that fill blank cells of one that it has as well."""
     done: set[str] = set()
 
     def visit(name: str) -> Iterator[str]:
-        if name in fed or name in done or not is_fed(table, name, fed):
+        needed = fills(table, name, fed) if name in fed else is_fed(table, name, fed)
+        if name in done or not needed:
             return
         done.add(name)
         for each in inputs_of(table.derived[name]):

@@ -86,12 +86,19 @@ def reconciliation_lines(facts: ExtractFacts) -> list[str]:
 
 
 def reasons_lines(facts: ExtractFacts) -> list[str]:
-    """Why rows were quarantined or left out, by table, commonest first."""
-    return [
-        f"{name}: {'; '.join(f'{n:,} x {reason}' for reason, n in table.reasons.items())}"
+    """Why rows were quarantined or left out, by table, commonest first, and where to read what that means."""
+    why = [
+        f"{name}, rows not kept: {'; '.join(f'{n:,} x {reason}' for reason, n in table.reasons.items())}"
         for name, table in facts.tables.items()
         if table.reasons
     ]
+    return [*why, *([_NOT_KEPT] if why else [])]
+
+
+_NOT_KEPT = (
+    "A quarantined row breaks a rule of its table and is put aside in data/warehouse/quarantine; a row left out is "
+    "none that its table counts. docs/troubleshooting.md says more (Rows that break the contract)."
+)
 
 
 def values_lines(facts: ExtractFacts) -> list[str]:

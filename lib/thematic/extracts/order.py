@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from thematic.core.digests import digest, digest_file, stage_digest
+from thematic.extracts.police_uk_files import STOPS
 from thematic.extracts.sources import Source
 from thematic.params import Params
 from thematic.params.sources import ExtractSettings
@@ -30,9 +31,10 @@ class Order:
 
     @property
     def outlines(self) -> Path | None:
-        """The file of the units' polygons, which place what has a point alone."""
+        """The file of the units' polygons, which place what has a point alone; None where there is none of that."""
         declared = self.params.force.boundaries
-        return None if declared is None else self.root / declared.file
+        is_used = any(file.kind == STOPS for file in self.source.months)
+        return self.root / declared.file if declared is not None and is_used else None
 
     @property
     def end(self) -> date:
@@ -57,7 +59,7 @@ class Order:
                 "tables": {name: table.model_dump(mode="json") for name, table in self.params.tables.items()},
                 "areas": self.area_names,
                 "lists": {name: dict(found.rows) for name, found in self.params.lists.items()},
-                "outlines": digest_file(self.outlines) if self.source.is_police_uk and self.outlines else None,
+                "outlines": digest_file(self.outlines) if self.outlines else None,
                 "lookup": digest_file(self.lookup) if read_lookup and self.lookup else None,
                 "code": stage_digest("extracts"),
                 "today": None if self.settings.as_at else self.today,

@@ -225,7 +225,7 @@ def _placed(rows: pa.Table, lookup: Lookup, units: str) -> pa.Table:
     """Adds for each level the area, and `unplaced`: the LSOA that the lookup does not know, that there is none, or that
     the lookup leaves its unit blank."""
     codes = pc.utf8_trim_whitespace(rows[_LSOA])
-    found = pc.index_in(codes, pa.array(list(lookup.places), pa.string()))
+    found = pc.index_in(pc.utf8_upper(codes), pa.array(list(lookup.places), pa.string()))
     for level in lookup.levels:
         areas = pa.array([place[level] for place in lookup.places.values()], pa.string())
         rows = rows.append_column(f"level {level}", pc.take(areas, found))

@@ -19,8 +19,8 @@ Place = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Lookup:
-    """`places` gives by LSOA code its areas of the `levels` that the lookup has; `populations` sums the lookup's column
-    `population...` by level and area, None where it has no such column."""
+    """`places` gives by LSOA code, in capitals, its areas of the `levels` that the lookup has; `populations` sums the
+    lookup's column `population...` by level and area, None where it has no such column."""
 
     levels: tuple[str, ...]
     places: dict[str, Place]
@@ -44,6 +44,8 @@ def read_lookup(path: Path, shown: str, areas: Mapping[str, Sequence[str]]) -> L
     codes = [name for name in CODES if name in header]
     levels = tuple(level for level in areas if level in header)
     missing = ([] if levels else [" or ".join(areas)]) + ([] if codes else [" or ".join(CODES)])
+    if len(header) == 1 and ";" in header[0]:
+        raise DataRefused(f"LOOKUP: {shown} is separated by semicolons. Save it separated by commas.")
     if missing:
         raise DataRefused(f"LOOKUP: {shown} lacks the column {' and '.join(missing)}. It has: {', '.join(header)}.")
     rows = [{name: (value or "").strip() for name, value in row.items() if name} for row in reader]
@@ -81,7 +83,7 @@ def _coded(rows: list[dict[str, str]], placed: list[Place], codes: list[str]) ->
     for row, place in zip(rows, placed, strict=True):
         for name in codes:
             if row[name]:
-                yield row[name], place
+                yield row[name].upper(), place
 
 
 def _sum(
@@ -103,7 +105,7 @@ def _sum(
 
 
 def _repeats(codes: list[str]) -> bool:
-    return len(set(codes)) < len(codes)
+    return len({code.upper() for code in codes}) < len(codes)
 
 
 def _people(text: str, where: str) -> float:

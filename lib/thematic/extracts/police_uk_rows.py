@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -19,6 +20,8 @@ from thematic.params.tables import Table
 MONTH = "Month"
 OWN_REFERENCE = "own reference"
 UNPLACED = "unplaced"
+AS_IT_CAME = ", and do not save it from a spreadsheet"
+_A_MONTH = re.compile(r"\s*\d{4}-\d\d\s*")
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def replaced(values: pa.ChunkedArray, words: Mapping[str, str]) -> pa.ChunkedArr
 
 
 def _read(file: MonthFile, data: bytes, needed: Collection[str], others: Collection[str]) -> TextTable:
-    text = read_delimited(data, file.shown, {*needed, *others})
+    text = _delimited(file, data, {*needed, *others})
     missing = [name for name in needed if name not in text.header]
     if missing:
         fix = "Download it again, or bring your own extracts."
@@ -103,8 +106,19 @@ def _read(file: MonthFile, data: bytes, needed: Collection[str], others: Collect
         first = wrong.slice(0, 1).to_pylist()[0]
         many = "1 row is" if wrong.num_rows == 1 else f"{wrong.num_rows:,} rows are"
         what = f"{many} of another month, as on line {first[LINE]} ({first[MONTH]})"
+        if not _A_MONTH.fullmatch(first[MONTH]):
+            what = f"the months are not written as YYYY-MM, as on line {first[LINE]} ({first[MONTH]})"
+            raise DataRefused(f"{file.shown}: {what}. Download the file again{AS_IT_CAME}.")
         raise DataRefused(f"{file.shown}: {what}. Download the file again.")
     return text
+
+
+def _delimited(file: MonthFile, data: bytes, columns: Collection[str]) -> TextTable:
+    """The file's text; data.police.uk itself separates by commas, and no setting says otherwise of a download."""
+    heading = data.lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    if b";" in heading and b"," not in heading:
+        raise DataRefused(f"{file.shown} is separated by semicolons. Download the file again{AS_IT_CAME}.")
+    return read_delimited(data, file.shown, columns)
 
 
 def _filled(rows: pa.Table, columns: Collection[str]) -> pa.Table:

@@ -15,6 +15,7 @@ from thematic.core.errors import DataRefused
 from thematic.extracts.placing import NO_POINT, OUTSIDE, Outlines
 from thematic.extracts.police_uk_files import MonthFile
 from thematic.extracts.police_uk_rows import (
+    AS_IT_CAME,
     OWN_REFERENCE,
     UNPLACED,
     Rows,
@@ -71,6 +72,7 @@ def read_stops(
     """
     others = [name for name in _FEEDS.values() if name not in (*_NEEDED, OWN_REFERENCE)]
     rows = read_rows(root, files, _NEEDED, others, tell=True)
+    _refuse_other_dates(rows)
     notes = _other_months(rows, zone)
     text = rows.table
     for name, words in ((_AGE, _AGES), (_OUTCOME, _OUTCOMES)):
@@ -104,6 +106,18 @@ def _placed(rows: pa.Table, outlines: Outlines | None) -> tuple[pa.Table, dict[s
 
 def _numbers(texts: pa.ChunkedArray) -> npt.NDArray[np.float64]:
     return pd.to_numeric(pd.Series(texts.to_pandas()), errors="coerce").to_numpy(dtype=float)
+
+
+def _refuse_other_dates(rows: Rows) -> None:
+    """Raises DataRefused where most of a file's dates are not written as data.police.uk writes them."""
+    texts = pd.Series(pc.utf8_trim_whitespace(rows.table[_DATE]).to_pandas(), dtype="object")
+    months = pd.Series(file_months(rows.table, rows.files).to_pandas())
+    wrong = (texts != "") & ~texts.str.match(_A_MONTH).astype(bool)
+    for file in rows.files:
+        of = months == file.month
+        if (wrong & of).sum() * 2 > of.sum():
+            what = f"the dates are not written as YYYY-MM-DD ({texts[wrong & of].iloc[0]})"
+            raise DataRefused(f"{file.shown}: {what}. Download the file again{AS_IT_CAME}.")
 
 
 def _other_months(rows: Rows, zone: str) -> list[str]:

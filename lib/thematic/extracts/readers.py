@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused, Problem
 from thematic.extracts.delimited import LINE, TextTable, find_heading, read_delimited
-from thematic.extracts.derived import is_fed
+from thematic.extracts.derived import demanded, is_fed
 from thematic.extracts.parquet import read_parquet
 from thematic.extracts.sources import TableFile
 from thematic.params.tables import ByFilled, Table, inputs_of
@@ -146,7 +146,8 @@ def _derives(table: Table, name: str, fed: Collection[str]) -> bool:
 
 
 def _refuse_missing(text: TextTable, table: Table, there: dict[str, str], file: TableFile, shown: str) -> None:
-    needed = [*table.required, *(name for name in file.columns if name not in table.required)]
+    fed = [name for name in table.names if there[name] in text.header]
+    needed = [*demanded(table, fed), *(name for name in file.columns if name not in table.required)]
     missing = [name for name in needed if there[name] not in text.header]
     if not missing:
         return

@@ -48,7 +48,7 @@ def left_out_sql(values: Values) -> tuple[str, str]:
 
 
 def _why(name: str, condition: conditions.Condition, values: Values) -> str:
-    text = f"t_{name}" if name in values.raw.fed else f"CAST(v_{name} AS VARCHAR)"
+    text = f"coalesce(t_{name}, CAST(v_{name} AS VARCHAR))" if name in values.raw.fed else f"CAST(v_{name} AS VARCHAR)"
     wanted = "not what left_out_unless asks for"
     if isinstance(condition, conditions.Values):
         wanted = f"none of {_listed(condition.values)}"
@@ -72,14 +72,14 @@ def rules(values: Values, limits: Limits, holds_nul: bool, holds_totals: bool) -
     for first, second in table.together:
         for one, other in ((first, second), (second, first)):
             if one in fed and other in fed:
-                condition = f"t_{one} IS NOT NULL AND t_{other} IS NULL"
+                condition = f"{values.says(one)} AND NOT {values.says(other)}"
                 yield Rule(f"{one} is filled and {other} is blank", condition, one, (other,))
 
 
 def _column_rules(values: Values, name: str, limits: Limits) -> Iterator[Rule]:
     column, value = values.table.columns[name], f"v_{name}"
     if column.filled:
-        yield Rule(f"{name} is blank", f"t_{name} IS NULL", name)
+        yield Rule(f"{name} is blank", f"NOT {values.says(name)}", name)
     if values.spellings[name].wrong:
         yield Rule(f"{name} {_meaning(column, values.raw.dates)}", f"t_{name} IS NOT NULL AND {value} IS NULL", name)
     if column.is_day:
@@ -87,6 +87,9 @@ def _column_rules(values: Values, name: str, limits: Limits) -> Iterator[Rule]:
             yield Rule(f"{name} is after the extract's end", f"{_day(value)} > DATE '{limits.end}'", name)
         yield from _not_before(values, name, column, limits)
     yield from _outside(name, column)
+    if name in values.filling and column.kind != "text":  # the same may be said in other words
+        others = " and ".join(values.rests_on(name))
+        yield Rule(f"{name} contradicts {others}", f"t_{name} IS NOT NULL AND {value} <> d_{name}", name)
 
 
 def _meaning(column: Column, dates: str | None) -> str:

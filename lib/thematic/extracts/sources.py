@@ -226,10 +226,15 @@ def _zipped(path: Path, shown: str, tables: Collection[str]) -> Source:
 
 def _entries(path: Path, shown: str) -> dict[str, str]:
     try:
-        return checksums(path)
+        found = checksums(path)
     except (zipfile.BadZipFile, OSError) as error:
         fix = "Name a folder of extracts, or download the zip again."
         raise DataRefused(f"DATA: {shown} is a file, and no zip that can be opened ({error}). {fix}") from error
+    inner = [name for name in found if name.lower().endswith(".zip")]
+    if inner:
+        which = inner[0] if len(inner) == 1 else f"{inner[0]} and {len(inner) - 1} more"
+        raise DataRefused(f"DATA: {shown} is a zip that holds another: {which}. Unpack it, and name the folder.")
+    return found
 
 
 def _months(names: Iterable[str]) -> list[MonthFile]:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from thematic.extracts.delimited import LINE
-from thematic.extracts.derived import derivations, derived_sql, fed_columns, is_fed, origins
+from thematic.extracts.derived import derivations, derived_sql, fed_columns, fills, is_fed, origins
 from thematic.extracts.kinds import sql_type
 from thematic.extracts.moments import instant_sql
 from thematic.extracts.readers import RawTable
 from thematic.extracts.spellings import Spelling
-from thematic.params.tables import Lookup, Table
+from thematic.params.tables import Lookup, Table, inputs_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Values:
 
     def query(self, names: Collection[str], extra: Collection[str] = (), where: str = "") -> str:
         """A query over `raw`: `line`, the columns `extra` as they are, and of each column named that is fed the value
-        (v_), null where blank or wrong; of those of the file the cell (r_) and its text, null where blank (t_), too."""
+        (v_), null where blank or wrong; of those of the file the cell (r_) and its text, null where blank (t_), too.
+        Of a column whose blank cells are filled there is what its derived column gives (d_) as well."""
         columns = origins(self.table, names, self.raw.fed)
         carried = "".join(f', raw."{name}"' for name in extra)
         cells = "".join(f', raw."{name}" AS r_{name}, {self.spellings[name].text} AS t_{name}' for name in columns)
@@ -63,7 +64,24 @@ class Values:
         joined = ""
         if isinstance(derived, Lookup):
             joined = f" LEFT JOIN list_{name} given ON CAST(v_{derived.lookup.by} AS VARCHAR) = given.code"
-        return f"SELECT known.*, {value} AS v_{name} FROM ({query}) known{joined}"
+        if name not in self.raw.fed:
+            return f"SELECT known.*, {value} AS v_{name} FROM ({query}) known{joined}"
+        given = f"SELECT known.*, CAST({value} AS {self.sql_type(name)}) AS d_{name} FROM ({query}) known{joined}"
+        filled = f"CASE WHEN t_{name} IS NULL THEN d_{name} ELSE v_{name} END AS v_{name}"
+        return f"SELECT given.* REPLACE ({filled}) FROM ({given}) given"
+
+    @property
+    def filling(self) -> list[str]:
+        """The columns of the file whose blank cells are filled by the derived column of their name."""
+        return [name for name in self.raw.fed if fills(self.table, name, self.raw.fed)]
+
+    def rests_on(self, name: str) -> list[str]:
+        """The columns of the file that the derived column of a name is worked out from."""
+        return origins(self.table, inputs_of(self.table.derived[name]), self.raw.fed)
+
+    def says(self, name: str) -> str:
+        """The condition that a column says something: its cell, or what fills it."""
+        return f"coalesce(t_{name}, CAST(v_{name} AS VARCHAR)) IS NOT NULL"
 
     def is_zoned(self, name: str) -> bool:
         """Whether some text of the column has a zone."""

@@ -213,9 +213,9 @@ def _changed(books: _Books, states: States, known: Sequence[MonthFile], month: M
         shown = books.workbook.shown(books.workbook.params / "corrections.yaml")
         raise DataRefused(
             f"{month} cannot be booked: records of months already published have changed by more than can be booked "
-            f"with it. {wrong[0]}{f' (and {len(wrong) - 1} more totals)' if len(wrong) > 1 else ''}. Decide in {shown}: "
-            f'"{month}": {{do: book, why: ...}} where it happened to the force now, or {{do: reanchor, why: ...}} where '
-            "what was published stays as it is."
+            f"with it. {wrong[0]}{f' (and {len(wrong) - 1} more totals)' if len(wrong) > 1 else ''}. Decide in "
+            f'{shown}: "{month}": {{do: book, why: ...}} where it happened to the force now, or {{do: reanchor, why: '
+            "...} where what was published stays as it is."
         )
     states.replay(anchored, books.draws)
     return anchored
@@ -257,8 +257,8 @@ def verify(workbook: Workbook, params: Params, index: Index) -> int:
             pairs = {(*_place(entry), entry) for entry in again} ^ {(*_place(entry), entry) for entry in each.entries}
             *_, first = min(pairs, key=lambda pair: pair[:3])
             raise DataRefused(
-                f"{workbook.shown(workbook.ledger / f'{each.month}.csv')}: '{first.leaf}' of '{first.ledger}' is not what "
-                "its records and the key give. Bring the file back from the backup."
+                f"{workbook.shown(workbook.ledger / f'{each.month}.csv')}: '{first.leaf}' of '{first.ledger}' is not "
+                "what its records and the key give. Bring the file back from the backup."
             )
     return len(months)
 

@@ -138,7 +138,9 @@ class Flows:
         if not len(rows):
             return np.zeros(0, dtype=np.int64)
         nowhere = Names(np.full(len(rows), -1, dtype=np.int64), ())
-        codes = np.stack([np.zeros(len(rows), dtype=np.int64), *(rows.places.get(each, nowhere).codes for each in levels)])
+        codes = np.stack(
+            [np.zeros(len(rows), dtype=np.int64), *(rows.places.get(each, nowhere).codes for each in levels)]
+        )
         seen, inverse = np.unique(codes, axis=1, return_inverse=True)
         known = [rows.places.get(each, nowhere).known for each in levels]
         names = [

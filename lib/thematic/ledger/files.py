@@ -13,6 +13,7 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from thematic.core.digests import digest_bytes
@@ -55,7 +56,7 @@ def months_booked(workbook: Workbook) -> list[Month]:
     """The months that have a file, in order. Raises DataRefused where one between them is missing."""
     names = [path.stem for path in workbook.ledger.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9].csv")]
     months = sorted(map(Month.parse, names))
-    for one, other in zip(months, months[1:], strict=False):
+    for one, other in pairwise(months):
         if other.index != one.index + 1:
             where = workbook.shown(workbook.ledger)
             raise DataRefused(
@@ -73,13 +74,13 @@ def read_months(workbook: Workbook, key: bytes) -> Iterator[MonthFile]:
         where = workbook.shown(_path(workbook, month))
         if found.header.previous != previous:
             raise DataRefused(
-                f"{where}: the file of the month before is not the one that this was booked after. Bring both back from "
-                "the backup: files of the ledger never change."
+                f"{where}: the file of the month before is not the one that this was booked after. Bring both back "
+                "from the backup: files of the ledger never change."
             )
         if found.header.key != fingerprint(key):
             raise DataRefused(
-                f"{where}: was booked with another key than {workbook.shown(workbook.ledger / KEY)}. Bring the key back "
-                "that belongs to the folder."
+                f"{where}: was booked with another key than {workbook.shown(workbook.ledger / KEY)}. Bring the key "
+                "back that belongs to the folder."
             )
         previous = found.digest
         yield found
@@ -105,7 +106,9 @@ def read_month(workbook: Workbook, month: Month) -> MonthFile:
             for ledger, leaf, x, step in rows[1:]
         ]
     except (ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
-        raise DataRefused(f"{where}: is no file of the ledger, or was changed. Bring it back from the backup.") from error
+        raise DataRefused(
+            f"{where}: is no file of the ledger, or was changed. Bring it back from the backup."
+        ) from error
     return MonthFile(month, header, entries, digest_bytes(data))
 
 
@@ -116,7 +119,9 @@ def month_bytes(header: Header, entries: Sequence[Entry]) -> bytes:
         stream.write(f"# {name}: {getattr(header, name) or '-'}\n")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    rows = [(f"{_ANCHORED if each.anchored else ''}{each.ledger}", each.leaf, each.records, each.step) for each in entries]
+    rows = [
+        (f"{_ANCHORED if each.anchored else ''}{each.ledger}", each.leaf, each.records, each.step) for each in entries
+    ]
     writer.writerows(sorted(rows))
     return stream.getvalue().encode()
 
@@ -156,7 +161,9 @@ def key_of(workbook: Workbook, *, synthetic: bool, new: bool = False) -> bytes:
     if path.is_file():
         key = path.read_bytes()
         if len(key) != _KEY_BYTES:
-            raise DataRefused(f"{workbook.shown(path)}: is no key of {_KEY_BYTES} bytes. Bring it back from the backup.")
+            raise DataRefused(
+                f"{workbook.shown(path)}: is no key of {_KEY_BYTES} bytes. Bring it back from the backup."
+            )
         return key
     if not new or months_booked(workbook):
         raise DataRefused(

@@ -76,9 +76,7 @@ def _known(table: Table, breakdown: str, category: str) -> dict[str, str | None]
         parts = category.split(" / ")
         if len(parts) != len(by.columns):
             return None
-        return {
-            column: None if part == MISSING else part for column, part in zip(by.columns, parts, strict=True)
-        }
+        return {column: None if part == MISSING else part for column, part in zip(by.columns, parts, strict=True)}
     return None
 
 
@@ -96,9 +94,7 @@ def _all_hold(where: Where, known: Known, table: Table, lists: Mapping[str, Code
     return None if None in answers else True
 
 
-def _holds(
-    column: str, condition: Condition, known: Known, table: Table, lists: Mapping[str, CodeList]
-) -> bool | None:
+def _holds(column: str, condition: Condition, known: Known, table: Table, lists: Mapping[str, CodeList]) -> bool | None:
     values = _values(column, known, table, lists)
     answers = {_is(value, condition, table, column) for value in values} if values else {None}
     return answers.pop() if len(answers) == 1 else None
@@ -173,5 +169,3 @@ def _below(one: Between, other: Between) -> bool:
         return False
     both = ends[1] and begins[1]
     return bool(ends[0] < begins[0] if both else ends[0] <= begins[0])  # type: ignore[operator]
-
-

@@ -113,7 +113,8 @@ def plan(params: Params, theme: str, cubes: ThemeCubes) -> Plan:
     made = Plan()
     events: dict[tuple[str, str], list[tuple[Base, set[str]]]] = {}
     for base, splits in bases(params.themes[theme], params.measures, params.tables):
-        if base.count.sum is None and not base.is_stock and cubes.unavailable(base.key) is None:
+        counts = base.count.sum is None and not base.is_stock and base.table.public == "counts"
+        if counts and cubes.unavailable(base.key) is None:
             events.setdefault((base.table_name, base.date), []).append((base, splits - {CELL}))
     for found in events.values():
         _Event(params, theme, cubes, _with_whole(found, cubes), made).plan()
@@ -124,7 +125,7 @@ def _with_whole(found: list[tuple[Base, set[str]]], cubes: ThemeCubes) -> list[t
     """The counts of an event, and one of all rows with a code where several count groups of the codes of one column."""
     by_code: dict[tuple[str, str], list[Base]] = {}
     for base, _ in found:
-        if base.count.dated and len(base.count.where) == 1 and base.count.names is base.count.repeats is None:
+        if base.count.dated and len(base.count.where) == 1 and base.count.names is None and base.count.repeats is None:
             [column] = base.count.where
             by_code.setdefault((base.count.selection, column), []).append(base)
     more = []
@@ -183,7 +184,7 @@ class _Event:
                 self._breakdowns(base)
 
     def _groups(self, parent: Base, parts: list[Base]) -> list[list[Base]]:
-        """The parts of a count that are not dealt within a breakdown, each with those that exclude it and each other."""
+        """The parts of a count that are not dealt within a breakdown, each with those that exclude it."""
         groups: list[list[Base]] = []
         for base in parts:
             if base.key in self.where:
@@ -234,13 +235,11 @@ class _Event:
             if best is None or len(found) > len(children):
                 best, children = name, found
         if best is None:
-            parts = (Part("all", ((root.key, TOTAL, TOTAL),)),)
+            parts: tuple[Part, ...] = (Part("all", ((root.key, TOTAL, TOTAL),)),)
             self._add_root(root, Ledger(self._name(root.key), fine, parts, {root.key: frozenset({"all"})}))
             return
         holds = {
-            category: frozenset(
-                base.key for base in children if follows(base, root, best, category, self.params.lists)
-            )
+            category: frozenset(base.key for base in children if follows(base, root, best, category, self.params.lists))
             for category in self.categories(root, best)
         }
         own = self.levels(root, best)

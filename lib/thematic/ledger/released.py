@@ -26,7 +26,12 @@ _BEFORE = 24
 
 
 def write(
-    workbook: Workbook, params: Params, index: Index, plans: Mapping[str, Plan], months: Sequence[MonthFile], rests_on: str
+    workbook: Workbook,
+    params: Params,
+    index: Index,
+    plans: Mapping[str, Plan],
+    months: Sequence[MonthFile],
+    rests_on: str,
 ) -> None:
     """Writes data/ledger/public: for each theme the counts that were released, and nothing else that was counted."""
     steps = _steps(months)
@@ -124,15 +129,16 @@ def _theme(
     ]
     frame = pd.DataFrame(rows, columns=["count", "dimension", "category", "month", *places, "n"])
     frame["from_month"] = frame["month"]
-    frame["until_month"] = frame["leaves_month"] = pd.Series(pd.NA, index=frame.index, dtype="Int32")
+    never = pd.Series(pd.NA, index=frame.index, dtype="Int32")
+    frame = frame.assign(until_month=never, leaves_month=never)
     frame = frame.astype({"month": "int32", "from_month": "int32", "n": "int64"})
     columns = [*GRAIN, *places, "n"]
     keys = columns[:-1]
-    frame = frame[columns].groupby(keys, dropna=False, as_index=False, sort=False)["n"].sum()
+    frame = frame[columns].groupby(keys, dropna=False, as_index=False, sort=False).agg({"n": "sum"})
     exact = _exact(params, workbook, theme)
     frame = pd.concat([frame, *([exact[columns]] if len(exact) else [])], ignore_index=True)
     texts = ["count", "dimension", "category", *places]
-    frame = frame.astype({name: "string" for name in texts} | {"until_month": "Int32", "leaves_month": "Int32"})
+    frame = frame.astype(dict.fromkeys(texts, "string") | {"until_month": "Int32", "leaves_month": "Int32"})
     return frame.sort_values(keys, na_position="last", ignore_index=True)
 
 
@@ -140,13 +146,11 @@ def _exact(params: Params, workbook: Workbook, theme: str) -> pd.DataFrame:
     """The counts of tables whose sums are public as they are."""
     found = bases(params.themes[theme], params.measures, params.tables)
     keys = {base.key for base, _ in found if base.table.public == "sums" and not base.is_stock}
-    frame = read_table(cubes.read_bytes(workbook, theme)[theme]).to_pandas()
+    frame: pd.DataFrame = read_table(cubes.read_bytes(workbook, theme)[theme]).to_pandas()
     return frame[frame["count"].isin(keys)]
 
 
-def _leaves(
-    ledger: Ledger, steps: Iterable[tuple[int, str, int]]
-) -> Iterator[tuple[int, Sequence[str], str, int]]:
+def _leaves(ledger: Ledger, steps: Iterable[tuple[int, str, int]]) -> Iterator[tuple[int, Sequence[str], str, int]]:
     for month, leaf, step in steps:
         *areas, label = leaf.split(" | ", len(ledger.levels))
         yield month, areas, label, step
@@ -161,11 +165,9 @@ def _slices(frame: pd.DataFrame, told: list[object], first: Month, last: Month) 
     """For each period the digest of what its public reports can see."""
     rows = frame.assign(until_month=frame["until_month"].astype("object").where(frame["until_month"].notna(), None))
     by_month = {
-        int(month): digest(group.astype(object).where(group.notna(), None).to_numpy().tolist())
+        int(str(month)): digest(group.astype(object).where(group.notna(), None).to_numpy().tolist())
         for month, group in rows.groupby("month", sort=True)
     }
     for number in range(first.index, last.index + 1):
         seen = [[month, said] for month, said in by_month.items() if number - HISTORY_MONTHS < month <= number]
         yield str(Month(number)), digest([told, seen])
-
-

@@ -29,7 +29,9 @@ class Seen:
 
     def files(self, theme: str) -> dict[str, bytes]:
         """The files that a theme's reports are made from."""
-        return (released if self.is_rounded else cubes).read_bytes(self.workbook, theme)
+        if self.is_rounded:
+            return released.read_bytes(self.workbook, theme)
+        return cubes.read_bytes(self.workbook, theme)
 
 
 def seen_by(

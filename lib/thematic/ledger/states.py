@@ -102,11 +102,7 @@ class MonthBook:
         """The entries of a ledger whose leaves hold `totals` now. Raises DataRefused where a total strays too far."""
         self.levels[ledger.name] = ledger.levels
         draws, states = self.draws[theme_of(ledger.name)], self.states.of(ledger.name)
-        known = [
-            place
-            for place, leaf in enumerate(counted.leaves)
-            if leaf.name in states or totals[place]
-        ]
+        known = [place for place, leaf in enumerate(counted.leaves) if leaf.name in states or totals[place]]
         leaves = [counted.leaves[place] for place in known]
         found = [self.states.leaf(ledger.name, leaf.name, self.draws) for leaf in leaves]
         records = np.array([int(totals[place]) for place in known], dtype=np.int64) - _each(found, "booked")
@@ -139,7 +135,9 @@ class MonthBook:
     ) -> Integers:
         names = [leaf.name for leaf in leaves]
         errors = _each(found, "error") - records
-        before = np.array([-_EVER if state.before_step is None else state.before_step for state in found], dtype=np.int64)
+        before = np.array(
+            [-_EVER if state.before_step is None else state.before_step for state in found], dtype=np.int64
+        )
         since = _each(found, "booked") + records - before
         shifts = np.array([draws.monthly(ledger.name, self.month, name) for name in names], dtype=np.int64)
         sets = self._sets(ledger, leaves, _each(found, "strayed") - records, draws)

@@ -200,7 +200,7 @@ class Subject:
             "numerator": self._count(),
             "denominator": "population",
             "unit": "per_1000",
-            "source": f"{self.source} and the populations in params/areas",
+            "source": f"{self.source} and the populations of the areas",
             "caveats": [
                 "People who do not live in the area are not in its population, though "
                 f"{self.rows} that concern them are counted."

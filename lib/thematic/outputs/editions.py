@@ -131,6 +131,8 @@ def params_files(params: Params, theme: str) -> dict[str, str]:
     files = {f"params/{name}.yaml": _digest_of(model) for name, model in declared.items()}
     files |= {f"measure {name}": _digest_of(params.measures[name]) for name in _measures(params, theme)}
     files |= {f"data/reference/{name}.csv": digest(params.lists[name].rows) for name in _lists(params, theme)}
+    if benchmarks := _benchmarks(params, theme):
+        files["params/benchmarks"] = digest(benchmarks)
     if recommendations := params.recommendations.get(theme):
         said = [each.model_dump(mode="json") for each in recommendations]
         files[f"params/recommendations/{theme}.yaml"] = digest(said)
@@ -147,6 +149,12 @@ def _measures(params: Params, theme: str) -> list[str]:
     own = list(params.themes[theme].measures)
     sides = (side for name in own for side in (params.measures[name].numerator, params.measures[name].denominator))
     return list(dict.fromkeys([*own, *(side.measure for side in sides if isinstance(side, MeasureOf))]))
+
+
+def _benchmarks(params: Params, theme: str) -> list[list[str | float]]:
+    """What the files of benchmarks say of a theme's measures."""
+    own = [each for each in params.benchmarks if each.measure in params.themes[theme].measures]
+    return [[each.measure, each.group, str(each.until), each.value, each.source] for each in own]
 
 
 def _lists(params: Params, theme: str) -> list[str]:

@@ -16,6 +16,7 @@ from thematic.core.hexagons import Shape
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.params.areas import AreaParams, Level
+from thematic.params.benchmarks import Benchmark, latest, read_benchmarks
 from thematic.params.boundaries import read_boundaries
 from thematic.params.checks import cross_check, unknown_themes
 from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
@@ -25,6 +26,7 @@ from thematic.params.families import FOLDER, Family, fill
 from thematic.params.force import DisclosureParams, EventsParams, ForceParams, GlossaryParams
 from thematic.params.lists import CodeList, read_lists
 from thematic.params.measures import Measure
+from thematic.params.outlines import Outlines, read_outlines
 from thematic.params.pack import PackParams, unknown_papers
 from thematic.params.reading import read_model, read_yaml
 from thematic.params.recommendations import Recommendation, RecommendationList
@@ -50,8 +52,9 @@ class Params:
     """All of params/: tables, levels of areas, themes and measures by name, code lists by theirs.
 
     `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area; `boundaries` are
-    the areas of units by name, none where the force declares none; `pack` is the board's meeting, and `sources` the
-    databases that the extract comes from, where there are any; `corrections` are by the month that is booked.
+    the areas of units by name, none where the force declares none; `outlines` are those of small areas, where a level
+    declares them; `pack` is the board's meeting, and `sources` the databases that the extract comes from, where there
+    are any; `corrections` are by the month that is booked.
     """
 
     force: ForceParams
@@ -66,6 +69,8 @@ class Params:
     recommendations: dict[str, tuple[Recommendation, ...]] = field(default_factory=dict)
     commentary: dict[CommentaryKey, Commentary] = field(default_factory=dict)
     boundaries: dict[str, Shape] = field(default_factory=dict)
+    outlines: Outlines | None = None
+    benchmarks: tuple[Benchmark, ...] = ()
     pack: PackParams | None = None
     sources: SourcesParams | None = None
     corrections: dict[str, Correction] = field(default_factory=dict)
@@ -247,6 +252,10 @@ class Params:
         hotspots = self.themes[theme].hotspots
         return (hotspots and hotspots.hexagon_km) or self.force.hexagon_km
 
+    def benchmarks_of(self, measure: str, on: date) -> dict[str, Benchmark]:
+        """By group the latest benchmark of a measure that is about no day after `on`."""
+        return latest(self.benchmarks, measure, on)
+
     def commentary_on(self, theme: str, period: Month, area: Area) -> Commentary | None:
         """The analyst's words for one report, or None where there are none."""
         return self.commentary.get((theme, str(period), area.slug))
@@ -354,6 +363,8 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     lists, wrong = read_lists(workbook, _list_names(tables))
     problems.extend(wrong)
     problems.extend(cross_check(workbook, single, tables, levels, themes, measures, own, lists))
+    benchmarks, wrong = read_benchmarks(workbook, measures, frozenset(own - measures.keys()))
+    problems.extend(wrong)
     recommendations = reading.models("recommendations", RecommendationList)
     problems.extend(unknown_themes(recommendations, themes))
     force = single["force"] if isinstance(single["force"], ForceParams) else None
@@ -363,6 +374,8 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     problems.extend(wrong)
     units = known.get(force.units) if force is not None else None
     boundaries, wrong = read_boundaries(workbook, force, units)
+    problems.extend(wrong)
+    outlines, wrong = read_outlines(workbook, levels)
     problems.extend(wrong)
     pack_file = workbook.params / "pack.yaml"
     pack = reading.model(pack_file, PackParams) if pack_file.exists() else None
@@ -375,8 +388,14 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
     words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
-    decided = {} if corrections is None else dict(corrections.root)
-    written = {"recommendations": words, "commentary": commentary, "boundaries": boundaries, "corrections": decided}
+    written = {
+        "recommendations": words,
+        "commentary": commentary,
+        "boundaries": boundaries,
+        "benchmarks": benchmarks,
+        "outlines": outlines,
+        "corrections": {} if corrections is None else dict(corrections.root),
+    }
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}
     return Params(**single, **declared, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
 

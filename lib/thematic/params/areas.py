@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from thematic.params.declared import Declared, Key, Name, Slug
+from thematic.params.force import BoundariesParams
 
 Population = Annotated[int, Field(gt=0)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
@@ -54,11 +55,13 @@ def _with_slugs(areas: Any) -> Any:
 
 class Level(Declared):
     """params/areas/<level>.yaml: a level of areas. `title`, `plural` and `short` are the force's words for them
-    (Local Policing Unit, Local Policing Units, LPU); `reports`: whether reports are made for its areas."""
+    (Local Policing Unit, Local Policing Units, LPU); `reports`: whether reports are made for its areas. `boundaries`
+    are the outlines of small areas, by which the hexagons of a map get their residents."""
 
     title: Name
     plural: Name
     short: Name
     reports: bool = False
     of: Key | None = None
+    boundaries: BoundariesParams | None = None
     areas: Annotated[tuple[AreaParams, ...], BeforeValidator(_with_slugs), Field(min_length=1)]

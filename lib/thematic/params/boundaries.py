@@ -26,7 +26,7 @@ _DETAIL_KM = 0.1
 _FIX = "Bring a FeatureCollection of Polygons and MultiPolygons in longitude and latitude (EPSG:4326)."
 
 
-class _UnusableError(Exception):
+class UnusableError(Exception):
     """What is wrong with the file, and what to do."""
 
 
@@ -47,23 +47,29 @@ def read_boundaries(
             for each in problems
         ]
     try:
-        areas = _areas(json.loads(text), declared)
-    except json.JSONDecodeError as error:
-        return {}, [Problem(declared.file, f"line {error.lineno} is not JSON: {error.msg}.", _FIX)]
-    except _UnusableError as error:
+        areas = _areas(named_features(text, declared))
+    except UnusableError as error:
         return {}, [Problem(declared.file, *error.args)]
     wrong = list(_unmatched(areas, units, declared))
     names = {unit.name.casefold(): unit.name for unit in units.areas}
     return ({}, wrong) if wrong else ({names[name.casefold()]: shape for name, shape in areas.items()}, [])
 
 
-def _areas(said: Any, declared: BoundariesParams) -> dict[str, Shape]:
+def named_features(text: str, declared: BoundariesParams) -> list[tuple[str, Mapping[str, Any]]]:
+    """The features of a GeoJSON in their order, each with its name. Raises UnusableError where they have none."""
+    try:
+        said = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnusableError(f"line {error.lineno} is not JSON: {error.msg}.", _FIX) from None
     features = said.get("features") if isinstance(said, Mapping) else None
     if not isinstance(features, list) or not features or not all(isinstance(each, Mapping) for each in features):
-        raise _UnusableError("holds no features.", _FIX)
+        raise UnusableError("holds no features.", _FIX)
+    return [(_name(feature, number, declared.name), feature) for number, feature in enumerate(features, start=1)]
+
+
+def _areas(features: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Shape]:
     areas: dict[str, Shape] = {}
-    for number, feature in enumerate(features, start=1):
-        name = _name(feature, number, declared.name)
+    for number, (name, feature) in enumerate(features, start=1):
         areas[name] = areas.get(name, ()) + tuple(_rings(feature.get("geometry"), f"feature {number} ({name})"))
     return areas
 
@@ -72,8 +78,8 @@ def _name(feature: Mapping[str, Any], number: int, key: str) -> str:
     properties = feature.get("properties") or {}
     if not isinstance(properties.get(key), str):
         there = ", ".join(properties) or "none"
-        fix = f"Its properties: {there}. Name the right one as name: under boundaries: in params/force.yaml."
-        raise _UnusableError(f"feature {number} has no text in the property '{key}'.", fix)
+        fix = f"Its properties: {there}. Name the right one as name: under boundaries:."
+        raise UnusableError(f"feature {number} has no text in the property '{key}'.", fix)
     return str(properties[key]).strip()
 
 
@@ -82,7 +88,7 @@ def _rings(geometry: Any, where: str) -> Iterator[Ring]:
 
     kind = geometry.get("type") if isinstance(geometry, Mapping) else None
     if kind not in {"Polygon", "MultiPolygon"}:
-        raise _UnusableError(f"{where} is no area but {kind or 'nothing'}.", _FIX)
+        raise UnusableError(f"{where} is no area but {kind or 'nothing'}.", _FIX)
     polygons = [geometry.get("coordinates")] if kind == "Polygon" else geometry.get("coordinates")
     try:
         rings = [
@@ -91,13 +97,13 @@ def _rings(geometry: Any, where: str) -> Iterator[Ring]:
             for number, ring in enumerate(polygon)
         ]
     except (TypeError, ValueError, IndexError):
-        raise _UnusableError(f"{where} has coordinates that are no pairs of numbers.", _FIX) from None
+        raise UnusableError(f"{where} has coordinates that are no pairs of numbers.", _FIX) from None
     for is_outer, ring in rings:
         if ring.ndim != 2 or ring.shape[1] != 2 or len(ring) < 4:
-            raise _UnusableError(f"{where} has a ring of fewer than four points.", _FIX)
+            raise UnusableError(f"{where} has a ring of fewer than four points.", _FIX)
         if not (np.abs(ring) <= (180, 89)).all():
             east, north = ring[(np.abs(ring) > (180, 89)).any(axis=1)][0]
-            raise _UnusableError(f"{where} has the point {east:g}, {north:g}, which is not in degrees.", _FIX)
+            raise UnusableError(f"{where} has the point {east:g}, {north:g}, which is not in degrees.", _FIX)
         simple = _simple(np.array([plane(*point) for point in ring]))
         if len(simple) > 3:
             yield _wound([(float(east), float(north)) for east, north in simple[:-1]], is_outer)

@@ -27,7 +27,7 @@ class Town(Declared):
 
 
 class BoundariesParams(Declared):
-    """The GeoJSON with the units' areas, a path from the workbook's folder, and its property with their names."""
+    """The GeoJSON with the areas of a level, a path from the workbook's folder, and its property with their names."""
 
     file: Name
     name: Name

@@ -10,8 +10,8 @@ from thematic.cubes.bases import base_of, counts_of, is_share
 from thematic.displays import SHORTHAND
 from thematic.displays.wording import listed
 from thematic.measures.data import ReportData
-from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
-from thematic.measures.figures import Figures
+from thematic.measures.disclosure import NOT_AVAILABLE
+from thematic.measures.figures import Figure, Figures
 from thematic.params.measures import Measure
 from thematic.params.reading import nearest
 from thematic.params.themes import MONTH, ROLLING
@@ -52,11 +52,6 @@ def is_tested(data: ReportData, name: str) -> bool:
     return all(base_of(count, data.theme, data.params.tables).scale == 1 for count in counts)
 
 
-def untested(data: ReportData, name: str) -> str:
-    """What stands in the place of a test that there is none of: for the public, a count behind it is confidential."""
-    return NOT_APPLICABLE
-
-
 def is_ratio(data: ReportData, name: str) -> bool:
     """Whether a measure is a percentage whose numerator is no part of its denominator."""
     measure = data.measure(name)
@@ -69,12 +64,39 @@ def beside(data: ReportData, figures: Figures, dimension: str, *names: str) -> l
     told = [reason_note(reason) for key in keys for reason in _few(figures.reasons.get(key, []), dimension)]
     told += [f"Read with care: {note}." for key in keys for note in figures.notes.get(key, [])]
     told += theme_caveats(data, *names)
-    ratios = list(dict.fromkeys(data.measure(name).short for name in names if is_ratio(data, name)))
-    if ratios:
-        what = "is a ratio, not a share" if len(ratios) == 1 else "are ratios, not shares"
-        said = listed(ratios)
-        told.append(f"{said[:1].upper()}{said[1:]} {what}: what is counted is not part of what it is a percentage of.")
+    ratios = [name for name in names if is_ratio(data, name)]
+    told += [_ratios_said(data, ratios)] if ratios else []
+    told += [_past_100(data, name) for name in ratios if _passes_100(figures.of(name, dimension))]
     return list(dict.fromkeys(told))
+
+
+def _ratios_said(data: ReportData, names: Sequence[str]) -> str:
+    shorts = list(dict.fromkeys(data.measure(name).short for name in names))
+    what = "is a ratio, not a share" if len(shorts) == 1 else "are ratios, not shares"
+    said = listed(shorts)
+    return f"{said[:1].upper()}{said[1:]} {what}: what is counted is not part of what it is a percentage of."
+
+
+def _passes_100(found: Sequence[Figure]) -> bool:
+    """Whether a percentage of more than 100 is printed, of either window."""
+    return any(value is not None and value > 100 for row in found for value in (row.value, row.previous_value))
+
+
+def _past_100(data: ReportData, name: str) -> str:
+    """Why a ratio can be more than 100%."""
+    said = data.measure(name).short
+    why = (
+        "more of what was recorded, some of it before the window, got that far in the window than was recorded in it"
+        if goes_by_another_date(data, name)
+        else "more is counted than what it is a percentage of"
+    )
+    return f"{said[:1].upper()}{said[1:]} passes 100% where {why}."
+
+
+def goes_by_another_date(data: ReportData, name: str) -> bool:
+    """Whether the rows above the line of a measure are placed by another date than those below it."""
+    dates = [count.dated for count in data.measure(name).counts]
+    return data.theme.outcome_basis == "outcome" and len(dates) == 2 and dates[0] is not None and dates[0] != dates[1]
 
 
 def theme_caveats(data: ReportData, *names: str) -> list[str]:

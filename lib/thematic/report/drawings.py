@@ -11,7 +11,7 @@ from thematic import charts
 from thematic.charts import band
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
-from thematic.displays import Cell, Chart, Column, DisplayTable, RangeCell, Sentence, Value
+from thematic.displays import Cell, Chart, Column, DisplayTable, RangeCell, Sentence, Value, references
 from thematic.displays.headlines import headline
 from thematic.displays.wording import (
     UNIT_HEADINGS,
@@ -29,6 +29,7 @@ from thematic.measures.data import ReportData
 from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.expectations import MonthsExpected, Side
 from thematic.measures.figures import Figure, Figures
+from thematic.measures.references import references_of, standing
 from thematic.params.force import Event
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
@@ -52,6 +53,10 @@ _NO_BAND = "There is no band of what is expected: it needs 12 months in a row wi
 _WITHHELD = "There is no band of what is expected: the printed months are too few."
 
 
+_HELD_BESIDE = 2
+"""As many targets and benchmarks have a clause in a sentence; the table at a glance has all."""
+
+
 def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     """A measure's months up to its last one as a line, the events of the time shaded; a sentence where there are none.
 
@@ -66,13 +71,14 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     chart = figures.charts.get(name)
     limits = None if chart is None else chart.of([row.category for row in found])
     points = pd.DataFrame({"month": [row.category for row in found], "value": _drawn(found)})
+    lines = lines_of(data, name) if _is_comparable_by_month(measure) else []
     first, last = (Month.parse(found[place].category).label for place in (0, -1))
     return charts.months(
         points,
         id=f"months-{name}".replace("_", "-"),
         title=_months_title(data, figures, name),
         subtitle=f"{measure.title} each month, {data.area.name}, {first} to {last}",
-        alt=" ".join([_months_alt(measure, found), *_stood_out(limits)]),
+        alt=" ".join([_months_alt(measure, found), *_stood_out(limits), *lines_said(lines)]),
         events=[_event(event) for event in data.params.events.events],
         table=_months_table(measure, name, found, limits),
         source=data.source,
@@ -80,12 +86,35 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
             *beside(data, figures, MONTH, name),
             "Each month is seen as it stood at the end of the period.",
             *_band_notes(data, name, found, limits),
+            *(sources_of(data, name) if lines else []),
         ],
         decimals=None if measure.unit == "count" else measure.decimals,
         suffix=format_of(measure).suffix,
         limits=limits,
         polarity=measure.polarity,
+        lines=lines,
     )
+
+
+def _is_comparable_by_month(measure: Measure) -> bool:
+    """Whether a month's figure can be held beside a target of the measure's whole window: not that of a count, nor of a
+    rate over people, which grow with the window."""
+    return measure.window in ("month", "at_period_end") or (measure.unit != "count" and not measure.is_rate)
+
+
+def lines_of(data: ReportData, name: str) -> list[charts.Line]:
+    """The targets and benchmarks of a measure as lines of a chart."""
+    return [(references.label(each, data.measure(name)), each.value) for each in references_of(data, name)]
+
+
+def sources_of(data: ReportData, name: str) -> list[str]:
+    """Of which time the benchmarks of a measure are, and who published them."""
+    return references.sources([(data.measure(name), each) for each in references_of(data, name)])
+
+
+def lines_said(lines: Sequence[charts.Line]) -> list[str]:
+    """The lines of a chart in words."""
+    return [f"Dashed lines: {'; '.join(words for words, _ in lines)}."] if lines else []
 
 
 def rolling(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
@@ -99,24 +128,30 @@ def rolling(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     gaps = any(row.value is None for row in found)
     has_interval = any(row.lower_95 is not None for row in found)
     points = pd.DataFrame({"month": [row.category for row in found], "value": _drawn(found)})
-    window = f"the {data.window(name).span.split(' to ')[0]}"
+    window, lines = f"the {data.window(name).span.split(' to ')[0]}", lines_of(data, name)
     return charts.months(
         points,
         id=f"rolling-{name}".replace("_", "-"),
         title=_months_title(data, figures, name),
         subtitle=f"{measure.title}, {data.area.name}, {window} ending with each month",
-        alt=_months_alt(measure, found).replace("Line chart of", "Line chart of windows ending with", 1),
+        alt=" ".join([_rolling_alt(measure, found), *lines_said(lines)]),
         table=_rolling_table(measure, name, found, has_interval),
         source=data.source,
         notes=[
             *(each for each in beside(data, figures, ROLLING, name) if gaps or not each.startswith(NOT_AVAILABLE)),
             f"Each point is {window}, as the records stood at its end, so that neighbours share most of their months."
             + (" The band is the 95% interval." if has_interval else ""),
+            *sources_of(data, name),
         ],
         decimals=None if measure.unit == "count" else measure.decimals,
         suffix=format_of(measure).suffix,
         interval=([row.lower_95 for row in found], [row.upper_95 for row in found]) if has_interval else None,
+        lines=lines,
     )
+
+
+def _rolling_alt(measure: Measure, found: Sequence[Figure]) -> str:
+    return _months_alt(measure, found).replace("Line chart of", "Line chart of windows ending with", 1)
 
 
 def _rolling_table(measure: Measure, name: str, found: Sequence[Figure], has_interval: bool) -> DisplayTable:
@@ -136,11 +171,15 @@ def _months_title(data: ReportData, figures: Figures, name: str) -> str:
 
 
 def said(data: ReportData, figures: Figures, name: str) -> str:
-    """One sentence on a measure's total: its change, what the test says of it, and what stands out of recent months."""
+    """One sentence on a measure's total: its change, what the test says of it, what stands out of recent months, and
+    where it is beside its target and a benchmark."""
     measure = data.measure(name)
     months = figures.of(name, MONTH)
     recent = Recent(figures.charts.get(name), months[-1].value if months else None, figures.rises.get(name))
-    return movement(figures.one(name), measure, when(measure, data.window(name)), recent)
+    figure, window = figures.one(name), data.window(name)
+    found = [(each, standing(data, name, figure, each)) for each in references_of(data, name)[:_HELD_BESIDE]]
+    clauses = [references.clause(each, side, measure, window.end) for each, side in found if side is not None]
+    return movement(figure, measure, when(measure, window), recent, clauses)
 
 
 def _months_table(measure: Measure, name: str, found: Sequence[Figure], limits: MonthsExpected | None) -> DisplayTable:
@@ -226,17 +265,18 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
     force = of_force(data, figures, name)
     rows.append([data.params.force.name, *_rate_cells(force, measure)])
     texts = [now(figure, measure).printed() for figure in found]
-    pairs = zip(found, texts, strict=True)
-    return charts.bars(
+    pairs, lines = zip(found, texts, strict=True), lines_of(data, name)
+    said = "; ".join(f"{figure.category} {text}" for figure, text in pairs)
+    return charts.bars_against(
         [figure.category for figure in found],
         _drawn(found),
+        lines,
         intervals=([figure.lower_95 for figure in found], [figure.upper_95 for figure in found]),
         highlight=None if data.area.is_force else data.area.name,
         id=f"rates-{name}".replace("_", "-"),
         title=_rates_title(data, name, found),
         subtitle=f"{measure.title}, {data.window(name).label}, with 95% intervals",
-        alt="Bar chart. " + "; ".join(f"{figure.category} {text}" for figure, text in pairs) + ".",
-        unit=measure.unit,
+        alt=" ".join([f"Bar chart. {said}.", *lines_said(lines)]),
         texts=texts,
         table=DisplayTable(
             f"rates-{name}-numbers".replace("_", "-"),
@@ -246,7 +286,7 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
             [len(rows) - 1],
         ),
         source=data.source,
-        notes=of_places(data, figures, name),
+        notes=[*of_places(data, figures, name), *sources_of(data, name)],
     )
 
 

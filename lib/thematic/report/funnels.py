@@ -13,7 +13,7 @@ from thematic.measures.disclosure import NOT_APPLICABLE
 from thematic.measures.figures import Figure, Figures
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.report.beside import of_places
-from thematic.report.drawings import listed, rate_named
+from thematic.report.drawings import lines_of, lines_said, listed, rate_named, sources_of
 from thematic.stats import funnel as stats
 from thematic.stats.funnel import COVERAGES
 
@@ -69,17 +69,20 @@ def _dots(data: ReportData, figures: Figures, name: str, found: Sequence[Figure]
         if row.lower_95 > drawn.centre or row.upper_95 < drawn.centre
     ]
     said = f"Intervals that do not reach it: {listed(apart)}." if apart else "Every interval reaches it."
-    return charts.dots(
+    lines = lines_of(data, name)
+    return charts.bars_against(
         [row.category for row in ordered],
         values,
+        lines,
         intervals=([row.lower_95 for row in ordered], [row.upper_95 for row in ordered]),
         centre=drawn.centre,
         highlight=None if data.area.is_force else data.area.name,
         id=f"funnel-{name}".replace("_", "-"),
         title=f"{measure.title} by {inline(level.title)}, with what chance alone could make of each",
         subtitle=f"{measure.title}, {data.window(name).label}, with 95% intervals; the line is all of them together",
-        alt=f"Dot plot of {len(drawn.places)} {inline(level.plural)} around {centre}. {said}",
-        unit=measure.unit,
+        alt=" ".join(
+            [f"Dot plot of {len(drawn.places)} {inline(level.plural)} around {centre}. {said}", *lines_said(lines)]
+        ),
         texts=[now(row, measure).printed() for row in ordered],
         table=_dots_table(level.title, measure, name, ordered),
         source=data.source,
@@ -88,6 +91,7 @@ def _dots(data: ReportData, figures: Figures, name: str, found: Sequence[Figure]
             f"The line is the rate of the {inline(level.plural)} shown taken together, {centre}. {said} An interval "
             f"allows for chance alone: {inline(level.plural)} also differ in ways that their populations do not show.",
             *of_places(data, figures, name),
+            *sources_of(data, name),
         ],
     )
 

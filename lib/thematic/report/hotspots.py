@@ -11,11 +11,11 @@ from thematic.core import hexagons
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.hexagons import Hexagon
 from thematic.cubes.bases import base_of
-from thematic.displays import SHORTHAND, Chart, Column, DisplayTable, Format, Sentence, Value
 from thematic.displays import Cell as TableCell
+from thematic.displays import Chart, Column, DisplayTable, Format, Sentence, Value
 from thematic.displays.wording import inline
 from thematic.measures.data import ReportData
-from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+from thematic.measures.disclosure import NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import Figures
 from thematic.measures.hotspots import Cell, Hotspots, find
 from thematic.params.measures import Count
@@ -29,7 +29,8 @@ _NEAR_KM = 5
 
 _NAMED = 4
 _ROWS = 30
-_P_VALUE = Format(3)
+_P_VALUE, _WHOLE = Format(3), Format(0)
+_OF_RESIDENTS = ("Residents", "Expected from residents")
 
 
 def hotspots(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
@@ -101,7 +102,7 @@ class _Found:
         """The towns that the hotspots are near, the one with most in them first."""
         held: dict[str, int] = {}
         for cell in self.hot:
-            held[self.near(cell)] = held.get(self.near(cell), 0) + cell.shown
+            held[self.near(cell)] = held.get(self.near(cell), 0) + cell.count
         return sorted(held, key=lambda place: (-held[place], place))
 
 
@@ -109,9 +110,10 @@ def _chart(found: _Found, ground: charts.Ground) -> Chart:
     data, spots, name = found.data, found.hotspots, found.name
     drawn = charts.Hexagons(
         spots.width_km,
-        {cell.hexagon: cell.shown for cell in spots.cells},
+        {cell.hexagon: cell.count for cell in spots.cells},
         [cell.hexagon for cell in spots.hot],
-        _nothing(data, spots),
+        "None",
+        _key(spots),
     )
     return charts.hotspots(
         drawn,
@@ -127,19 +129,24 @@ def _chart(found: _Found, ground: charts.Ground) -> Chart:
     )
 
 
-def _nothing(data: ReportData, spots: Hotspots) -> str:
-    return f"None, or fewer than {data.params.disclosure.threshold}" if spots.withheld else "None"
+def _key(spots: Hotspots) -> str:
+    return "More than residents explain" if spots.is_of_residents else "Where most is recorded"
 
 
 def _title(found: _Found) -> str:
     area = found.data.area
     if not found.hotspots.is_tested:
         return f"{found.subject}: the same everywhere on the map, so no place stands out"
+    if not found.hot and found.hotspots.is_of_residents:
+        part = "" if area.is_force else f" of {area.name}"
+        return f"{found.subject}: no neighbourhood{part} stands out once residents are allowed for"
     if not found.hot:
         return f"{found.subject}: no part of {area.name} stands out" + ("" if area.is_force else " in the force")
     places = found.places()
     more = len(places) - _NAMED
     named = places if more <= 1 else [*places[:_NAMED], f"{more} other places"]
+    if found.hotspots.is_of_residents:
+        return f"{found.subject}: more than residents explain around {listed(named)}"
     return f"{found.subject}: most is recorded around {listed(named)}"
 
 
@@ -147,30 +154,54 @@ def _alt(found: _Found) -> str:
     spots, told = found.hotspots, []
     near = list(dict.fromkeys(found.near(cell) for cell in sorted(found.hot, key=_by_count)))
     if near:
-        told.append(f"Hexagons where most is recorded: {len(found.hot)}, near {listed(near)}.")
+        what = "more is recorded than residents explain" if spots.is_of_residents else "most is recorded"
+        told.append(f"Hexagons where {what}: {len(found.hot)}, near {listed(near)}.")
     most = min(found.cells, key=_by_count)
-    if most.shown:
-        told.append(f"The largest count of a hexagon is {most.shown:,}, near {found.near(most)}.")
+    if most.count:
+        told.append(f"The largest count of a hexagon is {most.count:,}, near {found.near(most)}.")
+    if (furthest := _furthest(found)) is not None:
+        told.append(furthest)
     none = [] if found.hot else ["No hexagon stands out."]
     return " ".join([f"Map of {len(found.cells)} hexagons {spots.width_km:g} km across.", *none, *told])
 
 
 def _by_count(cell: Cell) -> tuple[int, Hexagon]:
-    return -cell.shown, cell.hexagon
+    return -cell.count, cell.hexagon
+
+
+def _by_excess(cell: Cell) -> tuple[float, Hexagon]:
+    return (cell.expected or 0) - cell.count, cell.hexagon
+
+
+def _furthest(found: _Found) -> str | None:
+    """The hexagon that holds most beyond what is expected of it; None where none does, or residents are not known."""
+    known = [cell for cell in found.cells if cell.expected is not None]
+    cell = min(known, key=_by_excess, default=None)
+    if cell is None or cell.expected is None or cell.count <= cell.expected:
+        return None
+    return (
+        f"The hexagon furthest above its residents’ share is near {found.near(cell)}: {cell.count:,} recorded, "
+        f"{cell.expected:,.0f} expected."
+    )
 
 
 def _table(found: _Found) -> DisplayTable:
+    by_residents = found.hotspots.is_of_residents
     columns = [
         Column("Middle of the hexagon", "left"),
         Column("Near", "left"),
         Column(found.data.params.unit.title, "left"),
+        Column("Count"),
+        *(map(Column, _OF_RESIDENTS) if by_residents else []),
+        Column("Adjusted p"),
+        Column("Hotspot", "left"),
     ]
-    columns += [Column("Count"), Column("Adjusted p"), Column("Hotspot", "left")]
-    holding = sorted((cell for cell in found.cells if cell.shown), key=_by_count)
+    holding = sorted((cell for cell in found.cells if cell.count), key=_by_excess if by_residents else _by_count)
     rows = [_row(found, cell) for cell in holding[:_ROWS]]
     caption = f"{found.data.measure(found.name).title} by hexagon"
     more = len(holding) - len(rows)
-    notes = [f"The {_ROWS} largest of {len(holding)} hexagons with a count."] if more > 0 else []
+    first = f"{_ROWS} hexagons furthest above their residents’ share" if by_residents else f"{_ROWS} largest"
+    notes = [f"The {first} of {len(holding)} hexagons with a count."] if more > 0 else []
     return DisplayTable(f"hotspots-{found.name}-numbers".replace("_", "-"), caption, columns, rows, notes=notes)
 
 
@@ -178,33 +209,65 @@ def _row(found: _Found, cell: Cell) -> list[TableCell]:
     longitude, latitude = hexagons.place(hexagons.middle(cell.hexagon, found.hotspots.width_km))
     p = Value(cell.p, _P_VALUE, NOT_APPLICABLE if cell.p is None else "")
     hot = "Yes" if cell.hot else "No"
-    return [f"{latitude:.2f}, {longitude:.2f}", found.near(cell), cell.unit, Value(cell.shown), p, hot]
+    people = _people(cell) if found.hotspots.is_of_residents else []
+    where = [f"{latitude:.2f}, {longitude:.2f}", found.near(cell), cell.unit]
+    return [*where, Value(cell.count), *people, p, hot]
+
+
+def _people(cell: Cell) -> list[TableCell]:
+    """A hexagon's residents, and what is expected of it by them."""
+    known = (cell.residents, cell.expected)
+    return [Value(each, _WHOLE, NOT_AVAILABLE if each is None else "") for each in known]
 
 
 def _notes(found: _Found) -> list[str]:
-    spots, rules = found.hotspots, found.data.params.disclosure
-    notes = [
-        f"A hexagon is {spots.width_km:g} km from side to side, {hexagons.area_of(spots.width_km):.1f} square km. Its "
-        "count is of all in it, and more is recorded where more people live or go: it is no rate."
-    ]
+    spots = found.hotspots
+    notes = [_what_hexagons_are(spots)]
     if spots.is_tested:
+        notes += _explained(found) if spots.is_of_residents else [_most(spots)]
+    if spots.without_residents:
         notes.append(
-            "The places with a border hold, with those that touch them, more than the counts of the map would put "
-            f"together by chance, and more than the mean themselves. The tests of {len(spots.cells):,} hexagons are "
-            "adjusted together so that at most 5% of these places are false (59,999 draws of the map’s own counts). It "
-            "is where most is recorded, not where the risk is highest."
-        )
-    if spots.withheld:
-        notes.append(
-            f"{CONFIDENTIAL} {SHORTHAND[CONFIDENTIAL]}: counts under {rules.threshold} are withheld (hexagons of the "
-            f"force: {spots.withheld:,}); they count as none here and in the test."
+            f"The residents of {spots.without_residents:,} of the force’s {len(spots.cells):,} hexagons are not known: "
+            "they have their shade, and are not tested."
         )
     return [*notes, _off_map(found), *theme_caveats(found.data, found.name)]
 
 
+def _what_hexagons_are(spots: Hotspots) -> str:
+    more = "" if spots.is_of_residents else ", and more is recorded where more people live or go: it is no rate"
+    return (
+        f"A hexagon is {spots.width_km:g} km from side to side, {hexagons.area_of(spots.width_km):.1f} square km. Its "
+        f"count is of all in it{more}."
+    )
+
+
+def _most(spots: Hotspots) -> str:
+    return (
+        "The places with a border hold, with those that touch them, more than the counts of the map would put "
+        f"together by chance, and more than the mean themselves. The tests of {len(spots.cells):,} hexagons are "
+        "adjusted together so that at most 5% of these places are false (59,999 draws of the map’s own counts). It "
+        "is where most is recorded, not where the risk is highest."
+    )
+
+
+def _explained(found: _Found) -> list[str]:
+    spots = found.hotspots
+    tested = len(spots.cells) - spots.without_residents
+    spread = f"{100 * (spots.spread or 0):.0f}%"
+    furthest = _furthest(found)
+    return [
+        "A place with a border holds more than is expected from its residents, and with those that touch it more than "
+        f"the usual differences between places explain: hexagons differ from their residents’ share by {spread} (one "
+        f"standard deviation) beyond chance. The tests of {tested:,} hexagons are adjusted together so that at most 5% "
+        "of these places are false. The residents of small areas are spread evenly over each area.",
+        *([furthest] if furthest else []),
+        "People who visit a place or work there are not its residents, so a town centre lies above its share for them "
+        "too.",
+    ]
+
+
 def _off_map(found: _Found) -> str:
     off = found.hotspots.off_map
-    told = f"Fewer than {found.data.params.disclosure.threshold}" if off is None else f"{off:,}"
     if off == 0:
         return "All that was counted in the force is on its map."
-    return f"{told} of the force’s count are not on the map: they have no coordinates, or such as lie off its ground."
+    return f"{off:,} of the force’s count are not on the map: they have no coordinates, or such as lie off its ground."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,15 +17,20 @@ from thematic.measures.figures import Figures
 from thematic.params import year_of
 from thematic.params.areas import AreaParams
 from thematic.params.measures import Measure, PopulationOf
-from thematic.params.tables import ByColumn
-from thematic.params.themes import MONTH, ROLLING
+from thematic.params.tables import HISTORY_FLOOR, ByColumn
+from thematic.params.themes import MONTH, ROLLING, TOTAL
 from thematic.report import public
-from thematic.report.beside import is_ratio, reason_note
+from thematic.report.beside import goes_by_another_date, is_ratio, is_tested, reason_note
+from thematic.stats.power import power, power_words
 
 _FATES = ("kept", "duplicate", "quarantined", "left_out")
 _QUALITY_MONTHS = 24
 UNTOLD = "How the rows of the extract fared is told in the internal edition: exact counts are not for the public."
 _PLACES_NAMED = 12
+_HALF = 0.5
+_LIST = re.compile(r"(params/areas|data/reference)/\w+\.(yaml|csv)")
+_COLUMN = re.compile(r"^\w+|\b\w+_\w+\b|(?<= and )\w+|(?<=contradicts )\w+")
+"""Where a reason may name a column."""
 
 
 def quality_table(data: ReportData) -> DisplayTable:
@@ -36,12 +42,22 @@ def quality_table(data: ReportData) -> DisplayTable:
     for table, found in seen[seen["status"].isin(_FATES)].groupby("table"):
         sizes = [int(found.loc[found["status"] == fate, "n"].sum()) for fate in _FATES]
         rows.append([_title(data, table), Value(sum(sizes)), *map(Value, sizes)])
-    first = (data.period - (_QUALITY_MONTHS - 1)).label
-    notes = [f"Quarantined: {row.n:,} of {_inner(data, row.table)}, {row.reason}." for row in _quarantined(seen)]
+    notes = [
+        f"Quarantined: {row.n:,} of {_inner(data, row.table)}, {_in_words(data, row.table, row.reason)}."
+        for row in _quarantined(seen)
+    ]
     notes += _unplaced(data, seen)
     notes.append("Rows without a readable date are not in this table; the build's summary counts them.")
-    title = f"Rows of the extract dated {first} to {data.period.label}"
+    title = f"Rows dated in the 12 months to {data.period.label} and in the 12 months before"
     return DisplayTable("data-quality", title, columns, rows, notes=notes, source=data.source)
+
+
+def _in_words(data: ReportData, table: object, reason: str) -> str:
+    """A reason why rows were put aside, for readers: without the names of columns and files."""
+    words = {name: column.words for name, column in data.params.tables[str(table)].columns.items()}
+    words |= {HISTORY_FLOOR: "the earliest day that is taken"}
+    reason = _LIST.sub("the list of its names", reason)
+    return _COLUMN.sub(lambda found: words.get(found[0], found[0]), reason)
 
 
 def _title(data: ReportData, table: object) -> str:
@@ -107,7 +123,41 @@ def data_notes(data: ReportData, figures: Figures) -> Notes:
             f"{_title(data, table)}: {said}" for table, said in data.index.earlier.items() if table in data.theme.tables
         ]
     items += map(reason_note, _reasons(figures))
+    items += _power(data, figures)
     return Notes([*items, *(caveat.text for caveat in data.theme.caveats if not caveat.measures)])
+
+
+def _power(data: ReportData, figures: Figures) -> list[str]:
+    """How often a rise of a fifth in the yearly counts of the theme's first section would be found, in one line, where
+    that is in less than half of years: of so few, no significant change is no sign that nothing has changed."""
+    told = []
+    for name in next(iter(data.theme.sections.values())).measures if data.theme.sections else ():
+        measure = data.measure(name)
+        found = figures.of(name, TOTAL)
+        if found and measure.unit == "count" and measure.window == "rolling_12" and is_tested(data, name):
+            figure = found[0]
+            events = figure.value if figure.previous_value is None else figure.previous_value
+            chance = None if events is None else power(events, tests=_tests(data, name))
+            if chance is not None and chance < _HALF:
+                told.append(
+                    f"in {inline(measure.subject or measure.title)} (from {events:,} a year) {power_words(chance)}"
+                )
+    if not told:
+        return []
+    said = "; ".join(told)
+    return [
+        f"With numbers this small, a rise of a fifth would be found {said}. That no change is significant does not "
+        "show that there was none."
+    ]
+
+
+def _tests(data: ReportData, name: str) -> int:
+    """How many figures the test of a report's own total is adjusted for: those of its level's open areas and of No
+    location recorded; the force's stands alone."""
+    if data.area.is_force:
+        return 1
+    month = data.window(name).end
+    return sum(area.open_in(month) for area in data.params.areas(data.area.level)) + 1
 
 
 def _reasons(figures: Figures) -> list[str]:
@@ -208,11 +258,24 @@ def _windows(data: ReportData) -> Iterator[str]:
 
 def _ratios(data: ReportData) -> Iterator[str]:
     """What is to be known of percentages whose numerator is no part of their denominator."""
-    if any(is_ratio(data, name) for name in data.theme.measures):
+    ratios = [name for name in data.theme.measures if is_ratio(data, name)]
+    dates = dict.fromkeys(
+        _meaning(data, count.dated, count.selection)
+        for name in ratios
+        if goes_by_another_date(data, name)
+        for count in data.measure(name).counts[:1]
+        if count.dated is not None
+    )
+    if dates:
+        fix = " `outcome_basis: recorded` in the theme's file gives that share."
         yield (
-            "A percentage that is a ratio counts other rows above the line than below it, such as those that reached a "
-            "stage in the window against those recorded in it; so it can be over 100%."
+            f"A percentage that goes by another date ({listed(list(dates))}) is a ratio: what got that far in the "
+            "window, whenever it was recorded, for every 100 recorded in the window; so it can be over 100%. The true "
+            "share, of those recorded in the window the part that has got that far since, is lower for recent months, "
+            f"which have had less time.{fix if data.rounding is None else ''}"
         )
+    elif ratios:
+        yield ("A percentage that is a ratio counts other rows above the line than below it; so it can be over 100%.")
     if data.theme.outcome_basis == "recorded":
         counts = [count for measure in _declared(data) for count in measure.counts]
         dated = [(count.dated, count.selection) for count in counts if count.dated is not None]

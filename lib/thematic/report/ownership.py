@@ -26,7 +26,8 @@ def definitions(data: ReportData) -> Glossary:
 def _term(data: ReportData, name: str) -> Term:
     measure = data.measure(name)
     caveats = [*measure.caveats, *theme_caveats(data, name)]
-    return Term(measure.title, measure.definition, caveats, measure.source or "", measure.owner or "")
+    source = data.source if data.index.is_download else measure.source or ""
+    return Term(measure.title, measure.definition, caveats, source, measure.owner or "")
 
 
 def reviews(data: ReportData) -> Sentence:

@@ -12,17 +12,17 @@ def at_the_top(rounding: Rounding) -> str:
     base, low = rounding.base, rounding.base + 2 * (rounding.base - 1)
     return (
         f"To protect people, numbers here are in steps of {base}. They add up, and are not revised. A single line is "
-        f"within {rounding.line} of the true number; totals are within {rounding.usual} of it 19 times in 20, and never "
-        f"more than {rounding.total} away. [low] stands for 0 to {low}. A number is of what was recorded in the period, "
-        "less what was cancelled in it."
+        f"within {rounding.line} of the true number; totals are within {rounding.usual} of it 19 times in 20, and "
+        f"never more than {rounding.total} away. [low] stands for 0 to {low}. A number is of what was recorded in the "
+        "period, less what was cancelled in it."
     )
 
 
 def method(rounding: Rounding) -> Iterator[str]:
     """What is worked out from rounded numbers, and what is not said."""
     yield (
-        "Everything on this page is worked out from the numbers as they are printed: rates, percentages, intervals, tests "
-        f"and charts. A percentage needs {rounding.minimum_denominator} or more below the line ([c] stands for one that "
-        f"is not shown); changes are tested, and given in per cent, where both numbers are {ENOUGH} or more."
+        "Everything on this page is worked out from the numbers as they are printed: rates, percentages, intervals, "
+        f"tests and charts. A percentage needs {rounding.minimum_denominator} or more below the line ([c] stands for "
+        f"one that is not shown); changes are tested, and given in per cent, where both numbers are {ENOUGH} or more."
     )
     yield "The public figures can miss changes that the internal report shows."

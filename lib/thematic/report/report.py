@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ from thematic.displays import (
     Sentence,
     Term,
 )
-from thematic.displays.wording import summary, where
+from thematic.displays.wording import inline, summary, where
 from thematic.measures.breakdowns import shows
 from thematic.measures.data import ReportData
 from thematic.measures.figures import FIGURE_COLUMNS, Figures
@@ -32,8 +32,23 @@ from thematic.params import Params
 from thematic.params.commentary import Commentary as Words
 from thematic.params.declared import Audience
 from thematic.params.reading import nearest
-from thematic.params.themes import Section, Theme
-from thematic.report import authored, beside, drawings, funnels, hotspots, made, maps, notes, ownership, previewing, public, tables
+from thematic.params.themes import TOTAL, Section, Theme
+from thematic.report import (
+    authored,
+    beside,
+    drawings,
+    funnels,
+    hotspots,
+    made,
+    maps,
+    notes,
+    ownership,
+    parts,
+    previewing,
+    public,
+    tables,
+)
+from thematic.report.absent import absence
 from thematic.report.context import data_for
 
 
@@ -100,10 +115,14 @@ class Report:
             raise ArgumentsRefused(f"The theme has no section '{name}'. {fix}")
         return self.theme.sections[name]
 
-    def at_a_glance(self, section: str = "at_a_glance") -> Glance:
-        """The indicators of a section of the theme: value, change, trend, and whether the change is significant."""
+    def at_a_glance(self, section: str = "at_a_glance") -> Glance | Sentence:
+        """The indicators of a section of the theme: value, change, trend, and whether the change is significant.
+
+        A sentence that says why where none of them is available, as in the tables by place.
+        """
         found = self._section(section)
-        return tables.at_a_glance(self.data, self.figures, found.title, section, found.measures)
+        none = absence(self.data, self.figures, found.title, TOTAL, found.measures)
+        return none or tables.at_a_glance(self.data, self.figures, found.title, section, found.measures)
 
     def summary(self, section: str = "at_a_glance") -> Sentence:
         """Which indicators of a section changed by more than chance would give."""
@@ -136,6 +155,10 @@ class Report:
         """A measure's own window ending with each of the last 24 months as a line, a share before its 95% interval."""
         return drawings.rolling(self.data, self.figures, measure)
 
+    def parts(self, whole: str, *measures: str) -> Chart | Sentence:
+        """What a count was made of, this year and the year before: the counts behind measures, which share no row."""
+        return parts.parts(self.data, self.figures, whole, measures)
+
     def rates(self, measure: str) -> Chart:
         """The rate of each unit of the force with its 95% interval, the report's own area standing out."""
         return drawings.rates(self.data, self.figures, measure)
@@ -161,20 +184,30 @@ class Report:
         """
         return tables.breakdown(self.data, self.figures, measure, by, top, title)
 
-    def by_place(self, by: str, *measures: str, title: str = "") -> DisplayTable | None:
+    def by_place(self, by: str, *measures: str, title: str = "") -> DisplayTable | Sentence | None:
         """Measures by a level of areas: each window and the change.
 
         None, which shows nothing, for a level that the report's area does not hold.
         """
-        has = self._has_level(by, *measures)
-        return tables.by_place(self.data, self.figures, by, measures, title) if has else None
+        if not self._has_level(by, *measures):
+            return None
+        none = self._absent(by, measures, title)
+        return none or tables.by_place(self.data, self.figures, by, measures, title)
 
-    def section_by_place(self, by: str, section: str) -> DisplayTable | None:
+    def section_by_place(self, by: str, section: str) -> DisplayTable | Sentence | None:
         """The measures of a section by a level of areas, the current window only, one column each."""
         found = self._section(section)
         if not self._has_level(by, *found.measures):
             return None
-        return tables.counts_by_place(self.data, self.figures, by, found.measures, found.title)
+        none = self._absent(by, found.measures, found.title)
+        return none or tables.counts_by_place(self.data, self.figures, by, found.measures, found.title)
+
+    def _absent(self, by: str, measures: Sequence[str], title: str) -> Sentence | None:
+        """Why a table by a level of areas has no figure, where it has none."""
+        if not measures:
+            return None
+        title = title or beside.measure_named(self.data, measures[0]).title
+        return absence(self.data, self.figures, f"{title} by {inline(self.params.levels[by].title)}", by, measures)
 
     def _has_level(self, by: str, *measures: str) -> bool:
         if by not in self.params.levels:
@@ -249,7 +282,8 @@ class Report:
         """The terms the theme uses, and the force's own word for its units, by the alphabet."""
         unit = self.params.unit
         terms = {term: self.params.glossary.terms[term] for term in self.theme.glossary}
-        terms.setdefault(unit.title, f"One of the areas into which the force divides itself ({unit.short}).")
+        short = "" if unit.short.casefold() == unit.title.casefold() else f" ({unit.short})"
+        terms.setdefault(unit.title, f"One of the areas into which the force divides itself{short}.")
         return Glossary([Term(term, said) for term, said in sorted(terms.items(), key=lambda each: each[0].casefold())])
 
     def all_figures(self) -> FigureList:

@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
 from thematic.core.errors import ArgumentsRefused
-from thematic.displays import Cell, Column, DisplayTable, Format, Glance, GlanceRow, Sentence, Value
+from thematic.displays import Beside, Cell, Column, DisplayTable, Format, Glance, GlanceRow, Sentence, Value, references
 from thematic.displays.wording import (
     before,
     change,
+    difference,
     inline,
     now,
+    percent_change,
     significance,
+    value_of,
     when,
     window_heading,
     with_change,
 )
 from thematic.measures.breakdowns import shows
 from thematic.measures.data import ReportData
-from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+from thematic.measures.disclosure import NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import Figure, Figures
+from thematic.measures.references import Reference, references_of, standing
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.tables import ByColumn
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
-from thematic.report.beside import beside, checked, is_tested, measure_named, untested
+from thematic.report.beside import beside, checked, is_tested, measure_named
 
 _SHARE, _PUBLIC_SHARE = Format(1, "%"), Format(0, "%")
+_DIFFERENCE = "Difference"
 
 
 def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, names: Sequence[str]) -> Glance:
     """Each indicator of a section: value with its change, period ending, trend, months, and whether it moved."""
-    rows = [_glance_row(data, figures, name) for name in names]
+    known = {name: {references.heading(each): each for each in references_of(data, name)} for name in names}
+    heads = list(dict.fromkeys(head for found in known.values() for head in found))
+    heads.sort(key=lambda head: head != references.TARGET)
+    rows = [_glance_row(data, figures, name, [known[name].get(head) for head in heads]) for name in names]
     notes = [*_windows(data, names), *beside(data, figures, TOTAL, *names)]
-    force = "" if data.area.is_force else data.params.force.name
-    return Glance(_id("glance", section), f"{title}, {_label(data, names)}", rows, force, notes, data.source)
+    pairs = [(data.measure(name), each) for name, found in known.items() for each in found.values()]
+    notes += [*references.sources(pairs), *([references.NOTE] if pairs else [])]
+    force, heading = "" if data.area.is_force else data.params.force.name, f"{title}, {_label(data, names)}"
+    return Glance(_id("glance", section), heading, rows, force, notes, data.source, heads)
 
 
 def _id(*parts: str) -> str:
@@ -60,18 +70,26 @@ def _windows(data: ReportData, names: Sequence[str]) -> list[str]:
     return [f"{window[:1].upper()}{window[1:]}: {', '.join(shorts)}." for window, shorts in by_window.items()]
 
 
-def _glance_row(data: ReportData, figures: Figures, name: str) -> GlanceRow:
+def _glance_row(data: ReportData, figures: Figures, name: str, held_beside: Sequence[Reference | None]) -> GlanceRow:
     measure, figure = data.measure(name), figures.one(name)
     return GlanceRow(
         measure.short,
         with_change(figure, measure),
         data.window(name).end.short_label,
-        significance(figure, untested(data, name)),
+        significance(figure),
         figure.trend or _no_trend(data, name, figure),
         measure.polarity,
         [month.value for month in _months(data, figures, measure)],
         None if data.area.is_force else with_change(figures.one(name, FORCE_ROW), measure),
+        [None if each is None else _beside(data, name, figure, each) for each in held_beside],
     )
+
+
+def _beside(data: ReportData, name: str, figure: Figure, reference: Reference) -> Beside:
+    """A target or a benchmark, and where the figure is beside it."""
+    found = standing(data, name, figure, reference)
+    said = "" if found is None else references.verdict(reference, found)
+    return Beside(value_of(reference.value, data.measure(name)), said)
 
 
 def _months(data: ReportData, figures: Figures, measure: Measure) -> list[Figure]:
@@ -88,12 +106,12 @@ def _no_trend(data: ReportData, name: str, figure: Figure) -> str:
     """Why an indicator has no trend: none is worked out for it, or what stands in its place."""
     if not is_tested(data, name):
         return ""
-    return (figure.status if figure.value is None else "") or figure.change_status or untested(data, name)
+    return (figure.status if figure.value is None else "") or figure.change_status or NOT_APPLICABLE
 
 
 def by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], title: str) -> DisplayTable:
     """A row for each place, then the report's own area and the force: for each measure the window before, the window
-    and the change."""
+    and the change; of a count that stands alone the difference too, for which several measures leave no room."""
     columns = [Column(data.params.levels[by].title, "left")]
     for name in names:
         window, label = data.window(name), data.measure(name).short
@@ -102,7 +120,9 @@ def by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], 
             for each in (window.year_earlier, window)
         ]
         columns.append(Column("Change", of=label))
-    return _place_table(data, figures, by, names, title, columns, _three)
+    alone = len(names) == 1 and data.measure(names[0]).unit == "count"
+    columns += [Column(_DIFFERENCE)] if alone else []
+    return _place_table(data, figures, by, names, title, columns, _four if alone else _three)
 
 
 def counts_by_place(data: ReportData, figures: Figures, by: str, names: Sequence[str], title: str) -> DisplayTable:
@@ -117,6 +137,10 @@ def _lowered(heading: str) -> str:
 
 def _three(figure: Figure, measure: Measure) -> list[Cell]:
     return [before(figure, measure), now(figure, measure), change(figure, measure)]
+
+
+def _four(figure: Figure, measure: Measure) -> list[Cell]:
+    return [before(figure, measure), now(figure, measure), percent_change(figure, measure), difference(figure, measure)]
 
 
 def _place_table(
@@ -150,7 +174,8 @@ def _place_table(
 def breakdown(
     data: ReportData, figures: Figures, name: str, by: str, top: int | None, title: str
 ) -> DisplayTable | Sentence | None:
-    """A row for each category in the report's order: the window before, the window, the change and what the test says.
+    """A row for each category in the report's order: the window before, the window, the change (of a count the
+    difference too) and what the test says.
 
     A sentence where there is no category, nothing where the report does not have the level of areas.
     """
@@ -162,16 +187,18 @@ def breakdown(
     title = title or f"{measure.title} by {inline(heading)}"
     if not found:
         return Sentence(" ".join([f"{title}:", *_nothing(data, figures, name, by)]))
-    shown, has_shares = found[:top], by in data.theme.shares and measure.unit == "count"
+    shown, is_count = found[:top], measure.unit == "count"
+    has_shares, cells = by in data.theme.shares and is_count, _four if is_count else _three
     columns = [Column(heading, "left")]
     columns += [Column(window_heading(measure, each)) for each in (window.year_earlier, window)]
-    columns += [Column("Change"), *([Column("Share")] if has_shares else []), Column("Significant change", "left")]
+    columns += [Column("Change"), *([Column(_DIFFERENCE)] if is_count else [])]
+    columns += [*([Column("Share")] if has_shares else []), Column("Significant change", "left")]
     rows = [
         [
             category_label(data, name, by, figure.category),
-            *_three(figure, measure),
-            *([_share(figure, figures.one(name))] if has_shares else []),
-            significance(figure, untested(data, name)),
+            *cells(figure, measure),
+            *([_share(data, figure, figures.one(name))] if has_shares else []),
+            significance(figure),
         ]
         for figure in shown
     ]
@@ -199,13 +226,14 @@ def _is_by_size(data: ReportData, name: str, by: str) -> bool:
     return getattr(declared, "order", "declared") == "largest"
 
 
-def _share(figure: Figure, whole: Figure) -> Value:
+def _share(data: ReportData, figure: Figure, whole: Figure) -> Value:
     """A category's part of the measure's own total, both as released."""
+    format = _SHARE if data.rounding is None else _PUBLIC_SHARE
     if figure.value is None or whole.value is None:
-        return Value(None, _SHARE, figure.status or whole.status)
+        return Value(None, format, figure.status or whole.status)
     if whole.value == 0:
-        return Value(None, _SHARE, NOT_APPLICABLE)
-    return Value(100 * figure.value / whole.value, _SHARE)
+        return Value(None, format, NOT_APPLICABLE)
+    return Value(100 * figure.value / whole.value, format)
 
 
 def counts(data: ReportData, title: str, counts: Mapping[str, Any], by: str, of: str) -> DisplayTable:

@@ -78,8 +78,11 @@ def hotspots_of_residents(counts: ArrayLike, residents: ArrayLike, neighbours: S
     expected = values.sum() * people / people.sum()
     variance = _risk_variance(values, expected)
 
+    starts = np.cumsum([0, *(1 + len(near) for near in neighbours[:-1])])
+    flat = np.fromiter(chain.from_iterable((place, *near) for place, near in enumerate(neighbours)), dtype=np.int64)
+
     def around(of: Floats) -> Floats:
-        return np.array([of[[place, *near]].sum() for place, near in enumerate(neighbours)])
+        return np.asarray(np.add.reduceat(of[flat], starts))
 
     observed, mean, extra = around(values), around(expected), variance * around(expected**2)
     p = np.full(values.size, np.nan)

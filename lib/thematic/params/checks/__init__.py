@@ -8,6 +8,7 @@ from typing import Any
 
 from thematic.core.errors import Problem
 from thematic.core.workbook import Workbook
+from thematic.params.checks.causes import by_cause
 from thematic.params.checks.places import Levels, area_problems, force_problems
 from thematic.params.checks.tables import Tables, table_problems
 from thematic.params.checks.themes import ThemeCheck
@@ -16,7 +17,7 @@ from thematic.params.lists import CodeList
 from thematic.params.measures import Measure, MeasureOf
 from thematic.params.themes import Theme
 
-RESERVED_FILES = frozenset({"quality", "ground", "index", "extract", "quarantine"})
+RESERVED_FILES = frozenset({"quality", "ground", "residents", "index", "extract", "quarantine"})
 """Names that the warehouse and the cubes have for files of their own."""
 
 
@@ -30,7 +31,21 @@ def cross_check(
     own: Iterable[str],
     lists: Mapping[str, CodeList],
 ) -> Iterator[Problem]:
-    """Every problem between files. A file that could not be read (None) is passed over: its own problem is told."""
+    """Every problem between files, a cause that shows in many places once. A file that could not be read (None) is
+    passed over: its own problem is told."""
+    yield from by_cause(_problems(workbook, single, tables, levels, themes, measures, own, lists), levels)
+
+
+def _problems(
+    workbook: Workbook,
+    single: Mapping[str, Any],
+    tables: Tables,
+    levels: Levels,
+    themes: Mapping[str, Theme | None],
+    measures: Mapping[str, Measure],
+    own: Iterable[str],
+    lists: Mapping[str, CodeList],
+) -> Iterator[Problem]:
     force = single["force"]
     if isinstance(force, ForceParams):
         yield from force_problems(force, levels)

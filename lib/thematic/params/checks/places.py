@@ -24,6 +24,7 @@ def force_problems(force: ForceParams, levels: Levels) -> Iterator[Problem]:
 
 def area_problems(levels: Levels) -> Iterator[Problem]:
     known = {area.slug: name for name, level in levels.items() if level is not None for area in level.areas}
+    inside = {area.slug: area.within for level in levels.values() if level is not None for area in level.areas}
     slugs = [area.slug for level in levels.values() if level is not None for area in level.areas]
     yield from repeated("params/areas, slug", slugs)
     for name, level in levels.items():
@@ -41,7 +42,7 @@ def area_problems(levels: Levels) -> Iterator[Problem]:
             if area.within is not None and area.within not in known:
                 fix = close_to(area.within, known, "Slugs")
                 yield Problem(f"{here}.in", f"there is no area '{area.within}'.", fix)
-            elif _lies_in_itself(area.slug, levels):
+            elif _lies_in_itself(area.slug, inside):
                 yield Problem(f"{here}.in", "leads back to itself.", "Break the circle.")
             yield from _members(here, name, area.slug, area.members, area.of or level.of, known, levels)
 
@@ -51,8 +52,7 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _lies_in_itself(slug: str, levels: Levels) -> bool:
-    inside = {area.slug: area.within for level in levels.values() if level is not None for area in level.areas}
+def _lies_in_itself(slug: str, inside: Mapping[str, str | None]) -> bool:
     seen = {slug}
     within = inside.get(slug)
     while within is not None and within not in seen:

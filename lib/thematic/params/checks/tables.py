@@ -7,6 +7,7 @@ from typing import Any
 
 from thematic.core.areas import MISSING
 from thematic.core.errors import Problem
+from thematic.params.checks.causes import Undeclared
 from thematic.params.checks.conditions import Known, condition_problems, kind_of
 from thematic.params.checks.names import close_to
 from thematic.params.checks.places import Levels
@@ -79,7 +80,9 @@ def _keys(where: str, table: Table, tables: Tables) -> Iterator[Problem]:
 def _column(here: str, column: Column, table: Table, levels: Levels) -> Iterator[Problem]:
     if column.level is not None and column.level not in levels:
         fix = close_to(column.level, levels, "Levels")
-        yield Problem(f"{here}.level", f"there is no level '{column.level}'.", fix)
+        file = here.partition(",")[0].removeprefix("params/tables/").removesuffix(".yaml")
+        what = f"there is no level '{column.level}'."
+        yield Undeclared(f"{here}.level", what, fix, name=column.level, table=file)
     if isinstance(column.not_before, str) and column.not_before != HISTORY_FLOOR:
         other = table.columns.get(column.not_before)
         if other is None or not other.is_day:

@@ -7,6 +7,7 @@ from typing import Any
 
 from thematic.core.errors import Problem
 from thematic.core.workbook import Workbook
+from thematic.params.checks.causes import Undeclared
 from thematic.params.checks.conditions import Known, condition_problems, kind_of
 from thematic.params.checks.names import close_to, repeated
 from thematic.params.checks.places import Levels
@@ -35,7 +36,7 @@ class ThemeCheck:
         self.workbook, self.theme, self.tables, self.levels = workbook, theme, tables, levels
         self.measures, self.own, self.table_names = measures, own, table_names
         self.known = Known(lists, levels)
-        self.where = f"params/themes/{slug}.yaml"
+        self.slug, self.where = slug, f"params/themes/{slug}.yaml"
 
     def problems(self, glossary: Any) -> Iterator[Problem]:
         theme, where = self.theme, self.where
@@ -233,12 +234,13 @@ class ThemeCheck:
                 yield Problem(here, f"'{dimension}' has no figure of a filled set.", "Name the set's breakdown alone.")
             return
         if dimension in self.levels:
-            yield from self._placed(here, dimension, [table for _, table in tables])
+            yield from self._placed(name, dimension, [table for _, table in tables])
             return
         if dimension not in first.breakdowns:
             known = [TOTAL, MONTH, ROLLING, *self.levels, *first.breakdowns]
             fix = close_to(dimension, known, "Dimensions")
-            yield Problem(here, f"{first.title.lower()} have no breakdown '{dimension}'.", fix)
+            what = f"{first.title.lower()} have no breakdown '{dimension}'."
+            yield self._undeclared(name, dimension, first, what, fix)
             return
         if counts[0].filled is not None and counts[0].filled != dimension:
             fix = f"Name '{counts[0].filled}' alone."
@@ -246,7 +248,12 @@ class ThemeCheck:
         for count, table in tables[1:]:
             if dimension not in table.breakdowns and counts[0].filled is None and count.filled is None:
                 fix = "Declare it there as well, or take it off the measure."
-                yield Problem(here, f"{table.title.lower()} have no breakdown '{dimension}'.", fix)
+                what = f"{table.title.lower()} have no breakdown '{dimension}'."
+                yield self._undeclared(name, dimension, table, what, fix)
+
+    def _undeclared(self, measure: str, name: str, table: Table, what: str, fix: str) -> Problem:
+        place = f"{self.where}, measures.{measure}"
+        return Undeclared(place, what, fix, name=name, table=table.title, theme=self.slug, measure=measure)
 
     def _counts(self, measure: Measure) -> list[Count]:
         found: list[Count] = []
@@ -257,7 +264,7 @@ class ThemeCheck:
                 found += other.counts
         return found
 
-    def _placed(self, here: str, level: str, tables: Sequence[Table]) -> Iterator[Problem]:
+    def _placed(self, name: str, level: str, tables: Sequence[Table]) -> Iterator[Problem]:
         said = self.levels[level]
         if said is None:
             return
@@ -266,7 +273,8 @@ class ThemeCheck:
         for table in tables:
             for each in sorted(needed - set(table.levels)):
                 fix = f"Declare a column of kind area with level: {each}, or take '{level}' off the measure."
-                yield Problem(here, f"{table.title.lower()} have no column of the level {each}.", fix)
+                what = f"{table.title.lower()} have no column of the level {each}."
+                yield self._undeclared(name, each, table, what, fix)
 
     def _hotspots(self) -> Iterator[Problem]:
         """Measures that cannot be mapped by hexagon: only counts of rows with coordinates can."""
