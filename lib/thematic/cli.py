@@ -246,6 +246,20 @@ def verify() -> None:
 
 
 @app.command()
+def attack(
+    *,
+    out: Annotated[str, typer.Option(help="Folder of public reports (default: outputs).")] = "",
+    cells: Annotated[int, typer.Option(min=1, help="How many of the few of each theme are solved.")] = 20,
+) -> None:
+    """Say what a reader could work out of a folder of public reports, by linear programming over all they print."""
+    from thematic.build.public import attack as attack_reports
+
+    lines, is_safe = attack_reports(Workbook.find(), out, cells)
+    typer.echo("\n".join(lines))
+    raise typer.Exit(0 if is_safe else SOME_FAILED)
+
+
+@app.command()
 def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
     from thematic.outputs.notebooks import read_notebooks

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from thematic.build.build import data_alone, prepare
 from thematic.build.request import data_paths
 from thematic.core.errors import ArgumentsRefused, DataRefused
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.cubes.tallies import ThemeCubes
 from thematic.ledger import booking
 from thematic.ledger.files import months_booked
 from thematic.ledger.seen import declared
@@ -49,3 +52,29 @@ def verify(workbook: Workbook, today: date, say: Callable[[str], None]) -> str:
         index = prepare(workbook, params, data=None, lookup=None, today=today, say=say)
         months = booking.verify(workbook, params, index)
     return f"{workbook.shown(workbook.ledger)}: {months} months, each as its records and the key give it."
+
+
+def attack(workbook: Workbook, out: str, cells: int) -> tuple[list[str], bool]:
+    """What a reader could learn from the public reports in a folder, in words, and whether that is as it should be.
+
+    Of each theme so many of the counts that are printed as few are solved, spread over all. Raises ArgumentsRefused
+    where there are no reports.
+    """
+    from thematic.tools.attack import Attack, said, told_in
+
+    params, index = load_params(workbook), cubes.load_index(workbook)
+    folder = Path(out).expanduser() if out.strip() else workbook.root / "outputs"
+    lines: list[str] = []
+    is_safe = True
+    for theme in params.themes if index is not None else ():
+        told = told_in(params, theme, folder)
+        if not told or index is None:
+            continue
+        found = Attack(params, theme, ThemeCubes.read(theme, index, cubes.read_bytes(workbook, theme)), told)
+        chosen = found.small[:: max(1, len(found.small) // cells)][:cells]
+        learnt = [found.learn(place) for place in chosen]
+        is_safe = is_safe and not any(each.is_narrow for each in learnt)
+        lines += said(params, theme, found, learnt)
+    if not lines:
+        raise ArgumentsRefused(f"OUT: '{folder}' holds no public reports with a CSV. Make them with FORMAT=csv first.")
+    return lines, is_safe

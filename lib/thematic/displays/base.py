@@ -16,7 +16,7 @@ SHORTHAND = {
     "[c]": "confidential",
     "[x]": "not available",
     "[z]": "not applicable",
-    "[low]": "rounds to zero, but is not zero",
+    "[low]": "too low to show",
 }
 
 _LAB_STYLE = (

@@ -19,6 +19,7 @@ from thematic.cubes.tallies import read_table
 from thematic.ledger.files import PUBLIC, MonthFile
 from thematic.ledger.plan import Ledger, Plan
 from thematic.params import Params
+from thematic.params.themes import TOTAL
 
 _QUALITY = ("table", "month", "status", "reason", "n")
 _BEFORE = 24
@@ -36,7 +37,7 @@ def write(
     """Writes data/ledger/public: for each theme the counts that were released, and nothing else that was counted."""
     steps = _steps(months)
     workbook.ledger.mkdir(parents=True, exist_ok=True)
-    first, last = months[0].month, months[-1].month
+    first, last, young = months[0].month, months[-1].month, _young(months)
     with replacing(workbook.ledger / PUBLIC) as folder:
         folder.chmod(0o700)
         slices: dict[str, dict[str, str]] = {}
@@ -45,8 +46,7 @@ def write(
         for theme, made in plans.items():
             frame = _theme(params, made, steps, workbook, theme)
             frame.to_parquet(folder / f"{theme}.parquet", index=False, compression="zstd")
-            began = _began(made, months)
-            unavailable[theme] = _unavailable(index.unavailable[theme], made, began, first, last)
+            unavailable[theme] = _unavailable(index.unavailable[theme], made, young, last)
             slices[theme] = dict(_slices(frame, [*told, unavailable[theme]], first, last))
         pd.DataFrame({name: pd.Series(dtype="object") for name in _QUALITY}).astype({"n": "int64"}).to_parquet(
             folder / "quality.parquet", index=False
@@ -92,27 +92,29 @@ def _steps(months: Sequence[MonthFile]) -> dict[str, list[tuple[int, str, int]]]
     return found
 
 
-def _began(made: Plan, months: Sequence[MonthFile]) -> dict[str, Month]:
-    """The first month of each ledger that has entries which are not written off."""
-    found: dict[str, Month] = {}
+def _young(months: Sequence[MonthFile]) -> dict[str, Month]:
+    """The ledgers that were declared after months had been booked, with the month that each began in: what there was
+    before is written off in it."""
+    first: dict[str, tuple[Month, bool]] = {}
     for each in months:
         for entry in each.entries:
-            if not entry.anchored:
-                found.setdefault(entry.ledger, each.month)
-    return found
+            month, written_off = first.get(entry.ledger, (each.month, False))
+            if month == each.month:
+                first[entry.ledger] = month, written_off or entry.anchored
+    return {ledger: month for ledger, (month, written_off) in first.items() if written_off}
 
 
 def _unavailable(
-    known: Mapping[str, dict[str, str]], made: Plan, began: Mapping[str, Month], first: Month, last: Month
+    known: Mapping[str, dict[str, str]], made: Plan, young: Mapping[str, Month], last: Month
 ) -> dict[str, dict[str, str]]:
     """Why counts are not available: what the extract cannot tell, and ledgers that are too young."""
-    written_off = {name: dict(said) for name, said in known.items()}
+    found = {name: dict(said) for name, said in known.items()}
     for shown in made.shown:
-        month = began.get(shown.ledger, first)
-        if month > first and last.index - month.index < _BEFORE:
-            part = "" if shown.dimension == "total" else shown.dimension
-            written_off.setdefault(shown.key, {})[part] = f"it has been published since {month.label} alone"
-    return written_off
+        month = young.get(shown.ledger)
+        if month is not None and last.index - month.index < _BEFORE:
+            part = "" if shown.dimension == TOTAL else shown.dimension
+            found.setdefault(shown.key, {})[part] = f"it has been published since {month.label} alone"
+    return found
 
 
 def _theme(

@@ -17,7 +17,7 @@ from thematic.ledger.steps import Leaves, Parts, PublishedSet, dealt_steps, root
 Integers = NDArray[np.int64]
 
 FORCE_WEIGHT, UNIT_WEIGHT, LEVEL_WEIGHT, TOTAL_WEIGHT = 8, 8, 2, 6
-_GUARD, _WIDE_GUARD, _WIDE_DRAWS, _PART_GUARD = 3, 4, 6, 2
+_GUARD, _WIDE_GUARD, _WIDE_DRAWS = 3, 4, 6
 _EVER = 10**9
 """As many records as a leaf has had that took no step yet: its first is free as soon as it is behind."""
 
@@ -95,7 +95,6 @@ class MonthBook:
     draws: Mapping[str, Draws]
     states: States
     stepped: dict[str, dict[Leaf, int]] = field(default_factory=dict)
-    strayed: dict[str, dict[Leaf, int]] = field(default_factory=dict)
     levels: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def book(self, ledger: Ledger, counted: Counted, totals: Integers) -> list[Entry]:
@@ -122,7 +121,6 @@ class MonthBook:
             if n or step
         ]
         self.states.replay(moved, self.draws)
-        self.strayed[ledger.name] = {leaf: state.strayed for leaf, state in zip(leaves, found, strict=True)}
         self._guard(ledger, leaves, found, draws)
         return [*entries, *moved]
 
@@ -144,13 +142,13 @@ class MonthBook:
         if ledger.is_root:
             return root_steps(Leaves(names, errors, since, records, shifts), sets, draws.base)
         parts = Parts(names, [leaf.cell_name for leaf in leaves], errors, since, records, shifts)
-        return dealt_steps(parts, self._dealt(ledger, self.stepped), sets, draws.base)
+        return dealt_steps(parts, self._dealt(ledger), sets, draws.base)
 
-    def _dealt(self, ledger: Ledger, of_parent: Mapping[str, Mapping[Leaf, int]]) -> dict[str, int]:
-        """What the parent's leaves have (their steps, or by how much they stray), by the cell that a family shares."""
+    def _dealt(self, ledger: Ledger) -> dict[str, int]:
+        """The steps of the parent's leaves, by the cell whose parts share them."""
         levels, by_label = self.levels[str(ledger.parent)], any(part.cell for part in ledger.parts)
         found: dict[str, int] = {}
-        for leaf, number in of_parent[str(ledger.parent)].items():
+        for leaf, number in self.stepped[str(ledger.parent)].items():
             if leaf.label in ledger.parent_labels:
                 areas = tuple(leaf.areas[levels.index(level)] for level in ledger.levels)
                 cell = Leaf(areas, "", leaf.label if by_label else "").cell_name
@@ -173,13 +171,11 @@ class MonthBook:
                     f"{name}. Nothing was booked. Look at what changed in the extract since the last month; "
                     "params/corrections.yaml decides what becomes of records of months already booked."
                 )
-        whole = {} if ledger.is_root else self._dealt(ledger, self.strayed)
         for leaf, state in zip(leaves, found, strict=True):
-            allowed = _PART_GUARD * draws.base + abs(whole.get(leaf.cell_name, 0)) + max(0, -state.anchor)
-            if not ledger.is_root and abs(state.error) > allowed:
+            if not ledger.is_root and abs(state.error) > most + max(0, -state.anchor):
                 raise DataRefused(
                     f"{self.month}: the part '{leaf.name}' of the ledger '{ledger.name}' would stray by more than "
-                    f"{allowed} from its records. Nothing was booked."
+                    f"{most} from its records. Nothing was booked."
                 )
 
 

@@ -9,12 +9,11 @@ from thematic.measures.disclosure import ENOUGH, Rounding
 
 def at_the_top(rounding: Rounding) -> str:
     """What a reader must know of every number of the page, said once."""
-    base, low = rounding.base, rounding.base + 2 * (rounding.base - 1)
+    base = rounding.base
     return (
-        f"To protect people, numbers here are in steps of {base}. They add up, and are not revised. A single line is "
-        f"within {rounding.line} of the true number; totals are within {rounding.usual} of it 19 times in 20, and "
-        f"never more than {rounding.total} away. [low] stands for 0 to {low}. A number is of what was recorded in the "
-        "period, less what was cancelled in it."
+        f"To protect people, numbers here are in steps of {base}. They add up, and are not revised. They are within "
+        f"{rounding.usual} of the true number 19 times in 20, and never more than {rounding.total} away; [low] is 0 or "
+        f"{base}. Each is of what was recorded in the period, less what was cancelled in it."
     )
 
 

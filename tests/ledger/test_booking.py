@@ -1,0 +1,255 @@
+"""A force books month after month: nothing published changes, files agree with their key, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from thematic.build.build import prepare
+from thematic.build.public import book, verify
+from thematic.core.errors import ArgumentsRefused, DataRefused
+from thematic.core.workbook import Workbook
+from thematic.ledger.seen import seen_by
+from thematic.measures.data import ReportData
+from thematic.measures.figures import Figures
+from thematic.measures.release import released
+from thematic.params import load_params
+from warehouse_drawn import sample_workbook
+
+FIRST, NEXT = "2020-12", "2021-01"
+TODAY = date(2026, 1, 1)
+TABLES = {"crimes": "recorded_on", "incidents": "received_on", "surveys": "surveyed_on"}
+
+
+def quiet(_: str) -> None:
+    """Says nothing."""
+
+
+def extract(
+    sample: Path, folder: Path, last: str, change: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+) -> None:
+    """An extract of the force's own as it was on a day: what came later is not in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, day in TABLES.items():
+        rows = pd.read_csv(sample / f"{name}.csv", dtype=str, keep_default_na=False)
+        rows = rows[(rows[day] <= last) & (rows[day] >= "2019-01-01")]
+        rows = rows[(rows["offence_code"] == "19C") | (rows.index % 8 == 0)] if name == "crimes" else rows[::8]
+        for column in [each for each in rows if each.endswith("_on") and each != day]:
+            later = rows[column] > last
+            rows.loc[later, [column, *(["outcome_code"] if column == "outcome_on" else [])]] = ""
+        if name == "crimes" and change is not None:
+            rows = change(rows)
+        rows.to_csv(folder / f"{name}.csv", index=False)
+    said = {"title": "The force's own extract", "as_at": last, "synthetic": False}
+    known = yaml.safe_load((sample / "extract.yaml").read_text(encoding="utf-8"))
+    (folder / "extract.yaml").write_text(yaml.safe_dump({**known, **said}), encoding="utf-8")
+
+
+def with_rows(number: int, day: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """So many rapes more, recorded on a day."""
+
+    def change(rows: pd.DataFrame) -> pd.DataFrame:
+        like = rows[(rows["offence_code"] == "19C") & (rows["recorded_on"] <= day)].iloc[[0] * number].copy()
+        like["crime_ref"] = [f"LATE{place}" for place in range(number)]
+        like["recorded_on"] = day
+        for column in ("outcome_on", "outcome_code", "cancelled_on", "committed_on"):
+            like[column] = ""
+        return pd.concat([rows, like])
+
+    return change
+
+
+class Force:
+    """A force's workbook, whose extract is replaced from month to month."""
+
+    def __init__(self, root: Path, sample: Path) -> None:
+        self.workbook, self.sample = Workbook(root), sample
+
+    def brings(self, last: str, change: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
+        raw = self.workbook.root / "data" / "raw"
+        for path in raw.glob("*"):
+            path.unlink()
+        extract(self.sample, raw, last, change)
+
+    def books(self, month: str) -> list[str]:
+        return book(self.workbook, month, "", "", TODAY, quiet)
+
+    def public(self, period: str, theme: str = "rape", area: str = "force") -> Figures:
+        params = load_params(self.workbook)
+        index = prepare(self.workbook, params, data=None, lookup=None, today=TODAY, say=quiet)
+        seen = seen_by("public", self.workbook, params, index, quiet, periods=None)
+        found = seen.params.area(area)
+        month = next(each for each in seen.index.periods if str(each) == period)
+        return released(ReportData(seen.params, theme, seen.files(theme), seen.index, found, month, "public"))
+
+    def kept(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted(self.workbook.ledger.glob("*.csv"))}
+
+
+@pytest.fixture(scope="module")
+def booked(tmp_path_factory: pytest.TempPathFactory) -> Force:
+    """A force that has booked all months up to December."""
+    made = sample_workbook(tmp_path_factory.mktemp("sample"))
+    root = tmp_path_factory.mktemp("force")
+    for part in ("params", "notebooks", "data/reference"):
+        shutil.copytree(made.root / part, root / part)
+    for theme in ("domestic-abuse", "hate-crime", "recorded-crime", "stop-and-search"):
+        (root / "params" / "themes" / f"{theme}.yaml").unlink()
+    for path in (root / "params" / "measures").glob("*.yaml"):
+        if not path.stem.startswith(("asb", "rape")):
+            path.unlink()
+    shutil.rmtree(root / "params" / "commentary", ignore_errors=True)
+    (root / "params" / "recommendations" / "domestic-abuse.yaml").unlink(missing_ok=True)
+    (root / "params" / "pack.yaml").unlink()
+    force = Force(root, made.sample)
+    force.brings("2020-12-31")
+    force.books(FIRST)
+    return force
+
+
+@pytest.fixture
+def force(booked: Force, tmp_path: Path) -> Force:
+    shutil.copytree(booked.workbook.root, tmp_path / "workbook")
+    return Force(tmp_path / "workbook", booked.sample)
+
+
+def test_only_the_force_can_read_the_ledger(booked: Force) -> None:
+    ledger = booked.workbook.ledger
+    assert (ledger / "key").stat().st_size == 32
+    if os.name == "posix":
+        assert stat.S_IMODE(ledger.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in ledger.glob("*.csv")} == {0o600}
+        assert stat.S_IMODE((ledger / "key").stat().st_mode) == 0o600
+
+
+def test_a_month_that_is_not_booked_has_no_public_edition(force: Force) -> None:
+    force.brings("2021-01-31")
+    with pytest.raises(DataRefused, match=r"2021-01 is not booked for the public.*run: thematic book 2021-01"):
+        force.public(NEXT)
+
+
+def test_records_that_change_change_nothing_public_until_they_are_booked(force: Force) -> None:
+    before = force.public(FIRST)
+    force.brings("2020-12-31", with_rows(1, "2020-06-15"))
+    assert force.public(FIRST).rows == before.rows
+
+
+def test_the_next_month_leaves_what_was_published_as_it_is(force: Force) -> None:
+    before, files = force.public(FIRST), force.kept()
+    force.brings("2021-01-31", with_rows(3, "2020-06-15"))
+    force.books(NEXT)
+    assert {name: data for name, data in force.kept().items() if name in files} == files
+    then = {(row.measure, row.dimension, row.category): row for row in before.rows}
+    now = {(row.measure, row.dimension, row.category): row for row in force.public(FIRST).rows}
+    assert {place: (then.get(place), now.get(place)) for place in then | now if then.get(place) != now.get(place)} == {}
+    assert force.public(NEXT).one("rape_recorded").value is not None
+    assert "each as its records and the key give it" in verify(force.workbook, TODAY, quiet)
+
+
+def test_booking_twice_adds_nothing(force: Force) -> None:
+    files = force.kept()
+    assert "is booked already" in force.books(FIRST)[0]
+    assert force.kept() == files
+
+
+def test_a_second_analyst_with_key_files_and_extract_makes_the_same_file(force: Force, tmp_path: Path) -> None:
+    shutil.copytree(force.workbook.root, tmp_path / "second")
+    second = Force(tmp_path / "second", force.sample)
+    for each in (force, second):
+        each.brings("2021-01-31")
+        each.books(NEXT)
+    assert force.kept() == second.kept()
+
+
+def test_many_late_records_stop_the_booking_until_the_force_decides(force: Force) -> None:
+    files = force.kept()
+    force.brings("2021-01-31", with_rows(200, "2020-06-15"))
+    with pytest.raises(DataRefused, match=r"2021-01 cannot be booked: .*rape.*\+200 .*corrections.yaml"):
+        force.books(NEXT)
+    assert force.kept() == files
+
+
+@pytest.mark.parametrize(("decision", "risen"), [("book", True), ("reanchor", False)])
+def test_the_force_decides_on_late_records(force: Force, decision: str, risen: bool) -> None:
+    force.brings("2021-01-31", with_rows(200, "2020-06-15"))
+    path = force.workbook.params / "corrections.yaml"
+    path.write_text(f'"2021-01": {{do: {decision}, why: "An old system was read in"}}\n', encoding="utf-8")
+    force.books(NEXT)
+    january = force.public(NEXT).one("rape_recorded", "month", NEXT).value
+    assert january is not None
+    assert (january > 200) == risen
+    verify(force.workbook, TODAY, quiet)
+
+
+def test_a_file_that_was_changed_is_found(force: Force) -> None:
+    path = force.workbook.ledger / "2020-06.csv"
+    path.write_bytes(path.read_bytes().replace(b",5\n", b",10\n", 1))
+    force.brings("2021-01-31")
+    with pytest.raises(DataRefused, match=r"2020-07.csv: the file of the month before is not the one"):
+        force.books(NEXT)
+
+
+def test_a_file_that_is_missing_is_found(force: Force) -> None:
+    (force.workbook.ledger / "2020-06.csv").unlink()
+    with pytest.raises(DataRefused, match="2020-06 is missing between the months that were booked"):
+        verify(force.workbook, TODAY, quiet)
+
+
+def test_a_step_that_its_records_do_not_give_is_found(force: Force) -> None:
+    """The last file has none after it that would tell."""
+    path = force.workbook.ledger / f"{FIRST}.csv"
+    path.write_bytes(path.read_bytes().replace(b",5\n", b",10\n", 1))
+    with pytest.raises(DataRefused, match=f"{FIRST}.csv: .* is not what its records and the key give"):
+        verify(force.workbook, TODAY, quiet)
+
+
+def test_another_key_is_refused(force: Force) -> None:
+    (force.workbook.ledger / "key").write_bytes(b"x" * 32)
+    force.brings("2021-01-31")
+    with pytest.raises(DataRefused, match="was booked with another key"):
+        force.books(NEXT)
+
+
+def test_a_lost_key_is_not_made_anew(force: Force) -> None:
+    (force.workbook.ledger / "key").unlink()
+    force.brings("2021-01-31")
+    with pytest.raises(DataRefused, match=r"key: is not there, and months were booked with it"):
+        force.books(NEXT)
+
+
+def test_a_month_to_come_is_not_booked(force: Force) -> None:
+    with pytest.raises(ArgumentsRefused, match="2021-02 is not complete in the data"):
+        force.books("2021-02")
+
+
+def test_made_up_data_never_take_the_place_of_the_force_s_own(force: Force) -> None:
+    files = force.kept()
+    for path in (force.workbook.root / "data" / "raw").glob("*"):
+        path.unlink()
+    with pytest.raises(DataRefused, match="holds the ledger of the force's own data"):
+        force.books(NEXT)
+    assert force.kept() == files
+
+
+def test_a_breakdown_declared_later_begins_with_its_first_month(force: Force) -> None:
+    path = force.workbook.params / "themes" / "rape.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("lpu, local_authority, offence]", "lpu, local_authority, offence, weekday]"), encoding="utf-8"
+    )
+    with pytest.raises(DataRefused, match=r"params/ have changed since .*thematic book 2020-12"):
+        force.public(FIRST)
+    force.brings("2021-01-31")
+    force.books(NEXT)
+    figures = force.public(NEXT)
+    assert {row.status for row in figures.of("rape_recorded", "weekday")} == {"[x]"}
+    assert "published since January 2021 alone" in str(figures.reasons["rape_recorded", "weekday"])
+    assert figures.one("rape_recorded").value is not None
