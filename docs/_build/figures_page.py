@@ -16,7 +16,7 @@ _MEANINGS = {
     "column is blank; reports print it as No entry. In a cross table the values are joined by ` / `.",
     "window_start": "First day of the window. Of a stock, its day.",
     "window_end": "Last day of the window, inclusive. Of a stock, its day.",
-    "numerator": "What was counted. For a count, the count; for a mean, the sum.",
+    "numerator": "What was counted. For a count, the count; for a mean, the sum. In public a multiple of 5.",
     "denominator": "What it was divided by. For a mean, the number of rows. Empty for a count.",
     "value": "The figure, in full precision.",
     "unit": "`count`, `percent`, `per_1000`, `per_10000`, `mean` or `times`.",
@@ -28,15 +28,17 @@ _MEANINGS = {
     "change_unit": "`percent` for counts, rates and means; `pp` (percentage points) for percentages; `units` for "
     "differences, whose sum may be below 0.",
     "significant": "Whether the change is statistically significant at 5%: `true` or `false`. Empty where it was not "
-    "tested: months, stocks, means, sums of fractions, differences and ratios of two measures.",
+    "tested: months, stocks, means, sums of fractions, differences and ratios of two measures; in public also numbers "
+    "under 50.",
     "trend": "[The verdict](../methods/significance.md#the-verdict) on the change: `Significant increase`, "
     "`Significant decrease`, `Increase`, `Decrease`, `Stable` or `No clear change`. Percentages "
     "have one too. Empty where "
     "the change was not tested. A mark in a chart of months is another thing.",
     "status": "Why there is no value: `[c]` confidential, `[x]` not available, `[z]` not applicable. `[low]` beside a "
-    "value: it is not 0, and rounds to it.",
+    "value: it is not 0, and rounds to it; in public, it rests on a count of 0 or one step, [which says only that "
+    "there are few](../disclosure.md).",
     "change_status": "The same for the change. `[c]` and `[x]` empty `previous_value`, `change`, `significant` and "
-    "`trend`; `[z]` (a change from 0) empties `change` alone.",
+    "`trend`; `[z]` (a change from 0; in public also one of numbers under 50) empties `change` alone.",
 }
 
 
