@@ -29,6 +29,7 @@ from thematic.core.versions import differences, versions
 from thematic.cubes import cubes
 from thematic.execution import batch, cluster, cluster_client
 from thematic.execution.batch import Limits
+from thematic.ledger.seen import Seen
 from thematic.outputs.editions import list_editions
 from thematic.outputs.jobs import Failure, Job
 from thematic.outputs.notebooks import read_notebooks
@@ -146,7 +147,7 @@ def reports(tmp_path_factory) -> tuple[list[Job], dict[str, bytes]]:
     request = check_words(Words(["ASB"], format="html,pdf,csv"), params, workbook)
     editions = list_editions(params, request.themes, [Month.parse(index.latest_period)], None, "internal")[:6]
     notebooks = read_notebooks(workbook, [params.themes[theme].notebook for theme in request.themes])
-    jobs = list(make_plan(workbook, params, request, index, notebooks=notebooks, editions=editions).jobs)
+    jobs = list(make_plan(Seen(workbook, params, index, False), request, notebooks=notebooks, editions=editions).jobs)
     out = tmp_path_factory.mktemp("here")
     assert all(result.failure is None for result in batch.run(jobs, out, 2, Limits(), UNHEARD))
     return jobs, files_of(out)

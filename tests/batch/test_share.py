@@ -162,7 +162,9 @@ def test_a_report_of_another_audience_is_refused(thematic, folder):
     build(thematic, goals=("DA",), audience="internal")
     assert refused(thematic, folder, "--audience", "public") == (
         "thematic: Nothing was shared with the public audience. These reports may not go out:\n"
-        f"  - {LATEST}/domestic-abuse (2 reports): made for the internal audience\n"
+        f"  - {LATEST}/domestic-abuse/force: made for the internal audience; changed: "
+        f"params/commentary/domestic-abuse/{LATEST}/force.md\n"
+        f"  - {LATEST}/domestic-abuse/widnes: made for the internal audience\n"
         "Keep each audience in a folder of its own: make thematic ALL AUDIENCE=public OUT=public, "
         "then make share AUDIENCE=public OUT=public\n"
     )
@@ -180,11 +182,11 @@ def missing(folder, monkeypatch):
 def failed(folder, monkeypatch):
     for path in (folder / "outputs" / RAPE).glob("widnes.*"):
         path.unlink()
-    fail(folder / "outputs", WIDNES, "rape")
+    fail(folder / "outputs", WIDNES, "rape", audience="public")
 
 
 def failed_beside(folder, monkeypatch):
-    fail(folder / "outputs", WIDNES, "rape")
+    fail(folder / "outputs", WIDNES, "rape", audience="public")
 
 
 def unreadable(folder, monkeypatch):
@@ -198,7 +200,7 @@ def changed(folder, monkeypatch):
 HARM = {
     altered: "rape/widnes: altered: widnes.pdf",
     missing: "rape/widnes: missing: widnes.csv",
-    failed: f"rape/widnes: failed last time (outputs/failed/{RAPE}/widnes.ipynb)",
+    failed: f"rape/widnes: failed last time (outputs-making/failed/{RAPE}/widnes.ipynb)",
     failed_beside: "rape/widnes: failed last time",
     unreadable: "rape/widnes: unreadable: widnes.json",
     changed: "rape (2 reports): changed: the product's code (lib/)",
@@ -258,7 +260,7 @@ def test_reports_in_another_folder_are_shared_there(thematic, folder):
     ran = thematic("share", "--audience", "public", "--out", "public")
     assert f"public/share/{LATEST}-public.zip" in ran.out
     assert (folder / "public" / "share" / f"{LATEST}-public.zip").is_file()
-    assert f"shared 2 reports: share/{LATEST}-public\n" in (folder / "public" / "build.log").read_text()
+    assert f"shared 2 reports: share/{LATEST}-public\n" in (folder / "public-making" / "build.log").read_text()
 
 
 def test_a_disk_that_takes_no_more_is_told_of_and_leaves_what_was_there(thematic, folder, monkeypatch):

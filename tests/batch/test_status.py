@@ -38,6 +38,8 @@ def folder(tmp_path, monkeypatch):
     for path in (place / "notebooks").glob("*.ipynb"):
         path.write_bytes(notebook("print(period, area, audience)"))
     (place / "uv.lock").write_text("locked")
+    with (place / "params" / "disclosure.yaml").open("a", encoding="utf-8") as rules:
+        rules.write("protection: none\n")
     monkeypatch.chdir(place)
     monkeypatch.setattr(warehouse, "build", lambda *_: SimpleNamespace())
     found = index(themes=tuple(load_params(Workbook(place)).themes))

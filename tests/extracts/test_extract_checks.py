@@ -342,7 +342,7 @@ def test_a_force_adds_offences_of_its_own_and_its_meaning_wins(drawn: Drawn) -> 
 def test_a_title_of_the_files_own_is_kept(drawn: Drawn) -> None:
     drawn.draw("crimes", {"offence_title": "our own words"}, {"offence_title": ""})
     assert "offence_title" in drawn.build().columns["crimes"]
-    assert [row["offence_title"] for row in drawn.kept("crimes")] == ["our own words", None]
+    assert [row["offence_title"] for row in drawn.kept("crimes")] == ["our own words", "Assault with injury"]
 
 
 @pytest.mark.parametrize(("bad", "stops"), [(1, False), (2, True)])

@@ -237,20 +237,21 @@ def test_an_lpu_report_has_its_own_rows_the_other_lpus_and_the_force(tmp_path: P
     assert sum(row.value for row in force.of("da_recorded", "local_authority")) == 3
 
 
-def test_the_public_see_no_small_count_and_no_figure_made_from_one(tmp_path: Path) -> None:
+def test_the_public_see_rounded_counts_and_no_percentage_of_few(tmp_path: Path) -> None:
     days = [f"2020-{month:02d}-15||" for month in range(2, 13)] * 5 + ["2020-03-01|1|2020-12-31"] * 3
     crimes = drawn("crimes", "\n".join(["recorded_on|outcome_code|outcome_on", *days, *["2019-06-01||"] * 4]), **DA)
     cubes = theme_cubes(tmp_path, "domestic-abuse", {"crimes": crimes})
     internal, public = figures(cubes, "2021-01"), figures(cubes, "2021-01", audience="public")
     assert internal.one("da_recorded").value == 58
     row = public.one("da_recorded")
-    assert (row.value, row.numerator, row.change_status, row.significant) == (60, 60, "[c]", None)
-    assert row.previous_value is None
-    assert public.one("da_rate_per_1000").value == 1000 * 60 / 1069646
+    assert row.value is not None and row.value % 5 == 0 and abs(row.value - 58) <= 8
+    assert (row.change, row.change_status, row.significant) == (None, "[z]", None)
+    assert row.previous_value in (0, 5)
+    assert public.one("da_rate_per_1000").value == 1000 * row.value / 1069646
     solved = public.one("da_solved_pct")
     assert (solved.value, solved.status, solved.numerator) == (None, "[c]", None)
-    assert {row.value for row in public.of("da_recorded", "month")} == {None, 0, 5, 10}
-    assert public.one("da_recorded", "month", "2019-06").status == "[c]"
+    assert {(row.value or 0) % 5 for row in public.of("da_recorded", "month")} == {0}
+    assert public.one("da_recorded", "month", "2019-07").status == "[low]"
 
 
 @pytest.mark.parametrize("theme", ["domestic-abuse", "rape", "hate-crime"])

@@ -244,11 +244,12 @@ def test_it_comes_through_to_every_export(cubes: DrawnCubes) -> None:
 def test_the_public_test_is_of_the_released_numbers(cubes: DrawnCubes) -> None:
     found = data(cubes, held({COUNT: target(131)}), audience="public")
     released = Report(found).figures.one(COUNT)
-    assert released.value == 110
+    number = released.value
+    assert number is not None and number % 5 == 0 and abs(number - 110) <= 30
     for expected in range(80, 140):
-        tails = stats.poisson.cdf(110, expected), stats.poisson.sf(109, expected)
+        tails = stats.poisson.cdf(number, expected), stats.poisson.sf(number - 1, expected)
         side = standing(found, COUNT, released, Reference(expected))
-        assert side is not None and side.significant is bool(expected != 110 and 2 * min(tails) < 0.05)
+        assert side is not None and side.significant is bool(expected != number and 2 * min(tails) < 0.05)
 
 
 # --- the charts

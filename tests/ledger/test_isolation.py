@@ -52,6 +52,8 @@ def public(seen: Seen, *sources: str, tags: dict[str, object] | None = None, aud
     made = job(OPEN, *sources, "report.all_figures()", of=of, exporters={})
     data = report_data(seen.params, of, seen.files(THEME), seen.index)
     notebook = json.loads(made.notebook)
+    for cell in notebook["cells"][1:]:
+        cell["metadata"] = {"tags": []}
     if tags:
         notebook["cells"][2]["metadata"] = tags
     closed = closed_to(of, seen.workbook, seen.workbook.root / "outputs")

@@ -282,19 +282,17 @@ def test_a_caveat_of_the_theme_stands_beside_the_map_of_the_count_that_it_names(
     assert chart(peaked, params=replace(peaked.params, themes=themes)).notes[-1] == f"Of {COUNT}."
 
 
-@pytest.mark.parametrize("audience", ["internal", "public"])
-def test_the_hotspots_are_those_of_the_released_counts(peaked: DrawnCubes, audience: Audience) -> None:
-    """What is withheld stands as none in the test, as it does on the map."""
-    found = find(data_of(peaked, audience), COUNT)
+def test_the_hotspots_are_those_of_the_counts(peaked: DrawnCubes) -> None:
+    found = find(data_of(peaked), COUNT)
     numbers = {each.hexagon: number for number, each in enumerate(found.cells)}
     around = [[numbers[n] for n in hexagons.neighbours(each.hexagon) if n in numbers] for each in found.cells]
-    expected = hotspots_of_counts([each.shown for each in found.cells], around)
+    expected = hotspots_of_counts([each.count for each in found.cells], around)
     assert [each.p for each in found.cells] == pytest.approx(expected.adjusted.tolist())
     assert [each.hot for each in found.cells] == expected.hot.tolist()
-    mean = sum(each.shown for each in found.cells) / len(found.cells)
-    assert all(each.p is not None and each.p < 0.05 and each.shown > mean for each in found.hot)
+    mean = sum(each.count for each in found.cells) / len(found.cells)
+    assert all(each.p is not None and each.p < 0.05 and each.count > mean for each in found.hot)
     (peak,) = found.hot
-    assert peak.shown == PEAK
+    assert peak.count == PEAK
 
 
 def test_the_map_says_what_its_hotspots_are_and_how_many_of_them_may_be_false(peaked: DrawnCubes) -> None:
@@ -305,7 +303,7 @@ def test_the_map_says_what_its_hotspots_are_and_how_many_of_them_may_be_false(pe
 
 def test_only_the_hotspots_have_a_border(peaked: DrawnCubes) -> None:
     found = find(data_of(peaked), COUNT)
-    counts = {each.hexagon: each.shown for each in found.cells}
+    counts = {each.hexagon: each.count for each in found.cells}
     ground = charts.Ground({"All": hexagons.outline(list(counts), 2)}, {})
     for hot in ([], [each.hexagon for each in found.hot]):
         figure = maps.draw_hexagons(charts.Hexagons(2, counts, hot), ground)
@@ -313,19 +311,14 @@ def test_only_the_hotspots_have_a_border(peaked: DrawnCubes) -> None:
         assert (maps._HOT.lower() in edges) is bool(hot)
 
 
-def test_the_public_see_released_counts_alone(peaked: DrawnCubes) -> None:
-    made = chart(peaked, "public")
-    counts = [int(row[3]) for row in made.table.texts]
-    assert all(count % 5 == 0 and count >= 5 for count in counts)
-    assert any("counts under 5 are withheld (hexagons of the force: 2)" in note for note in made.notes)
-    assert "None, or fewer than 5" in made.svg
-    assert any(note.startswith("10 of the force’s count") for note in made.notes), "11 through the gate"
-    found = find(data_of(peaked, "public"), COUNT)
-    assert sorted(each.shown for each in found.cells)[:3] == [0, 0, EVEN]
+def test_the_public_see_no_hexagons(peaked: DrawnCubes) -> None:
+    made = shown(peaked, "public")
+    assert isinstance(made, Sentence)
+    assert made.text.endswith("where it was recorded is not published on a map of hexagons.")
 
 
 def test_a_units_map_is_a_part_of_the_forces(peaked: DrawnCubes) -> None:
-    for audience in ("internal", "public"):
+    for audience in ("internal",):
         of_force = find(data_of(peaked, audience), COUNT)
         own = find(data_of(peaked, audience, area="runcorn"), COUNT)
         assert own == of_force

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def report(*measures: dict[str, Any], caveats: tuple[Caveat, ...] = ()) -> Repor
     changed = {"measures": dict.fromkeys(names, ("total",)), "caveats": caveats}
     theme = params.themes[THEME].model_copy(update=changed)
     params = replace(params, themes={THEME: theme}, measures=declared)
-    index: Any = None
+    index: Any = SimpleNamespace(is_download=False)
     return Report(ReportData(params, THEME, {}, index, params.force_area, PERIOD, "internal"))
 
 

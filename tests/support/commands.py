@@ -41,8 +41,11 @@ def index(first="2020-11", latest=LATEST, slices="s") -> Index:
 
 
 def drawn_workbook(place, monkeypatch):
-    """A workbook whose notebooks only print; data that are always read well; formats that nbconvert itself makes."""
+    """A workbook whose notebooks only print; data that are always read well, and public as they are; formats that
+    nbconvert itself makes."""
     workbook_folder(place)
+    with (place / "params" / "disclosure.yaml").open("a", encoding="utf-8") as rules:
+        rules.write("protection: none\n")
     for path in (place / "notebooks").glob("*.ipynb"):
         path.write_bytes(notebook("print(period, area, audience)"))
     monkeypatch.chdir(place)

@@ -16,15 +16,16 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def notebook(*sources: str, parameters: str = PARAMETERS) -> bytes:
-    """A notebook whose first cell holds the parameters."""
+    """A notebook whose first cell holds the parameters; what the others show was checked for the public."""
     cells = [_cell("parameters", parameters, ["parameters"])]
-    cells += [_cell(f"c{number}", source, []) for number, source in enumerate(sources)]
+    cells += [_cell(f"c{number}", source, ["checked-for-disclosure"]) for number, source in enumerate(sources)]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
 def _cell(name: str, source: str, tags: list[str]):
-    rest = {"execution_count": None, "outputs": [], "metadata": {"tags": tags}}
+    checked = {"checked_by": "A. Checker"} if "checked-for-disclosure" in tags else {}
+    rest = {"execution_count": None, "outputs": [], "metadata": {"tags": tags, **checked}}
     return {"cell_type": "code", "id": name, "source": source, **rest}
 
 

@@ -21,4 +21,4 @@ def months_expected(counts: Sequence[float | None], last: str = "2021-01") -> Mo
     end = Month.parse(last)
     series = np.array([[np.nan if count is None else count for count in counts]], dtype=float)
     block = SimpleNamespace(measure="m", series=series, windows=(Window.rolling_12(end),))
-    return expected_months([block], {"m": [object()]}, protected=False).get("m")  # type: ignore[list-item]
+    return expected_months([block], {"m": [object()]}, rounded=False).get("m")  # type: ignore[list-item]

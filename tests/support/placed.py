@@ -20,7 +20,7 @@ def put(out: Path, area="force", theme="noise", period="2021-01", *, audience="i
     return path
 
 
-def fail(out: Path, area="force", theme="noise", period="2021-01") -> None:
-    path = edition(area, theme, period).failed_path(out)
+def fail(out: Path, area="force", theme="noise", period="2021-01", audience="internal") -> None:
+    path = edition(area, theme, period, audience).failed_path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"{}")

@@ -8,18 +8,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from thematic.core.digests import digest, digest_bytes
 from thematic.core.locking import alone
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.extracts import warehouse
+from thematic.ledger import booking
+from thematic.ledger import released as released_counts
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.release import released
@@ -137,7 +141,33 @@ def theme_cubes(
     return DrawnCubes(params, theme, index, cubes.read_bytes(workbook, theme))
 
 
+def released_cubes(found: DrawnCubes) -> DrawnCubes:
+    """What the public sees of drawn cubes, booked with the key of made-up data."""
+    key = digest(
+        [repr(found.params.disclosure), found.theme, found.index.key, *map(digest_bytes, found.files.values())]
+    )
+    if key not in _released:
+        with TemporaryDirectory() as folder:
+            workbook = Workbook(Path(folder))
+            workbook.cubes.mkdir(parents=True)
+            for name, data in found.files.items():
+                (workbook.cubes / f"{name}.parquet").write_bytes(data)
+            params = replace(found.params, themes={found.theme: found.params.themes[found.theme]})
+            index = found.index.model_copy(update={"synthetic": True, "extract": "drawn"})
+            booking.book(workbook, params, index, Month.parse(index.latest_period), lambda _: None, "drawn")
+            public = released_counts.load_index(workbook)
+            assert public is not None
+            public = public.model_copy(update={"synthetic": found.index.synthetic})
+            _released[key] = (public, released_counts.read_bytes(workbook, found.theme))
+    index, files = _released[key]
+    return DrawnCubes(found.params.with_whole_per_cents(), found.theme, index, files)
+
+
+_released: dict[str, tuple[Index, dict[str, bytes]]] = {}
+
+
 def report_data(found: DrawnCubes, period: str, area: str = "force", audience: Audience = "internal") -> ReportData:
+    found = released_cubes(found) if audience == "public" else found
     place = found.params.area(area)
     return ReportData(found.params, found.theme, found.files, found.index, place, Month.parse(period), audience)
 

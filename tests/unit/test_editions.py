@@ -219,7 +219,10 @@ def test_a_period_that_the_data_do_not_reach_is_refused(period, said):
 def test_paths_and_parameters_of_an_edition(tmp_path):
     edition = Edition(SLUG, JANUARY, Area("widnes", "Widnes"), "public")
     assert edition.path(tmp_path, "html") == tmp_path / "2021-01" / SLUG / "widnes.html"
-    assert edition.failed_path(tmp_path) == tmp_path / "failed" / "2021-01" / SLUG / "widnes.ipynb"
+    assert (
+        edition.failed_path(tmp_path)
+        == tmp_path.with_name(f"{tmp_path.name}-making") / "failed" / "2021-01" / SLUG / "widnes.ipynb"
+    )
     assert edition.parameters == {"period": "2021-01", "area": "widnes", "audience": "public"}
 
 

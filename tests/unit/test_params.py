@@ -46,14 +46,14 @@ def test_the_products_own_params_can_be_used() -> None:
 def test_every_problem_is_listed_at_once(workbook: Workbook) -> None:
     change(workbook, "areas/lpu.yaml", "slug: widnes", "slug: Wid nes")
     change(workbook, "areas/lpu.yaml", "{2020: 200992}", "{2020: many}")
-    change(workbook, "disclosure.yaml", "threshold: 5", "treshold: 5")
+    change(workbook, "disclosure.yaml", "minimum_denominator: 100", "minimum_denominater: 100")
     change(workbook, "themes/asb.yaml", "goal: ASB", "goal: DA")
     (workbook.params / "events.yaml").unlink()
     said = refusal(workbook)
     assert "5 problems" in said
     assert "params/areas/lpu.yaml, areas[7].slug: 'Wid nes'" in said
     assert "params/areas/lpu.yaml, areas[1].population[2020]: 'many'" in said
-    assert "unknown key 'treshold'. Did you mean 'threshold'?" in said
+    assert "unknown key 'minimum_denominater'. Did you mean 'minimum_denominator'?" in said
     assert "params/events.yaml: the file is missing" in said
     assert "params/themes/domestic-abuse.yaml, goal: 'DA'" in said
 

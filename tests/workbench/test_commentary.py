@@ -20,6 +20,7 @@ from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.displays import Commentary, Recommendations
+from thematic.ledger.seen import Seen
 from thematic.measures.data import ReportData
 from thematic.outputs.editions import Edition, edition_key, params_files, with_commentary
 from thematic.params import Params, load_params
@@ -321,7 +322,7 @@ def test_a_job_holds_the_words_of_its_own_report_alone(workbook: Workbook, monke
     areas = ("widnes", "crewe", "force")
     editions = [Edition(THEME, JANUARY, params.area(slug), "internal") for slug in areas]
     notebooks = {params.themes[THEME].notebook: notebook("print(1)")}
-    plan = build.make_plan(workbook, params, request, index, notebooks=notebooks, editions=editions)
+    plan = build.make_plan(Seen(workbook, params, index, False), request, notebooks=notebooks, editions=editions)
     sent = [pickle.dumps(job) for job in plan.jobs]
     assert [b"for the first" in job for job in sent] == [True, False, False]
     assert [b"for the second" in job for job in sent] == [False, True, False]

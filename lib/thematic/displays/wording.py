@@ -95,7 +95,7 @@ def change(figure: Figure, measure: Measure) -> Value:
     if figure.change_unit == "pp":
         bases = (figure.denominator, figure.earlier_denominator)
         enough = figure.significant or all(base is None or base >= FEW_IN_SHARES for base in bases)
-        points = replace(POINTS, decimals=min(measure.decimals, POINTS.decimals))
+        points = replace(POINTS, decimals=0) if measure.unit == "percent" and not measure.decimals else POINTS
         return Value(figure.change, points) if enough else Value(None, points, TOO_FEW)
     if figure.change_unit == "units":
         return Value(figure.change, in_units)

@@ -64,7 +64,7 @@ def _execute(run: _Run) -> None:
     from papermill.utils import chdir
 
     data = run.job.report
-    figures = isolation.released_figures(data) if data is not None and run.is_public else {}
+    figures = isolation.released_figures(data) if data is not None and data.files and run.is_public else {}
     if data is not None:
         _hand_over(data)
     source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)

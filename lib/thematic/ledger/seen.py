@@ -11,7 +11,6 @@ from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
-from thematic.ledger import booking, released
 from thematic.params import Params
 from thematic.params.declared import Audience
 
@@ -30,6 +29,8 @@ class Seen:
     def files(self, theme: str) -> dict[str, bytes]:
         """The files that a theme's reports are made from."""
         if self.is_rounded:
+            from thematic.ledger import released
+
             return released.read_bytes(self.workbook, theme)
         return cubes.read_bytes(self.workbook, theme)
 
@@ -48,6 +49,8 @@ def seen_by(
     """
     if audience != "public" or params.disclosure.protection == "none":
         return Seen(workbook, params, index, False)
+    from thematic.ledger import booking, released
+
     wanted = max(periods or [Month.parse(index.latest_period)])
     rest = declared(params, index)
     known = released.load_index(workbook)

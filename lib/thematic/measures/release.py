@@ -72,7 +72,8 @@ def _release(block: Block, verdict: Judgement, places: list[int], data: ReportDa
         hidden = withheld is not None and bool(withheld[row])
         place = places[row]
         judged = (None, None) if hidden else (verdict.significant(place), verdict.words[place])
-        if data.rounding is not None and judged[0] is not None and _is_still(data.rounding, now[row], before[row]):
+        tested = data.rounding is not None and judged[0] is not None
+        if tested and _is_still(block, data.rounding, now[row], before[row]):
             judged = (False, judged[1] if judged[1] == STABLE else NO_CLEAR_CHANGE)
         figures.append(_figure(block, row, now[row], before[row], *judged, rounding=data.rounding))
     return figures
@@ -95,9 +96,13 @@ def _bears(shown: Shown) -> bool:
     return shown.value is not None and (shown.numerator or 0) >= ENOUGH
 
 
-def _is_still(rounding: Rounding, now: Shown, before: Shown) -> bool:
-    """Whether the counts of two figures could differ by their rounding alone, so that nothing moved that is known."""
-    return rounding.is_still(now.numerator or 0, before.numerator or 0)
+def _is_still(block: Block, rounding: Rounding | None, now: Shown, before: Shown) -> bool:
+    """Whether nothing moved that is known: the counts could differ by their rounding alone, or the percentages are
+    printed alike."""
+    if rounding is not None and rounding.is_still(now.numerator or 0, before.numerator or 0):
+        return True
+    alike = block.declared.unit == "percent" and now.value is not None and before.value is not None
+    return alike and not f"{(now.value or 0) - (before.value or 0):.0f}".strip("-0")
 
 
 # --- protect: what an audience may see of a figure's two sides

@@ -26,7 +26,7 @@ from thematic.displays.wording import (
     when,
 )
 from thematic.measures.data import ReportData
-from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+from thematic.measures.disclosure import NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.expectations import MonthsExpected, Side
 from thematic.measures.figures import Figure, Figures
 from thematic.measures.references import references_of, standing
@@ -208,7 +208,7 @@ def _band_notes(data: ReportData, name: str, found: Sequence[Figure], limits: Mo
         return [_BAND if limits.season else _NO_SEASON, _MARKS]
     if data.measure(name).unit != "count" or not is_tested(data, name):
         return []
-    return [_WITHHELD if any(row.status == CONFIDENTIAL for row in found) else _NO_BAND]
+    return [_NO_BAND if data.rounding is None else _WITHHELD]
 
 
 def _stood_out(limits: MonthsExpected | None) -> list[str]:

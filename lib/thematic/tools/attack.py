@@ -150,15 +150,10 @@ class Attack:
             for part in ledger.parts:
                 for key, dimension, _ in part.plus:
                     rows = cubes.rows(key, dimension)
-                    known |= set(
-                        zip(
-                            *(
-                                [rows.places[each].known[code] for code in rows.places[each].codes]
-                                for each in ledger.levels
-                            ),
-                            strict=True,
-                        )
-                    )
+                    columns = [
+                        [rows.places[each].known[code] for code in rows.places[each].codes] for each in ledger.levels
+                    ]
+                    known |= set(zip(*columns, strict=True))
         return found
 
     def _variable(self, ledger: str, areas: tuple[str, ...], label: str) -> int:
