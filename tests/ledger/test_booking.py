@@ -22,6 +22,7 @@ from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.release import released
 from thematic.params import load_params
+from thematic.report.report import Report
 from warehouse_drawn import sample_workbook
 
 FIRST, NEXT = "2020-12", "2021-01"
@@ -253,3 +254,68 @@ def test_a_breakdown_declared_later_begins_with_its_first_month(force: Force) ->
     assert {row.status for row in figures.of("rape_recorded", "weekday")} == {"[x]"}
     assert "published since January 2021 alone" in str(figures.reasons["rape_recorded", "weekday"])
     assert figures.one("rape_recorded").value is not None
+
+
+def test_another_base_is_refused(force: Force) -> None:
+    path = force.workbook.params / "disclosure.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("base: 5 ", "base: 10 "), encoding="utf-8")
+    force.brings("2021-01-31")
+    with pytest.raises(DataRefused, match=r"disclosure.yaml, base: is 10, and 2017-04 was booked with 5"):
+        force.books(NEXT)
+
+
+def test_other_draws_hold_from_the_next_month_on(force: Force) -> None:
+    path = force.workbook.params / "disclosure.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("rape: 6", "rape: 4"), encoding="utf-8")
+    force.brings("2021-01-31")
+    force.books(NEXT)
+    assert "each as its records and the key give it" in verify(force.workbook, TODAY, quiet)
+
+
+def test_leaves_of_another_shape_are_another_ledger_and_wipe_nothing(force: Force) -> None:
+    before, files = force.public(FIRST), force.kept()
+    path = force.workbook.params / "disclosure.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("    offence: [force]\n", ""), encoding="utf-8")
+    force.books(FIRST)
+    after = force.public(FIRST)
+    assert force.kept() == files
+    assert (before.one("rape_recorded").value, after.one("rape_recorded").value) == (
+        before.one("rape_recorded").value,
+        None,
+    )
+    assert "it is published from January 2021 on" in str(after.reasons["rape_recorded", "total"])
+    force.brings("2021-01-31")
+    force.books(NEXT)
+    assert "published since January 2021 alone" in str(force.public(NEXT).reasons["rape_recorded", "total"])
+    verify(force.workbook, TODAY, quiet)
+
+
+def test_a_theme_that_is_given_up_keeps_its_files(force: Force) -> None:
+    files = force.kept()
+    (force.workbook.params / "themes" / "rape.yaml").unlink()
+    for path in (force.workbook.params / "measures").glob("rape*.yaml"):
+        path.unlink()
+    rules = force.workbook.params / "disclosure.yaml"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text[: text.index("levels:")].replace(", rape: 6", ""), encoding="utf-8")
+    force.brings("2021-01-31")
+    force.books(NEXT)
+    assert {name: data for name, data in force.kept().items() if name in files} == files
+    verify(force.workbook, TODAY, quiet)
+
+
+def test_what_was_not_revised_is_said(force: Force) -> None:
+    force.brings("2021-01-31", with_rows(200, "2020-06-15"))
+    path = force.workbook.params / "corrections.yaml"
+    path.write_text('"2021-01": {do: reanchor, why: "An old system was read in"}\n', encoding="utf-8")
+    force.books(NEXT)
+    params = load_params(force.workbook)
+    index = prepare(force.workbook, params, data=None, lookup=None, today=TODAY, say=quiet)
+    seen = seen_by("public", force.workbook, params, index, quiet)
+    data = ReportData(
+        seen.params, "rape", seen.files("rape"), seen.index, seen.params.force_area, seen.index.periods[-1], "public"
+    )
+    assert any(
+        "records of earlier months changed (An old system was read in)" in each
+        for each in Report(data).data_notes().items
+    )

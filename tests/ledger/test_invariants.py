@@ -183,7 +183,7 @@ def test_replaying_the_entries_gives_the_same_states(stream: Stream) -> None:
     draws = {"theme": Draws(b"key", 5, 3)}
     states = States()
     for entries in months:
-        states.replay(entries, draws)
+        states.replay(entries, draws["theme"])
     again = States()
     known = counted(stream)
     for place in range(len(months)):

@@ -65,7 +65,7 @@ def is_stale(workbook: Workbook, params: Params, edition: Edition) -> bool:
     Words that never said which figures they are about are not stale.
     """
     said = params.commentary_on(edition.theme, edition.period, edition.area)
-    if said is None or said.figures is None or edition.audience == "public":
+    if said is None or said.figures is None or not said.shown_to(edition.audience):
         return False
     return fingerprint(workbook, params, edition) not in {None, said.figures}
 

@@ -35,7 +35,10 @@ def book(workbook: Workbook, period: str, data: str, lookup: str, today: date, s
         booked = booking.book(workbook, params, index, month, say, declared(params, index))
     where = workbook.shown(workbook.ledger)
     if not booked.months:
-        return [f"{month} is booked already, and nothing was added. The last month in {where} is {booked.last}."]
+        return [
+            f"{month} is booked already, and nothing was added: what has changed since is booked with the next month. "
+            f"The last month in {where} is {booked.last}."
+        ]
     many = f"{len(booked.months)} months" if len(booked.months) > 1 else "1 month"
     return [
         f"Booked {many} into {where}: {booked.months[0]} to {booked.months[-1]}.",

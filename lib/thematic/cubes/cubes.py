@@ -40,7 +40,8 @@ class Index(BaseModel):
     the tables whose source cannot say which rows were cancelled; `earlier` has by table a sentence for reports of
     periods before the latest; `empty` says why, of the themes that have nothing to show; `is_download`: the source is
     what was published, not the force's own systems. `slices` gives for each theme and period the digest of all that its
-    reports see; `extract` is the digest of the extract.
+    reports see; `extract` is the digest of the extract; `corrected`
+    says by month why what had been published was not revised.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -61,6 +62,7 @@ class Index(BaseModel):
     earlier: dict[str, str] = {}
     empty: dict[str, str] = {}
     extract: str = ""
+    corrected: dict[str, str] = {}
     is_download: bool = False
 
     @property

@@ -69,6 +69,15 @@ class _Books:
         return {theme: Draws(self.key, rules.base, rules.draws_of(theme)) for theme in self.params.themes}
 
     @cached_property
+    def starts(self) -> Draws:
+        """Draws from which leaves start, whatever their theme."""
+        return Draws(self.key, self.params.disclosure.base, 0)
+
+    def draws_as(self, header: Header) -> dict[str, Draws]:
+        """The draws of each theme as they were when a month was booked."""
+        return {theme: Draws(self.key, int(header.base), width) for theme, width in header.draws_of.items()}
+
+    @cached_property
     def key(self) -> bytes:
         return files.key_of(self.workbook, synthetic=self.index.synthetic, new=True)
 
@@ -110,6 +119,7 @@ def book(
     books = _Books(workbook, params, index)
     _settle(books)
     known = list(files.read_months(workbook, books.key))
+    _same_base(books, known)
     first = known[-1].month + 1 if known else Month.parse(index.first_period)
     months = [Month(number) for number in range(first.index, period.index + 1)]
     if months:
@@ -117,8 +127,21 @@ def book(
     made = _booked(books, known, months)
     files.write_months(workbook, [(each.month, data) for each, data in made])
     every = [*known, *(each for each, _ in made)]
-    released.write(workbook, params, index, books.plans, every, rests_on)
+    unbooked = _unbooked(books, every)
+    released.write(workbook, params, index, books.plans, every, rests_on, unbooked)
     return Booked(tuple(months), every[-1].month)
+
+
+def _same_base(books: _Books, known: Sequence[MonthFile]) -> None:
+    """Raises DataRefused where the base is not that of the months already booked."""
+    base = str(books.params.disclosure.base)
+    for each in known:
+        if each.header.base != base:
+            shown = books.workbook.shown(books.workbook.params / "disclosure.yaml")
+            raise DataRefused(
+                f"{shown}, base: is {base}, and {each.month} was booked with {each.header.base}. What was published "
+                f"stays as it is, so the base cannot change: write base: {each.header.base}."
+            )
 
 
 def _settle(books: _Books) -> None:
@@ -131,6 +154,13 @@ def _settle(books: _Books) -> None:
         )
     if of_sample and not (books.index.synthetic and _is_of(books)):
         shutil.rmtree(workbook.ledger)
+
+
+def _unbooked(books: _Books, months: Sequence[MonthFile]) -> set[str]:
+    """The ledgers that hold records and were in no booking yet, because they were declared after the last."""
+    booked = {entry.ledger for each in months for entry in each.entries}
+    last = months[-1].month
+    return {each.name for each in books.ledgers if each.name not in booked and books.counted[each.name].at(last).any()}
 
 
 def _span(months: Sequence[Month]) -> str:
@@ -150,13 +180,15 @@ def _booked(books: _Books, known: Sequence[MonthFile], months: Sequence[Month]) 
     """The files of new months, each after the one before."""
     states = States()
     for each in known:
-        states.replay(each.entries, books.draws)
+        states.replay(each.entries, books.starts)
     previous = known[-1].digest if known else ""
     made: list[tuple[MonthFile, bytes]] = []
     for month in months:
         entries = [] if made or not known else [*_begun(books, states, month), *_changed(books, states, known, month)]
         entries += _entries(books, states, month)
-        header = Header(previous, fingerprint(books.key), books.declared, books.index.extract)
+        rules = books.params.disclosure
+        widths = ", ".join(f"{theme} {rules.draws_of(theme)}" for theme in sorted(books.params.themes))
+        header = Header(previous, fingerprint(books.key), books.declared, books.index.extract, str(rules.base), widths)
         data = files.month_bytes(header, entries)
         previous = digest_bytes(data)
         made.append((MonthFile(month, header, entries, previous), data))
@@ -184,7 +216,7 @@ def _begun(books: _Books, states: States, month: Month) -> list[Entry]:
                 for leaf, n in zip(counted.leaves, totals, strict=True)
                 if n
             ]
-    states.replay(entries, books.draws)
+    states.replay(entries, books.starts)
     return entries
 
 
@@ -217,7 +249,7 @@ def _changed(books: _Books, states: States, known: Sequence[MonthFile], month: M
             f'{shown}: "{month}": {{do: book, why: ...}} where it happened to the force now, or {{do: reanchor, why: '
             "...} where what was published stays as it is."
         )
-    states.replay(anchored, books.draws)
+    states.replay(anchored, books.starts)
     return anchored
 
 
@@ -244,17 +276,19 @@ def _of_last_year(known: Sequence[MonthFile]) -> dict[tuple[str, str], int]:
 
 
 def verify(workbook: Workbook, params: Params, index: Index) -> int:
-    """Works every step of the ledger out again from the files' records and the key; how many months there are.
+    """Works every step of the ledger out again from the files' records and the key; how many months there are. Ledgers
+    that are not declared any more are left out.
 
     Raises DataRefused with the first leaf whose step differs.
     """
     books = _Books(workbook, params, index)
     states = States()
     months = list(files.read_months(workbook, books.key))
+    declared = {ledger.name for ledger in books.ledgers}
     for each in months:
-        again = _again(books, states, each)
-        if again != sorted(each.entries, key=_place):
-            pairs = {(*_place(entry), entry) for entry in again} ^ {(*_place(entry), entry) for entry in each.entries}
+        again, entries = _again(books, states, each), [entry for entry in each.entries if entry.ledger in declared]
+        if again != sorted(entries, key=_place):
+            pairs = {(*_place(entry), entry) for entry in again} ^ {(*_place(entry), entry) for entry in entries}
             *_, first = min(pairs, key=lambda pair: pair[:3])
             raise DataRefused(
                 f"{workbook.shown(workbook.ledger / f'{each.month}.csv')}: '{first.leaf}' of '{first.ledger}' is not "
@@ -269,12 +303,15 @@ def _place(entry: Entry) -> tuple[str, str, bool]:
 
 def _again(books: _Books, states: States, month: MonthFile) -> list[Entry]:
     """The entries of a month, worked out from its records alone."""
-    anchored = [entry for entry in month.entries if entry.anchored]
-    states.replay(anchored, books.draws)
-    of_month = MonthBook(str(month.month), books.params.units, books.draws, states)
+    declared = {ledger.name for ledger in books.ledgers}
+    anchored = [entry for entry in month.entries if entry.anchored and entry.ledger in declared]
+    states.replay(anchored, books.starts)
+    of_month = MonthBook(str(month.month), books.params.units, books.draws_as(month.header), states)
     found = list(anchored)
     records = {(entry.ledger, entry.leaf): entry.records for entry in month.entries if not entry.anchored}
     for ledger in books.ledgers:
+        if theme_of(ledger.name) not in of_month.draws:
+            continue
         state = states.of(ledger.name)
         named = [leaf for name, leaf in records if name == ledger.name]
         counted = books.counted[ledger.name].with_leaves([*state, *named], ledger)

@@ -12,7 +12,7 @@ import io
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,12 +34,23 @@ _SAMPLE_KEY = b"the key of made-up data is known"
 @dataclass(frozen=True)
 class Header:
     """What a month's file rests on: the digests of the file before ("" for the first), of what is declared, and of the
-    extract, and the fingerprint of the key."""
+    extract, the fingerprint of the key, the base, and the draws of each theme (`rape 6, asb 3`)."""
 
     previous: str
     key: str
     declared: str
     extract: str
+    base: str
+    draws: str
+
+    @property
+    def draws_of(self) -> dict[str, int]:
+        """How far the draws of the month reached, by theme."""
+        pairs = [each.rsplit(" ", 1) for each in self.draws.split(", ") if each]
+        return {theme: int(width) for theme, width in pairs}
+
+
+_HEADER = tuple(each.name for each in fields(Header))
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,7 @@ def read_month(workbook: Workbook, month: Month) -> MonthFile:
     try:
         lines = data.decode("utf-8").splitlines()
         said = dict(line.removeprefix("# ").split(": ", 1) for line in lines if line.startswith("# "))
-        header = Header(*(said[name].strip("-") for name in ("previous", "key", "declared", "extract")))
+        header = Header(*(said[name].strip("-") for name in _HEADER))
         rows = list(csv.reader(line for line in lines if not line.startswith("# ")))
         if tuple(rows[0]) != _COLUMNS:
             raise ValueError("columns")
@@ -115,7 +126,7 @@ def read_month(workbook: Workbook, month: Month) -> MonthFile:
 def month_bytes(header: Header, entries: Sequence[Entry]) -> bytes:
     """The bytes of a month's file."""
     stream = io.StringIO(newline="")
-    for name in ("previous", "key", "declared", "extract"):
+    for name in _HEADER:
         stream.write(f"# {name}: {getattr(header, name) or '-'}\n")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_COLUMNS)

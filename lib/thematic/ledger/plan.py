@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from thematic.core.areas import FORCE
+from thematic.core.digests import digest
 from thematic.cubes.bases import Base, bases, is_within
 from thematic.cubes.tallies import ThemeCubes
 from thematic.ledger.membership import exclusive, follows
@@ -211,8 +212,9 @@ class _Event:
         rows = self.cubes.rows(base.key, name)
         return sorted({rows.category.known[code] for code in set(rows.category.codes.tolist()) if code >= 0})
 
-    def _name(self, *said: str) -> str:
-        return "/".join([self.theme, *said])
+    def _name(self, said: Iterable[str], levels: Iterable[str], split: str = "") -> str:
+        """The name of a ledger: what it is of, and the shape of its leaves. One of another shape is another ledger."""
+        return "/".join([self.theme, *said]) + f" [{', '.join([*levels, *([split] if split else [])]) or 'force'}]"
 
     def _splits(self, base: Base) -> list[str]:
         """The breakdowns of a count that part it: each row is in one category."""
@@ -236,7 +238,7 @@ class _Event:
                 best, children = name, found
         if best is None:
             parts: tuple[Part, ...] = (Part("all", ((root.key, TOTAL, TOTAL),)),)
-            self._add_root(root, Ledger(self._name(root.key), fine, parts, {root.key: frozenset({"all"})}))
+            self._add_root(root, Ledger(self._name([root.key], fine), fine, parts, {root.key: frozenset({"all"})}))
             return
         holds = {
             category: frozenset(base.key for base in children if follows(base, root, best, category, self.params.lists))
@@ -251,7 +253,8 @@ class _Event:
         totals = {root.key: frozenset(sources)}
         for base in children:
             totals[base.key] = frozenset(of_category[each] for each in holds if base.key in holds[each])
-        ledger = Ledger(self._name(root.key), fine, parts, totals)
+        shape = best if own else f"{best} {digest(sorted(base.key for base in children))[:6]}"
+        ledger = Ledger(self._name([root.key], fine, shape), fine, parts, totals)
         if not own:
             self.classes[ledger.name] = (best, of_category)
         self._add_root(root, ledger)
@@ -293,7 +296,8 @@ class _Event:
         totals = {part.label: frozenset({part.label}) for part in parts if not part.label.startswith(REST)}
         if total not in totals:
             totals[total] = frozenset(totals)
-        ledger = Ledger(self._name(base.key, name), kept, parts, totals, parent.name, labels)
+        shape = f"of {digest(parent.name)[:6]}"
+        ledger = Ledger(self._name([base.key, name], kept, shape), kept, parts, totals, parent.name, labels)
         self.made.ledgers.append(ledger)
         return ledger
 

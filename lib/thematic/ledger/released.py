@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +33,7 @@ def write(
     plans: Mapping[str, Plan],
     months: Sequence[MonthFile],
     rests_on: str,
+    unbooked: Collection[str],
 ) -> None:
     """Writes data/ledger/public: for each theme the counts that were released, and nothing else that was counted."""
     steps = _steps(months)
@@ -46,7 +47,7 @@ def write(
         for theme, made in plans.items():
             frame = _theme(params, made, steps, workbook, theme)
             frame.to_parquet(folder / f"{theme}.parquet", index=False, compression="zstd")
-            unavailable[theme] = _unavailable(index.unavailable[theme], made, young, last)
+            unavailable[theme] = _unavailable(index.unavailable[theme], made, young, last, unbooked)
             slices[theme] = dict(_slices(frame, [*told, unavailable[theme]], first, last))
         pd.DataFrame({name: pd.Series(dtype="object") for name in _QUALITY}).astype({"n": "int64"}).to_parquet(
             folder / "quality.parquet", index=False
@@ -60,6 +61,11 @@ def write(
                 "latest_period": str(last),
                 "slices": slices,
                 "unavailable": {**index.unavailable, **unavailable},
+                "corrected": {
+                    month: each.why
+                    for month, each in sorted(params.corrections.items())
+                    if each.do == "reanchor" and month <= str(last)
+                },
             }
         )
         (folder / "index.json").write_text(known.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
@@ -105,14 +111,19 @@ def _young(months: Sequence[MonthFile]) -> dict[str, Month]:
 
 
 def _unavailable(
-    known: Mapping[str, dict[str, str]], made: Plan, young: Mapping[str, Month], last: Month
+    known: Mapping[str, dict[str, str]],
+    made: Plan,
+    young: Mapping[str, Month],
+    last: Month,
+    unbooked: Collection[str],
 ) -> dict[str, dict[str, str]]:
     """Why counts are not available: what the extract cannot tell, and ledgers that are too young."""
     found = {name: dict(said) for name, said in known.items()}
     for shown in made.shown:
-        month = young.get(shown.ledger)
-        if month is not None and last.index - month.index < _BEFORE:
-            part = "" if shown.dimension == TOTAL else shown.dimension
+        month, part = young.get(shown.ledger), "" if shown.dimension == TOTAL else shown.dimension
+        if shown.ledger in unbooked:
+            found.setdefault(shown.key, {})[part] = f"it is published from {(last + 1).label} on"
+        elif month is not None and last.index - month.index < _BEFORE:
             found.setdefault(shown.key, {})[part] = f"it has been published since {month.label} alone"
     return found
 

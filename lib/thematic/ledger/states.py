@@ -60,8 +60,8 @@ class States:
     def of(self, ledger: str) -> dict[str, LeafState]:
         return self.leaves.setdefault(ledger, {})
 
-    def replay(self, entries: Sequence[Entry], draws: Mapping[str, Draws]) -> None:
-        """Takes a month's entries in."""
+    def replay(self, entries: Sequence[Entry], draws: Draws) -> None:
+        """Takes a month's entries in; any `draws` of the key and base will do."""
         for entry in entries:
             state = self.leaf(entry.ledger, entry.leaf, draws)
             if entry.anchored:
@@ -75,10 +75,10 @@ class States:
             state.released += entry.step
             state.error += entry.step - entry.records
 
-    def leaf(self, ledger: str, name: str, draws: Mapping[str, Draws]) -> LeafState:
+    def leaf(self, ledger: str, name: str, draws: Draws) -> LeafState:
         known = self.of(ledger)
         if name not in known:
-            known[name] = LeafState(draws[theme_of(ledger)].start(ledger, name))
+            known[name] = LeafState(draws.start(ledger, name))
         return known[name]
 
 
@@ -103,7 +103,7 @@ class MonthBook:
         draws, states = self.draws[theme_of(ledger.name)], self.states.of(ledger.name)
         known = [place for place, leaf in enumerate(counted.leaves) if leaf.name in states or totals[place]]
         leaves = [counted.leaves[place] for place in known]
-        found = [self.states.leaf(ledger.name, leaf.name, self.draws) for leaf in leaves]
+        found = [self.states.leaf(ledger.name, leaf.name, draws) for leaf in leaves]
         records = np.array([int(totals[place]) for place in known], dtype=np.int64) - _each(found, "booked")
         anchored = self._fallen(found, records, draws.base)
         entries = [
@@ -111,7 +111,7 @@ class MonthBook:
             for leaf, n, off in zip(leaves, records, anchored, strict=True)
             if off
         ]
-        self.states.replay(entries, self.draws)
+        self.states.replay(entries, draws)
         records = np.where(anchored, 0, records)
         steps = self._steps(ledger, leaves, found, records, draws)
         self.stepped[ledger.name] = {leaf: int(n) for leaf, n in zip(leaves, steps, strict=True) if n}
@@ -120,7 +120,7 @@ class MonthBook:
             for leaf, n, step in zip(leaves, records, steps, strict=True)
             if n or step
         ]
-        self.states.replay(moved, self.draws)
+        self.states.replay(moved, draws)
         self._guard(ledger, leaves, found, draws)
         return [*entries, *moved]
 

@@ -259,7 +259,7 @@ def _is_low(declared: Measure, shown: Shown, rounding: Rounding | None) -> bool:
 def _interval(block: Block, now: Shown, rounding: Rounding | None) -> tuple[float | None, float | None]:
     """Exact Poisson for rates over people, Wilson for shares; none for the rest, or without a value. Around a public
     count, from the least that it can stand for to the greatest."""
-    declared, off = block.declared, 0 if rounding is None else rounding.line
+    declared, off = block.declared, 0 if rounding is None else max(rounding.line, rounding.usual)
     if now.value is None or now.numerator is None or not now.denominator or block.sums or block.parts:
         return None, None
     if block.is_share and now.numerator > now.denominator:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from thematic.core.areas import NO_LOCATION
+from thematic.core.periods import Month
 from thematic.displays import SHORTHAND, Cell, Column, DisplayTable, Notes, Value
 from thematic.displays.wording import inline, listed
 from thematic.measures.data import ReportData
@@ -122,6 +123,12 @@ def data_notes(data: ReportData, figures: Figures) -> Notes:
         items += [
             f"{_title(data, table)}: {said}" for table, said in data.index.earlier.items() if table in data.theme.tables
         ]
+    items += [
+        f"Before {Month.parse(month).label} was published, records of earlier months changed ({why}). What had been "
+        "published stays as it was, and does not hold them."
+        for month, why in data.index.corrected.items()
+        if data.rounding is not None and str(data.period) >= month > str(data.period - _QUALITY_MONTHS)
+    ]
     items += map(reason_note, _reasons(figures))
     items += _power(data, figures)
     return Notes([*items, *(caveat.text for caveat in data.theme.caveats if not caveat.measures)])

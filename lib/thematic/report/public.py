@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from thematic.measures.disclosure import ENOUGH, Rounding
 
 
-def at_the_top(rounding: Rounding) -> str:
-    """What a reader must know of every number of the page, said once."""
+def at_the_top(rounding: Rounding | None) -> str:
+    """What a reader must know of every number of the page, said once; where none is rounded (None), that."""
+    if rounding is None:
+        return "The numbers here are exact: they are published without protection."
     base = rounding.base
     return (
         f"To protect people, numbers here are in steps of {base}. They add up, and are not revised. They are within "

@@ -106,7 +106,7 @@ class Report:
             source=self.data.source,
             synthetic=self.data.index.synthetic,
             licence=self.data.index.licence,
-            rounding="" if self.data.rounding is None else public.at_the_top(self.data.rounding),
+            rounding=public.at_the_top(self.data.rounding) if self.audience == "public" else "",
         )
 
     def _section(self, name: str) -> Section:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 
-from thematic.build.build import asked_editions, data_alone, job_of, prepare, report_data
+from thematic.build.build import asked_editions, closed_to, data_alone, job_of, prepare, report_data
 from thematic.build.request import Request, Words, check, data_paths
 from thematic.core.areas import FORCE
 from thematic.core.errors import ArgumentsRefused
@@ -115,7 +116,8 @@ def _job(workbook: Workbook, params: Params, edition: Edition, index: Index, sav
     seen = seen_by(edition.audience, workbook, params, index, lambda _: None, periods=[edition.period])
     manifest = Drafts.of(workbook, seen.params, seen.index, {name: saved.data}).manifest(edition)
     report = report_data(seen.params, edition, seen.files(edition.theme), seen.index)
-    return job_of(edition, manifest, (saved.path.name, saved.data), [_HTML], report)
+    job = job_of(edition, manifest, (saved.path.name, saved.data), [_HTML], report)
+    return replace(job, closed=closed_to(edition, workbook, workbook.root / "outputs"))
 
 
 def _produce(job: Job, is_wanted: Callable[[], bool]) -> Product | None:

@@ -9,10 +9,11 @@ from typing import Any
 from thematic.core.errors import Problem
 from thematic.core.workbook import Workbook
 from thematic.params.checks.causes import by_cause
+from thematic.params.checks.disclosure import disclosure_problems
 from thematic.params.checks.places import Levels, area_problems, force_problems
 from thematic.params.checks.tables import Tables, table_problems
 from thematic.params.checks.themes import ThemeCheck
-from thematic.params.force import ForceParams
+from thematic.params.force import DisclosureParams, ForceParams
 from thematic.params.lists import CodeList
 from thematic.params.measures import Measure, MeasureOf
 from thematic.params.themes import Theme
@@ -63,6 +64,8 @@ def _problems(
         if theme is not None:
             checked = ThemeCheck(workbook, slug, theme, declared, set(tables), levels, measures, set(own), lists)
             yield from checked.problems(single["glossary"])
+    if isinstance(single["disclosure"], DisclosureParams):
+        yield from disclosure_problems(single["disclosure"], themes, levels)
     yield from _goals(themes)
     if None not in themes.values():
         yield from _unused(themes, measures, own)
