@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from thematic.build.build import build
+from thematic.build.public import book
 from thematic.build.request import Words
 from warehouse_drawn import own_params, sample_workbook
 
@@ -65,6 +66,7 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workbook = sample_workbook(tmp_path_factory.mktemp("workbook"))
     data = extract(workbook.root / "few")
+    book(workbook, "2021-03", str(data), "", date(2026, 1, 1), lambda _: None)
     for audience in ("internal", "public"):
         out = str(workbook.root / "outputs" / audience)
         words = Words(["ALL"], data=str(data), lpu="force,chester,crewe", audience=audience, out=out)

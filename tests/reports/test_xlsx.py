@@ -164,10 +164,7 @@ def test_the_cover_says_what_the_report_is() -> None:
         "Source: Crime system",
         "A licence.",
     ]
-    assert (
-        "Shorthand: [c] confidential; [x] not available; [z] not applicable; [low] rounds to zero, but is not zero."
-        in lines
-    )
+    assert "Shorthand: [c] confidential; [x] not available; [z] not applicable; [low] too low to show." in lines
 
 
 def test_the_contents_link_to_every_worksheet_and_name_what_has_none() -> None:

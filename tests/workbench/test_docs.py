@@ -21,7 +21,6 @@ from mistakes import SITUATIONS, Quoted, mistaken_workbook, quoted
 from page_tools import READY, axe
 from thematic.cli import app
 from thematic.core.workbook import Workbook
-from thematic.measures.disclosure import Gate
 from thematic.measures.figures import FIGURE_COLUMNS
 from thematic.params import load_params
 from thematic.params.areas import Level
@@ -273,20 +272,6 @@ def test_declarations_that_a_page_shows_are_read(page):
     for path, text in shown:
         *_, folder = path.split("/")[:-1] or [path]
         models[folder].model_validate(yaml.safe_load(text))
-
-
-def test_the_examples_of_disclosure_are_what_the_gate_does():
-    gate = Gate(PARAMS.disclosure, "public")
-    rows = re.findall(r"^\| (\d[^|]*) \| ([^|]*) \|$", (DOCS / "disclosure.md").read_text(encoding="utf-8"), re.M)
-    assert len(rows) == 8
-    for example, released in rows:
-        if " of " in example:
-            count, total = map(int, example.split(" of "))
-            withheld = gate.withholds_share(count, total)
-            assert released.startswith("`[c]`" if withheld else f"{gate.count(count)} of {gate.count(total)}")
-        else:
-            shown = {"`[c]`" if (n := gate.count(int(each))) is None else str(n) for each in example.split(", ")}
-            assert shown == {released}
 
 
 def test_links_of_the_readme_hold():

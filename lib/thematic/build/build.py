@@ -44,6 +44,7 @@ _AGAIN = "What was there before is kept; mend this, and give the same command ag
 class Plan:
     """How each edition asked for stands, a job for each that is not up to date, and the drafts both rest on."""
 
+    workbook: Workbook
     findings: tuple[Finding, ...]
     jobs: tuple[Job, ...]
     drafts: Drafts
@@ -206,7 +207,10 @@ def _stale(out: Path, plan: Plan, results: Sequence[batch.Result]) -> Iterator[E
     made = {result.edition for result in results if result.failure is None}
     for finding in plan.findings:
         edition = finding.edition
-        if edition in made:
+        if edition.audience == "public":
+            stands = edition in made or not finding.causes
+            stale = stands and is_stale(plan.workbook, plan.drafts.params, edition)
+        elif edition in made:
             manifest = read_manifest(edition.path(out, SUFFIX))
             stale = manifest is not None and manifest.commentary_stale
         else:
@@ -317,7 +321,7 @@ def make_plan(seen: Seen, request: Request, *, notebooks: Mapping[str, bytes], e
         report = report_data(params, edition, files[edition.theme], seen.index)
         job = job_of(edition, manifest, (name, notebooks[name]), request.formats, report)
         jobs.append(replace(job, closed=closed_to(edition, workbook, request.out)))
-    return Plan(tuple(findings), tuple(jobs), drafts)
+    return Plan(workbook, tuple(findings), tuple(jobs), drafts)
 
 
 def closed_to(edition: Edition, workbook: Workbook, out: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ _NOT_A_TIME = np.iinfo("int64").min
 
 
 def cubes(theme: str) -> pd.DataFrame:
-    """The counts that a theme's figures are made from: nothing personal, but not yet through the disclosure gate.
+    """The counts that a theme's figures are made from: nothing personal, but exact, and so not for the public.
 
     Grain: count x dimension x category x month x from_month x until_month x leaves_month x a column `in_<level>` for
     each level of areas; `n` says how many (of a sum of fractions, how many millionths). `count` names what is counted:

@@ -16,7 +16,7 @@ def as_cell(counts: pd.DataFrame, title: str, *, period: str, area: str, by: str
     """The cell that shows counts in the report of one period and area: copy it into the theme's notebook.
 
     `counts` is what count_by() gives for one column. `title` says what is counted and for when; `by` heads the column
-    of categories, `of` the column of counts. The report's disclosure gate withholds small counts from the public.
+    of categories, `of` the column of counts. A public report refuses the cell, unless somebody has checked it.
     Raises ArgumentsRefused for a frame with other columns.
 
     >>> explore.as_cell(explore.count_by(found, "weekday"), "By day", period="2021-01", area="force", by="Day")

@@ -104,7 +104,7 @@ def stale_lines(editions: Sequence[Edition]) -> list[str]:
     if not editions:
         return []
     named = ", ".join(edition.label for edition in editions)
-    shown = "leave it out" if editions[0].audience == "public" else "say so"
+    shown = "show it all the same" if editions[0].audience == "public" else "say so"
     again = "When it is right: thematic commentary GOAL --period YYYY-MM --area AREA --confirm"
     return [
         f"Commentary to read again, for the figures have changed since it was written: {named}. "

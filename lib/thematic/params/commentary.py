@@ -33,7 +33,7 @@ _HEADINGS = ("What changed", "Why", "What is being done")
 class FrontMatter(Declared):
     """What may stand between the `---` lines that begin a commentary: who wrote it, when, for whom, on which figures.
 
-    Typed words pass no disclosure gate, so they are for internal readers unless they say `audience: public`.
+    Nothing checks the numbers in typed words, so they are for internal readers unless they say `audience: public`.
     """
 
     author: Name | None = None

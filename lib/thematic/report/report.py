@@ -218,7 +218,8 @@ class Report:
     def counts(
         self, title: str, counts: Mapping[str, int], *, period: str, area: str, by: str = "", of: str = "Number"
     ) -> DisplayTable | None:
-        """Counts that an analyst worked out from the records, by category, once they have passed the disclosure gate.
+        """Counts that an analyst worked out from the records, by category, as they are: a public report refuses them,
+        unless their cell was checked (`checked-for-disclosure`).
 
         They are of one period and area, and show in that report alone; None, which shows nothing, in any other. `by`
         heads the column of categories, `of` that of counts. Raises ArgumentsRefused for what is not a count.
@@ -230,8 +231,8 @@ class Report:
     def commentary(self) -> Commentary | None:
         """The analyst's words from params/commentary/; None, which shows nothing, where there are none to show.
 
-        In a public report only those that say `audience: public`, for typed words pass no disclosure gate, and that
-        are not stale; in an internal one stale words are told as such.
+        In a public report only those that say `audience: public`, for nothing checks the numbers in typed
+        words; in an internal one stale words are told as such.
         """
         if self._words is None or (self._stale and self.audience == "public"):
             return None
