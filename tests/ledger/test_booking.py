@@ -25,6 +25,7 @@ from thematic.params import load_params
 from thematic.report.report import Report
 from warehouse_drawn import sample_workbook
 
+pytestmark = pytest.mark.proof
 FIRST, NEXT = "2020-12", "2021-01"
 TODAY = date(2026, 1, 1)
 TABLES = {"crimes": "recorded_on", "incidents": "received_on", "surveys": "surveyed_on"}
