@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,13 +13,16 @@ from thematic.build.log import result_line
 from thematic.build.request import ALL, Words, check
 from thematic.core.errors import ArgumentsRefused, DiskRefused, Problem, UserError, reason
 from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
 from thematic.execution.batch import OnEvent
+from thematic.ledger.seen import Seen, seen_by
 from thematic.outputs.editions import NOTEBOOK, Edition
 from thematic.outputs.manifest import SUFFIX, read_manifest
 from thematic.outputs.placing import write_whole
 from thematic.outputs.status import stale_lines
 from thematic.params import Params, load_params
 from thematic.params.pack import PackParams, PackPart, audience_of, example
+from thematic.publishing.compared import differs
 
 if TYPE_CHECKING:
     from thematic.exporters.document import Document
@@ -115,12 +118,23 @@ def _builds(order: _Order, part: PackPart) -> Iterator[Words]:
 def _pdf(order: _Order, part: PackPart, editions: list[Edition]) -> bytes:
     from thematic.exporters.pack import pack_pdf
 
-    reports = {(each.theme, each.area.slug): _read(order, part, each) for each in editions}
+    seen = _seen(order, part, editions)
+    reports = {(each.theme, each.area.slug): _read(order, part, each, seen) for each in editions}
     return pack_pdf(order.params, order.pack, part, reports)
 
 
-def _read(order: _Order, part: PackPart, edition: Edition) -> Document:
-    """The report as its notebook shows it. Raises PackRefused where that is not what the manifest says it is."""
+def _seen(order: _Order, part: PackPart, editions: Sequence[Edition]) -> Seen | None:
+    """What the reports of a part were made from."""
+    index = cubes.load_index(order.workbook)
+    if index is None:
+        return None
+    periods = [edition.period for edition in editions]
+    return seen_by(audience_of(part), order.workbook, order.params, index, order.say, periods=periods)
+
+
+def _read(order: _Order, part: PackPart, edition: Edition, seen: Seen | None) -> Document:
+    """The report as its notebook shows it. Raises PackRefused where that is not what the manifest says it is, and where
+    a public one lists other figures than those that were released."""
     from nbformat import v4
 
     from thematic.exporters import document
@@ -129,7 +143,8 @@ def _read(order: _Order, part: PackPart, edition: Edition) -> Document:
     manifest = read_manifest(edition.path(folder, SUFFIX))
     whole = manifest is not None and not manifest.missing(edition, folder, {NOTEBOOK})
     report = document.read(v4.reads(edition.path(folder, NOTEBOOK).read_text(encoding="utf-8"))) if whole else None
-    if report is None or (report.cover is not None and report.cover.audience != audience_of(part)):
+    other = report is not None and seen is not None and differs(seen, edition, folder)
+    if report is None or other or (report.cover is not None and report.cover.audience != audience_of(part)):
         shown = order.workbook.shown(edition.path(folder, NOTEBOOK))
         raise PackRefused(f"{shown} is not the report that belongs there. Remove it, and give the same command again.")
     return report

@@ -15,7 +15,7 @@ from thematic.core.digests import digest
 from thematic.core.errors import ArgumentsRefused, DiskRefused, reason
 from thematic.core.folders import replacing
 from thematic.core.workbook import Workbook
-from thematic.ledger.seen import seen_by
+from thematic.ledger.seen import Seen, seen_by
 from thematic.measures.disclosure import AUDIENCES
 from thematic.outputs.catalogue import Catalogue, pages
 from thematic.outputs.drafts import Drafts
@@ -24,6 +24,7 @@ from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.status import FAILED_LAST_TIME, NEVER_MADE, Finding, due_lines, find
 from thematic.params import load_params
 from thematic.publishing.bundles import write_checksums, write_zip
+from thematic.publishing.compared import differs
 
 FOLDER = "share"
 _NAMED = 8
@@ -46,6 +47,7 @@ class _Order:
     workbook: Workbook
     words: Words
     request: Request
+    seen: Seen
     drafts: Drafts
     editions: Sequence[Edition]
 
@@ -102,7 +104,7 @@ def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
     editions = asked_editions(params, request, seen.index)
     for sentence in not_fed(params, request.themes, index):
         say(sentence)
-    return _Order(workbook, words, request, Drafts.of(workbook, seen.params, seen.index, {}), editions)
+    return _Order(workbook, words, request, seen, Drafts.of(workbook, seen.params, seen.index, {}), editions)
 
 
 def _choose(order: _Order) -> tuple[dict[Edition, Manifest], list[str]]:
@@ -147,6 +149,8 @@ def _finding(order: _Order, edition: Edition, suffixes: Sequence[str]) -> Findin
     finding = find(edition, out, order.shown, draft, suffixes, f"{order.workbook.notebooks.name}/{notebook}")
     if not finding.causes and edition.failed_path(out).is_file():
         return Finding(edition, (FAILED_LAST_TIME,))
+    if not finding.causes and differs(order.seen, edition, out):
+        return Finding(edition, ("other figures than those that were released",))
     return finding
 
 
