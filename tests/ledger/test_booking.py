@@ -274,21 +274,31 @@ def test_other_draws_hold_from_the_next_month_on(force: Force) -> None:
 
 
 def test_leaves_of_another_shape_are_another_ledger_and_wipe_nothing(force: Force) -> None:
-    before, files = force.public(FIRST), force.kept()
-    path = force.workbook.params / "disclosure.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("    offence: [force]\n", ""), encoding="utf-8")
+    files = force.kept()
+    assert force.public(FIRST).one("rape_recorded").value is not None
+    theme, rules = force.workbook.params / "themes" / "rape.yaml", force.workbook.params / "disclosure.yaml"
+    theme.write_text(theme.read_text(encoding="utf-8").replace("authority, offence]", "authority, weekday]"), "utf-8")
+    rules.write_text(rules.read_text(encoding="utf-8").replace("    offence: [force]\n", ""), encoding="utf-8")
     force.books(FIRST)
     after = force.public(FIRST)
     assert force.kept() == files
-    assert (before.one("rape_recorded").value, after.one("rape_recorded").value) == (
-        before.one("rape_recorded").value,
-        None,
-    )
+    assert after.one("rape_recorded").value is None
     assert "it is published from January 2021 on" in str(after.reasons["rape_recorded", "total"])
     force.brings("2021-01-31")
     force.books(NEXT)
     assert "published since January 2021 alone" in str(force.public(NEXT).reasons["rape_recorded", "total"])
     verify(force.workbook, TODAY, quiet)
+
+
+def test_publishing_more_needs_no_booking_and_publishing_less_takes_away(force: Force) -> None:
+    before = force.public(FIRST, area="widnes")
+    assert before.of("rape_recorded", "offence") == []
+    rules = force.workbook.params / "disclosure.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("    offence: [force]\n", ""), encoding="utf-8")
+    force.books(FIRST)
+    after = force.public(FIRST, area="widnes")
+    assert after.one("rape_recorded") == before.one("rape_recorded")
+    assert sum(row.value or 0 for row in after.of("rape_recorded", "offence")) == after.one("rape_recorded").value
 
 
 def test_a_theme_that_is_given_up_keeps_its_files(force: Force) -> None:

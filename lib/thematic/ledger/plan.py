@@ -1,9 +1,9 @@
 """Turns a theme's declarations into its ledgers: root ledgers of leaves, and families that deal their steps.
 
-A root ledger is of one event: a table's own date, or the date that a count is `dated` by. Its leaves are the finest
-published cross of area and one breakdown. A count whose conditions follow from that breakdown is a sum of leaves. Any
-other part of a published count is dealt its steps: a part and the rest, the categories of another breakdown, or each
-category of a list or filled set and its rest.
+A root ledger is of one event: a table's own date, or the date that a count is `dated` by. Its leaves are the cross of
+area and one breakdown, the areas being the finest that are published. A count whose conditions follow from that
+breakdown is a sum of leaves. Any other part of a published count is dealt its steps: a part and the rest, the
+categories of another breakdown, or each category of a list or filled set and its rest.
 """
 
 from __future__ import annotations
@@ -61,12 +61,14 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Shown:
-    """How a count is read off a ledger: for each label of its leaves the category that they are in."""
+    """How a count is read off a ledger: for each label of its leaves the category that they are in, and the levels of
+    areas for which that is published."""
 
     key: str
     dimension: str
     ledger: str
     categories: Mapping[str, str]
+    levels: tuple[str, ...]
 
 
 @dataclass
@@ -159,7 +161,6 @@ class _Event:
     made: Plan
     where: dict[str, _Where] = field(default_factory=dict)
     split: dict[tuple[str, str], tuple[Ledger, Mapping[str, str]]] = field(default_factory=dict)
-    classes: dict[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
 
     def plan(self) -> None:
         plain = [base for base, _ in self.counts if base.count.filled is None]
@@ -190,7 +191,7 @@ class _Event:
         for base in parts:
             if base.key in self.where:
                 continue
-            if not (self._dealt_across(base, parent) or self._dealt_by_class(base, parent)):
+            if not self._dealt_across(base, parent):
                 alike = next((group for group in groups if all(exclusive(base, other) for other in group)), None)
                 if alike is None:
                     groups.append([base])
@@ -244,31 +245,17 @@ class _Event:
             category: frozenset(base.key for base in children if follows(base, root, best, category, self.params.lists))
             for category in self.categories(root, best)
         }
-        own = self.levels(root, best)
-        of_category = {each: each if own else _class(holds[each]) for each in holds}
-        sources: dict[str, list[Source]] = {}
-        for category, label in of_category.items():
-            sources.setdefault(label, []).append((root.key, best, category))
-        parts = tuple(Part(label, tuple(found)) for label, found in sorted(sources.items()))
-        totals = {root.key: frozenset(sources)}
+        parts = tuple(Part(category, ((root.key, best, category),)) for category in sorted(holds))
+        totals = {root.key: frozenset(holds)}
         for base in children:
-            totals[base.key] = frozenset(of_category[each] for each in holds if base.key in holds[each])
-        shape = best if own else f"{best} {digest(sorted(base.key for base in children))[:6]}"
-        ledger = Ledger(self._name([root.key], fine, shape), fine, parts, totals)
-        if not own:
-            self.classes[ledger.name] = (best, of_category)
+            totals[base.key] = frozenset(category for category in holds if base.key in holds[category])
+        ledger = Ledger(self._name([root.key], fine, best), fine, parts, totals)
         self._add_root(root, ledger)
+        self._is_split(root, best, ledger, {each: each for each in holds})
         for base in children:
             self._is_sum(base, ledger, totals[base.key])
-        if own:
-            self._is_split(root, best, ledger, {each: each for each in holds})
-        else:
-            cells = tuple(Part(each, ((root.key, best, each),), cell=of_category[each]) for each in sorted(holds))
-            ledger = self._family(root, best, ledger, frozenset(sources), (), cells, root.key)
-            self._is_split(root, best, ledger, {each: each for each in holds})
-        for base in children:
             if best in next(splits for each, splits in self.counts if each is base):
-                self._is_split(base, best, ledger, {each: each for each in holds if base.key in holds[each]})
+                self._is_split(base, best, ledger, {each: each for each in sorted(totals[base.key])})
 
     def _add_root(self, root: Base, ledger: Ledger) -> None:
         self.made.ledgers.append(ledger)
@@ -276,11 +263,15 @@ class _Event:
 
     def _is_sum(self, base: Base, ledger: Ledger, labels: frozenset[str]) -> None:
         self.where[base.key] = _Where(ledger, labels)
-        self.made.shown.append(Shown(base.key, TOTAL, ledger.name, dict.fromkeys(sorted(labels), TOTAL)))
+        self._shows(base, TOTAL, ledger, dict.fromkeys(sorted(labels), TOTAL))
 
     def _is_split(self, base: Base, name: str, ledger: Ledger, categories: Mapping[str, str]) -> None:
         self.split[base.key, name] = (ledger, categories)
-        self.made.shown.append(Shown(base.key, name, ledger.name, categories))
+        self._shows(base, name, ledger, categories)
+
+    def _shows(self, base: Base, dimension: str, ledger: Ledger, categories: Mapping[str, str]) -> None:
+        levels = tuple(level for level in self.levels(base, dimension) if level in ledger.levels)
+        self.made.shown.append(Shown(base.key, dimension, ledger.name, categories, levels))
 
     def _family(
         self,
@@ -319,51 +310,18 @@ class _Event:
             )
             self._is_sum(base, found, frozenset(labels))
             self._is_split(base, name, found, labels)
+            self._follow(base, name, found, labels)
             return True
         return False
 
-    def _dealt_by_class(self, base: Base, parent: Base) -> bool:
-        """Deals a part of a count within each class of categories that its leaves are of, where it is split by the same
-        breakdown; whether it is. What follows from these classes is a sum of its leaves."""
-        where = self.where[parent.key]
-        name, classes = self.classes.get(where.ledger.name, ("", {}))
-        if name not in self._splits(base):
-            return False
-        categories: dict[str, list[str]] = {}
-        for category, label in classes.items():
-            if label in where.labels:
-                categories.setdefault(label, []).append(category)
-        parts = []
-        for label, of_class in sorted(categories.items()):
-            own = tuple((base.key, name, each) for each in of_class)
-            whole = tuple((parent.key, name, each) for each in of_class)
-            parts += [Part(label, own, cell=label), Part(f"{REST} {label}", whole, own, cell=label)]
-        ledger = self._family(
-            base, f"{name} classes", where.ledger, where.labels, self.levels(base, TOTAL), tuple(parts), base.key
-        )
-        self._is_sum(base, ledger, frozenset(categories))
-        self._follow(base, name, ledger, categories)
-        cells = tuple(
-            Part(each, ((base.key, name, each),), cell=label)
-            for label, of_class in sorted(categories.items())
-            for each in of_class
-        )
-        split = self._family(base, name, ledger, frozenset(categories), self.levels(base, name), cells, base.key)
-        self._is_split(base, name, split, {part.label: part.label for part in cells})
-        return True
-
-    def _follow(self, base: Base, name: str, ledger: Ledger, classes: Mapping[str, list[str]]) -> None:
-        """Counts within a dealt one that follow from the classes of its leaves are sums of these."""
+    def _follow(self, base: Base, name: str, ledger: Ledger, categories: Collection[str]) -> None:
+        """Counts within a dealt one that follow from the categories of its leaves are sums of these."""
         for each, _ in self.counts:
             if each.key in self.where or each.count.filled is not None or not _inside(each, base):
                 continue
-            lists = self.params.lists
-            held = {
-                label: {follows(each, base, name, category, lists) for category in of_class}
-                for label, of_class in classes.items()
-            }
-            if all(len(answers) == 1 and None not in answers for answers in held.values()):
-                self._is_sum(each, ledger, frozenset(label for label, answers in held.items() if answers == {True}))
+            held = {category: follows(each, base, name, category, self.params.lists) for category in categories}
+            if None not in held.values():
+                self._is_sum(each, ledger, frozenset(category for category, holds in held.items() if holds))
 
     def _dealt(self, parent: Base, alike: Collection[Base]) -> None:
         """Deals the steps of a count among parts that exclude one another, and the rest."""
@@ -395,7 +353,7 @@ class _Event:
             pair = (Part(category, (own,)), Part(REST, (all_of_it,), (own,)))
             found = self._family(base, f"{name}/{category}", where.ledger, where.labels, levels, pair, category)
             self.split[base.key, name] = (found, {})
-            self.made.shown.append(Shown(base.key, name, found.name, {category: category}))
+            self._shows(base, name, found, {category: category})
 
     def _whole_of(self, base: Base) -> Base | None:
         """The count whose steps a breakdown's categories are dealt: itself, or of a filled set the least that holds it;
@@ -421,10 +379,6 @@ def _inside(inner: Base, outer: Base) -> bool:
     if not is_within(inner, outer):
         return False
     return not is_within(outer, inner) or inner.key > outer.key
-
-
-def _class(keys: Iterable[str]) -> str:
-    return " + ".join(sorted(keys)) or "other"
 
 
 def parents_first(ledgers: Iterable[Ledger]) -> Iterator[Ledger]:

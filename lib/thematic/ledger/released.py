@@ -134,9 +134,9 @@ def _theme(
     places = [place_column(level) for level in params.levels]
     ledgers = {each.name: each for each in made.ledgers}
     rows = [
-        (shown.key, shown.dimension, shown.categories[label], month, *_placed(areas, ledger, params.levels), step)
+        (shown.key, shown.dimension, shown.categories[label], month, *_placed(areas, ledger, params.levels, seen), step)
         for shown in made.shown
-        for ledger in [ledgers[shown.ledger]]
+        for ledger, seen in [(ledgers[shown.ledger], shown.levels)]
         for month, areas, label, step in _leaves(ledger, steps.get(ledger.name, ()))
         if label in shown.categories
     ]
@@ -169,9 +169,10 @@ def _leaves(ledger: Ledger, steps: Iterable[tuple[int, str, int]]) -> Iterator[t
         yield month, areas, label, step
 
 
-def _placed(areas: Sequence[str], ledger: Ledger, levels: Iterable[str]) -> list[str | None]:
+def _placed(areas: Sequence[str], ledger: Ledger, levels: Iterable[str], seen: Collection[str]) -> list[str | None]:
+    """The area of a leaf at each level, None at those for which what it shows is not published."""
     found = dict(zip(ledger.levels, areas, strict=True))
-    return [found.get(level) or None for level in levels]
+    return [(found.get(level) or None) if level in seen else None for level in levels]
 
 
 def _slices(frame: pd.DataFrame, told: list[object], first: Month, last: Month) -> Iterator[tuple[str, str]]:
