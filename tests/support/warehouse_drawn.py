@@ -24,6 +24,7 @@ from thematic.cubes.cubes import Index
 from thematic.extracts import warehouse
 from thematic.ledger import booking
 from thematic.ledger import released as released_counts
+from thematic.ledger.seen import seen_by
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.release import released
@@ -177,7 +178,7 @@ def figures(found: DrawnCubes, period: str, *, area: str = "force", audience: Au
 
 
 def sample_workbook(folder: Path) -> Workbook:
-    """A workbook of its own in a folder, with the product's params and notebooks and the sample built.
+    """A workbook of its own in a folder, with the product's params and notebooks and the sample built and booked.
 
     The first that is asked for in a run of the tests builds it, the others are copies.
     """
@@ -196,4 +197,5 @@ def _build_sample(folder: Path) -> None:
     workbook = Workbook(folder)
     params = load_params(workbook)
     told = warehouse.build(workbook, params, None, None, date(2026, 1, 1), lambda _: None, fresh_sample)
-    cubes.build(workbook, params, told, lambda _: None)
+    index = cubes.build(workbook, params, told, lambda _: None)
+    seen_by("public", workbook, params, index, lambda _: None)
