@@ -283,7 +283,7 @@ def test_leaves_of_another_shape_are_another_ledger_and_wipe_nothing(force: Forc
     after = force.public(FIRST)
     assert force.kept() == files
     assert after.one("rape_recorded").value is None
-    assert "it is published from January 2021 on" in str(after.reasons["rape_recorded", "total"])
+    assert "it has been published since January 2021 alone" in str(after.reasons["rape_recorded", "total"])
     force.brings("2021-01-31")
     force.books(NEXT)
     assert "published since January 2021 alone" in str(force.public(NEXT).reasons["rape_recorded", "total"])
@@ -330,3 +330,51 @@ def test_what_was_not_revised_is_said(force: Force) -> None:
         "records of earlier months changed (An old system was read in)" in each
         for each in Report(data).data_notes().items
     )
+
+
+def test_one_more_sum_of_leaves_changes_nothing_that_was_booked(force: Force) -> None:
+    before, files = force.public(FIRST), force.kept()
+    with_measure(force, "rape_girls", {"offence_title": "Rape of a female child under 16"})
+    force.brings("2021-01-31")
+    force.books(NEXT)
+    assert {name: data for name, data in force.kept().items() if name in files} == files
+    assert force.public(FIRST).one("rape_recorded") == before.one("rape_recorded")
+    assert "1 as their records and the key give them" in verify(force.workbook, TODAY, quiet)
+
+
+def test_one_more_part_of_a_group_is_a_family_of_its_own(force: Force) -> None:
+    with_measure(force, "rape_no_age", {"victim_age": {"filled": False}})
+    force.books(FIRST)
+    found = force.public(FIRST)
+    for name in ("rape_no_age", "rape_adult_recorded", "rape_under_18_recorded"):
+        assert (found.one(name).value, found.one(name).status) == (None, "[x]"), name
+    assert found.one("rape_recorded").value is not None
+
+
+def test_what_was_given_up_for_a_month_begins_anew(force: Force) -> None:
+    theme = force.workbook.params / "themes" / "rape.yaml"
+    known = theme.read_text(encoding="utf-8")
+    theme.write_text(
+        known.replace("  rape_non_recent_recorded: [total]\n", "").replace(", rape_non_recent_recorded", ""), "utf-8"
+    )
+    own = force.workbook.params / "measures" / "rape_non_recent_recorded.yaml"
+    said = own.read_bytes()
+    own.unlink()
+    force.brings("2021-01-31")
+    force.books(NEXT)
+    theme.write_text(known, encoding="utf-8")
+    own.write_bytes(said)
+    force.books(NEXT)
+    assert force.public(NEXT).one("rape_non_recent_recorded").status == "[x]"
+    assert force.public(NEXT).one("rape_recorded").value is not None
+
+
+def with_measure(force: Force, name: str, where: dict[str, object]) -> None:
+    """One more measure of the theme, a count of some of its rows."""
+    params = force.workbook.params
+    said = yaml.safe_load((params / "measures" / "rape_adult_recorded.yaml").read_text(encoding="utf-8"))
+    said |= {"title": name, "short": name, "numerator": {"selection": "rape", "where": where}}
+    (params / "measures" / f"{name}.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    theme = params / "themes" / "rape.yaml"
+    known, line = theme.read_text(encoding="utf-8"), "  rape_adult_recorded: [total]\n"
+    theme.write_text(known.replace(line, f"{line}  {name}: [total]\n"), encoding="utf-8")

@@ -53,8 +53,14 @@ def verify(workbook: Workbook, today: date, say: Callable[[str], None]) -> str:
         raise DataRefused(f"{workbook.shown(workbook.ledger)}: nothing was booked yet. Run thematic book PERIOD first.")
     with data_alone(workbook, say):
         index = prepare(workbook, params, data=None, lookup=None, today=today, say=say)
-        months = booking.verify(workbook, params, index)
-    return f"{workbook.shown(workbook.ledger)}: {months} months, each as its records and the key give it."
+        months, again = booking.verify(workbook, params, index)
+    where = workbook.shown(workbook.ledger)
+    if again == months:
+        return f"{where}: {months} months, each as its records and the key give it."
+    return (
+        f"{where}: {months} months in an unbroken chain; {again} as their records and the key give them. The others "
+        "were booked under other declarations and cannot be worked out again."
+    )
 
 
 def attack(workbook: Workbook, out: str, cells: int) -> tuple[list[str], bool]:

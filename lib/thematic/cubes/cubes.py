@@ -24,6 +24,7 @@ HISTORY_MONTHS = 84
 """How many months up to a period its reports can see: 60, and the longest lag."""
 
 _INDEX = "index.json"
+_TWO_YEARS = 24
 GROUND = "ground"
 """The file of the hexagons that make up the force's ground, and the unit and the first month of each."""
 
@@ -41,7 +42,8 @@ class Index(BaseModel):
     periods before the latest; `empty` says why, of the themes that have nothing to show; `is_download`: the source is
     what was published, not the force's own systems. `slices` gives for each theme and period the digest of all that its
     reports see; `extract` is the digest of the extract; `corrected`
-    says by month why what had been published was not revised.
+    says by month why what had been published was not revised, `begun` by theme, count and dimension from which month on
+    it has been published, where that was not from the first, and `draws` how far the ledger's draws reached by theme.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,7 +65,25 @@ class Index(BaseModel):
     empty: dict[str, str] = {}
     extract: str = ""
     corrected: dict[str, str] = {}
+    begun: dict[str, dict[str, dict[str, str]]] = {}
+    draws: dict[str, int] = {}
     is_download: bool = False
+
+    def at(self, period: Month) -> Index:
+        """The same as a report of a period knows it: a count that has been published for less than two years is not
+        available."""
+        if not self.begun:
+            return self
+        unavailable = {
+            theme: {key: dict(said) for key, said in known.items()} for theme, known in self.unavailable.items()
+        }
+        for theme, counts in self.begun.items():
+            for key, parts in counts.items():
+                for part, month in parts.items():
+                    if period.index - Month.parse(month).index < _TWO_YEARS - 1:
+                        why = f"it has been published since {Month.parse(month).label} alone"
+                        unavailable.setdefault(theme, {}).setdefault(key, {}).setdefault(part, why)
+        return self.model_copy(update={"unavailable": unavailable})
 
     @property
     def periods(self) -> tuple[Month, ...]:

@@ -84,9 +84,12 @@ class _Books:
     @cached_property
     def declared(self) -> str:
         """The digest of what the ledgers are derived from."""
-        rules = self.params.disclosure
-        shape = [[each.name, each.levels, each.parent, sorted(each.totals)] for each in self.ledgers if _is_fixed(each)]
-        return digest([rules.base, [rules.draws_of(theme) for theme in self.themes], shape])
+        shape = [
+            [each.name, each.levels, each.parent, sorted(each.totals) if each.is_root else []]
+            for each in self.ledgers
+            if _is_fixed(each)
+        ]
+        return digest([self.params.units, shape])
 
     @cached_property
     def counted(self) -> dict[str, Counted]:
@@ -127,8 +130,7 @@ def book(
     made = _booked(books, known, months)
     files.write_months(workbook, [(each.month, data) for each, data in made])
     every = [*known, *(each for each, _ in made)]
-    unbooked = _unbooked(books, every)
-    released.write(workbook, params, index, books.plans, every, rests_on, unbooked)
+    released.write(workbook, params, index, books.plans, every, rests_on)
     return Booked(tuple(months), every[-1].month)
 
 
@@ -156,13 +158,6 @@ def _settle(books: _Books) -> None:
         shutil.rmtree(workbook.ledger)
 
 
-def _unbooked(books: _Books, months: Sequence[MonthFile]) -> set[str]:
-    """The ledgers that hold records and were in no booking yet, because they were declared after the last."""
-    booked = {entry.ledger for each in months for entry in each.entries}
-    last = months[-1].month
-    return {each.name for each in books.ledgers if each.name not in booked and books.counted[each.name].at(last).any()}
-
-
 def _span(months: Sequence[Month]) -> str:
     return str(months[0]) if len(months) == 1 else f"{months[0]} to {months[-1]}"
 
@@ -184,11 +179,21 @@ def _booked(books: _Books, known: Sequence[MonthFile], months: Sequence[Month]) 
     previous = known[-1].digest if known else ""
     made: list[tuple[MonthFile, bytes]] = []
     for month in months:
-        entries = [] if made or not known else [*_begun(books, states, month), *_changed(books, states, known, month)]
+        entries = (
+            [] if made or not known else [*_begun(books, states, known, month), *_changed(books, states, known, month)]
+        )
         entries += _entries(books, states, month)
         rules = books.params.disclosure
         widths = ", ".join(f"{theme} {rules.draws_of(theme)}" for theme in sorted(books.params.themes))
-        header = Header(previous, fingerprint(books.key), books.declared, books.index.extract, str(rules.base), widths)
+        header = Header(
+            previous,
+            fingerprint(books.key),
+            books.declared,
+            books.index.extract,
+            str(rules.base),
+            widths,
+            " ".join(sorted(ledger.mark for ledger in books.ledgers)),
+        )
         data = files.month_bytes(header, entries)
         previous = digest_bytes(data)
         made.append((MonthFile(month, header, entries, previous), data))
@@ -204,17 +209,18 @@ def _entries(books: _Books, states: States, month: Month) -> list[Entry]:
     return entries
 
 
-def _begun(books: _Books, states: States, month: Month) -> list[Entry]:
-    """Ledgers that were declared since the month before begin with this one: what there was before is written off."""
+def _begun(books: _Books, states: States, known: Sequence[MonthFile], month: Month) -> list[Entry]:
+    """Ledgers that were not kept in the month before begin with this one: what there was meanwhile is written off."""
     entries = []
     for ledger in books.ledgers:
-        if ledger.name not in states.leaves:
-            counted = books.counted[ledger.name]
-            totals = counted.at(month - 1)
+        if ledger.mark not in known[-1].header.marks:
+            state = states.of(ledger.name)
+            counted = books.counted[ledger.name].with_leaves(state, ledger)
+            booked = [state[leaf.name].booked if leaf.name in state else 0 for leaf in counted.leaves]
             entries += [
-                Entry(ledger.name, leaf.name, int(n), 0, True)
-                for leaf, n in zip(counted.leaves, totals, strict=True)
-                if n
+                Entry(ledger.name, leaf.name, int(n) - there, 0, True)
+                for leaf, n, there in zip(counted.leaves, counted.at(month - 1), booked, strict=True)
+                if int(n) != there
             ]
     states.replay(entries, books.starts)
     return entries
@@ -275,26 +281,31 @@ def _of_last_year(known: Sequence[MonthFile]) -> dict[tuple[str, str], int]:
     return found
 
 
-def verify(workbook: Workbook, params: Params, index: Index) -> int:
-    """Works every step of the ledger out again from the files' records and the key; how many months there are. Ledgers
-    that are not declared any more are left out.
+def verify(workbook: Workbook, params: Params, index: Index) -> tuple[int, int]:
+    """Works every step of the ledger out again from the files' records and the key; how many months there are, and of
+    how many that was done: those that were booked under what is declared now. Of the others the chain of files and the
+    key are looked at.
 
     Raises DataRefused with the first leaf whose step differs.
     """
     books = _Books(workbook, params, index)
     states = States()
     months = list(files.read_months(workbook, books.key))
-    declared = {ledger.name for ledger in books.ledgers}
+    again = 0
     for each in months:
-        again, entries = _again(books, states, each), [entry for entry in each.entries if entry.ledger in declared]
-        if again != sorted(entries, key=_place):
-            pairs = {(*_place(entry), entry) for entry in again} ^ {(*_place(entry), entry) for entry in entries}
+        if each.header.declared != books.declared:
+            states.replay(each.entries, books.starts)
+            continue
+        again += 1
+        found, entries = _again(books, states, each), sorted(each.entries, key=_place)
+        if found != entries:
+            pairs = {(*_place(entry), entry) for entry in found} ^ {(*_place(entry), entry) for entry in entries}
             *_, first = min(pairs, key=lambda pair: pair[:3])
             raise DataRefused(
                 f"{workbook.shown(workbook.ledger / f'{each.month}.csv')}: '{first.leaf}' of '{first.ledger}' is not "
                 "what its records and the key give. Bring the file back from the backup."
             )
-    return len(months)
+    return len(months), again
 
 
 def _place(entry: Entry) -> tuple[str, str, bool]:
@@ -303,15 +314,12 @@ def _place(entry: Entry) -> tuple[str, str, bool]:
 
 def _again(books: _Books, states: States, month: MonthFile) -> list[Entry]:
     """The entries of a month, worked out from its records alone."""
-    declared = {ledger.name for ledger in books.ledgers}
-    anchored = [entry for entry in month.entries if entry.anchored and entry.ledger in declared]
+    anchored = [entry for entry in month.entries if entry.anchored]
     states.replay(anchored, books.starts)
     of_month = MonthBook(str(month.month), books.params.units, books.draws_as(month.header), states)
     found = list(anchored)
     records = {(entry.ledger, entry.leaf): entry.records for entry in month.entries if not entry.anchored}
     for ledger in books.ledgers:
-        if theme_of(ledger.name) not in of_month.draws:
-            continue
         state = states.of(ledger.name)
         named = [leaf for name, leaf in records if name == ledger.name]
         counted = books.counted[ledger.name].with_leaves([*state, *named], ledger)

@@ -34,7 +34,8 @@ _SAMPLE_KEY = b"the key of made-up data is known"
 @dataclass(frozen=True)
 class Header:
     """What a month's file rests on: the digests of the file before ("" for the first), of what is declared, and of the
-    extract, the fingerprint of the key, the base, and the draws of each theme (`rape 6, asb 3`)."""
+    extract, the fingerprint of the key, the base, the draws of each theme (`rape 6, asb 3`), and the marks of the
+    ledgers that were kept."""
 
     previous: str
     key: str
@@ -42,6 +43,12 @@ class Header:
     extract: str
     base: str
     draws: str
+    ledgers: str
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The marks of the ledgers that were kept."""
+        return frozenset(self.ledgers.split())
 
     @property
     def draws_of(self) -> dict[str, int]:

@@ -58,6 +58,11 @@ class Ledger:
     def is_root(self) -> bool:
         return self.parent is None
 
+    @property
+    def mark(self) -> str:
+        """What tells it from others in the header of a month's file."""
+        return digest(self.name)[:8]
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -331,7 +336,8 @@ class _Event:
         rest = Part(REST, ((parent.key, TOTAL, TOTAL),), own)
         first = next(iter(alike))
         levels = self.levels(first, TOTAL)
-        found = self._family(first, TOTAL, where.ledger, where.labels, levels, (*parts, rest), first.key)
+        name = TOTAL if len(parts) == 1 else f"{TOTAL} {digest([part.label for part in parts])[:6]}"
+        found = self._family(first, name, where.ledger, where.labels, levels, (*parts, rest), first.key)
         for base in alike:
             self._is_sum(base, found, frozenset({base.key}))
 

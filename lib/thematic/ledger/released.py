@@ -22,8 +22,6 @@ from thematic.params import Params
 from thematic.params.themes import TOTAL
 
 _QUALITY = ("table", "month", "status", "reason", "n")
-_BEFORE = 24
-"""So many months a ledger must have been kept before its counts and their changes are whole."""
 
 
 def write(
@@ -33,22 +31,21 @@ def write(
     plans: Mapping[str, Plan],
     months: Sequence[MonthFile],
     rests_on: str,
-    unbooked: Collection[str],
 ) -> None:
     """Writes data/ledger/public: for each theme the counts that were released, and nothing else that was counted."""
     steps = _steps(months)
     workbook.ledger.mkdir(parents=True, exist_ok=True)
-    first, last, young = months[0].month, months[-1].month, _young(months)
+    first, last = months[0].month, months[-1].month
     with replacing(workbook.ledger / PUBLIC) as folder:
         folder.chmod(0o700)
         slices: dict[str, dict[str, str]] = {}
-        unavailable: dict[str, dict[str, dict[str, str]]] = {}
+        begun: dict[str, dict[str, dict[str, str]]] = {}
         told = [index.title, index.synthetic, index.licence, index.history_from, index.ends, index.populations]
         for theme, made in plans.items():
             frame = _theme(params, made, steps, workbook, theme)
             frame.to_parquet(folder / f"{theme}.parquet", index=False, compression="zstd")
-            unavailable[theme] = _unavailable(index.unavailable[theme], made, young, last, unbooked)
-            slices[theme] = dict(_slices(frame, [*told, unavailable[theme]], first, last))
+            begun[theme] = _begun(made, months)
+            slices[theme] = dict(_slices(frame, [*told, begun[theme]], first, last))
         pd.DataFrame({name: pd.Series(dtype="object") for name in _QUALITY}).astype({"n": "int64"}).to_parquet(
             folder / "quality.parquet", index=False
         )
@@ -60,7 +57,8 @@ def write(
                 "extract": rests_on,
                 "latest_period": str(last),
                 "slices": slices,
-                "unavailable": {**index.unavailable, **unavailable},
+                "begun": begun,
+                "draws": {theme: max(each.header.draws_of.get(theme, 0) for each in months) for theme in plans},
                 "corrected": {
                     month: each.why
                     for month, each in sorted(params.corrections.items())
@@ -98,33 +96,24 @@ def _steps(months: Sequence[MonthFile]) -> dict[str, list[tuple[int, str, int]]]
     return found
 
 
-def _young(months: Sequence[MonthFile]) -> dict[str, Month]:
-    """The ledgers that were declared after months had been booked, with the month that each began in: what there was
-    before is written off in it."""
-    first: dict[str, tuple[Month, bool]] = {}
-    for each in months:
-        for entry in each.entries:
-            month, written_off = first.get(entry.ledger, (each.month, False))
-            if month == each.month:
-                first[entry.ledger] = month, written_off or entry.anchored
-    return {ledger: month for ledger, (month, written_off) in first.items() if written_off}
+def _young(ledgers: Iterable[Ledger], months: Sequence[MonthFile]) -> dict[str, Month]:
+    """The ledgers that were not kept in all months, with the month from which on they were."""
+    found: dict[str, Month] = {}
+    for ledger in ledgers:
+        without = [each.month for each in months if ledger.mark not in each.header.marks]
+        if without:
+            found[ledger.name] = without[-1] + 1
+    return found
 
 
-def _unavailable(
-    known: Mapping[str, dict[str, str]],
-    made: Plan,
-    young: Mapping[str, Month],
-    last: Month,
-    unbooked: Collection[str],
-) -> dict[str, dict[str, str]]:
-    """Why counts are not available: what the extract cannot tell, and ledgers that are too young."""
-    found = {name: dict(said) for name, said in known.items()}
+def _begun(made: Plan, months: Sequence[MonthFile]) -> dict[str, dict[str, str]]:
+    """By count and dimension the month from which on a count has been published, where that is not the first."""
+    young = _young(made.ledgers, months)
+    found: dict[str, dict[str, str]] = {}
     for shown in made.shown:
-        month, part = young.get(shown.ledger), "" if shown.dimension == TOTAL else shown.dimension
-        if shown.ledger in unbooked:
-            found.setdefault(shown.key, {})[part] = f"it is published from {(last + 1).label} on"
-        elif month is not None and last.index - month.index < _BEFORE:
-            found.setdefault(shown.key, {})[part] = f"it has been published since {month.label} alone"
+        if shown.ledger in young:
+            part = "" if shown.dimension == TOTAL else shown.dimension
+            found.setdefault(shown.key, {})[part] = str(young[shown.ledger])
     return found
 
 

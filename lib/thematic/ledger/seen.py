@@ -86,4 +86,5 @@ def declared(params: Params, index: Index) -> str:
         )
     }
     rules = params.disclosure.model_dump(mode="json")
-    return digest([said, rules, code_digest("ledger"), index.key if index.synthetic else ""])
+    decided = {month: each.model_dump(mode="json") for month, each in params.corrections.items()}
+    return digest([said, rules, decided, code_digest("ledger"), index.key if index.synthetic else ""])

@@ -41,7 +41,7 @@ class ReportData:
     def cubes(self) -> ThemeCubes:
         from thematic.cubes.tallies import ThemeCubes
 
-        return ThemeCubes.read(self.theme_name, self.index, self.files)
+        return ThemeCubes.read(self.theme_name, self.index.at(self.period), self.files)
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name not in {"cubes", "_bases"}}
@@ -56,7 +56,8 @@ class ReportData:
         rules = self.params.disclosure
         if self.audience != "public" or rules.protection == "none":
             return None
-        return Rounding(rules.base, rules.minimum_denominator, rules.draws_of(self.theme_name))
+        draws = max(rules.draws_of(self.theme_name), self.index.draws.get(self.theme_name, 0))
+        return Rounding(rules.base, rules.minimum_denominator, draws)
 
     @property
     def source(self) -> str:

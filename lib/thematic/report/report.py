@@ -248,7 +248,7 @@ class Report:
     def _stale(self) -> bool:
         """Whether the words were written about other figures. They are those of the internal report, and a public one
         does not know them."""
-        if self._words is None or self._words.figures is None or self.data.rounding is not None:
+        if self._words is None or self._words.figures is None or self.audience == "public":
             return False
         return self._words.figures != self.figures.fingerprint
 
