@@ -21,11 +21,13 @@ from thematic.ledger.counting import Counted, Flows
 from thematic.ledger.draws import Draws, fingerprint
 from thematic.ledger.files import Header, MonthFile
 from thematic.ledger.plan import Ledger, Plan, parents_first, plan
-from thematic.ledger.states import Entry, MonthBook, States, published_sets, theme_of
+from thematic.ledger.states import Entry, MonthBook, States, Strayed, published_sets, theme_of
 from thematic.params import Params
 
 _YEAR = 12
 _ALLOWED_OF_A_YEAR = 0.05
+_ATTEMPTS = 40
+"""How often the draws of a month are drawn."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,8 @@ def _booked(books: _Books, known: Sequence[MonthFile], months: Sequence[Month]) 
         entries = (
             [] if made or not known else [*_begun(books, states, known, month), *_changed(books, states, known, month)]
         )
-        entries += _entries(books, states, month)
+        states, attempt, steps = _kept_near(books, states, [*known, *(each for each, _ in made)], entries, month)
+        entries += steps
         rules = books.params.disclosure
         widths = ", ".join(f"{theme} {rules.draws_of(theme)}" for theme in sorted(books.params.themes))
         header = Header(
@@ -193,6 +196,7 @@ def _booked(books: _Books, known: Sequence[MonthFile], months: Sequence[Month]) 
             str(rules.base),
             widths,
             " ".join(sorted(ledger.mark for ledger in books.ledgers)),
+            str(attempt),
         )
         data = files.month_bytes(header, entries)
         previous = digest_bytes(data)
@@ -200,8 +204,26 @@ def _booked(books: _Books, known: Sequence[MonthFile], months: Sequence[Month]) 
     return made
 
 
-def _entries(books: _Books, states: States, month: Month) -> list[Entry]:
-    of_month = MonthBook(str(month), books.params.units, books.draws, states)
+def _kept_near(
+    books: _Books, states: States, before: Sequence[MonthFile], begun: Sequence[Entry], month: Month
+) -> tuple[States, int, list[Entry]]:
+    """The entries of a month, its draws drawn again as long as a total would stray; which of the draws these are, and
+    the states after it. Raises DataRefused where none of them keeps every total near."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return states, attempt, _entries(books, states, month, attempt)
+        except Strayed:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        states = States()
+        for each in before:
+            states.replay(each.entries, books.starts)
+        states.replay(begun, books.starts)
+    raise ValueError(month)
+
+
+def _entries(books: _Books, states: States, month: Month, attempt: int) -> list[Entry]:
+    of_month = MonthBook(str(month), books.params.units, books.draws, states, attempt)
     entries = []
     for ledger in books.ledgers:
         counted = books.counted[ledger.name].with_leaves(states.of(ledger.name), ledger)
@@ -245,7 +267,7 @@ def _changed(books: _Books, states: States, known: Sequence[MonthFile], month: M
                 for leaf, n in zip(counted.leaves, changes, strict=True)
                 if n
             ]
-        elif decision is None and ledger.is_root:
+        elif decision is None:
             wrong += _too_many(ledger, counted, changes, of_year, books)
     if wrong:
         shown = books.workbook.shown(books.workbook.params / "corrections.yaml")
@@ -316,7 +338,9 @@ def _again(books: _Books, states: States, month: MonthFile) -> list[Entry]:
     """The entries of a month, worked out from its records alone."""
     anchored = [entry for entry in month.entries if entry.anchored]
     states.replay(anchored, books.starts)
-    of_month = MonthBook(str(month.month), books.params.units, books.draws_as(month.header), states)
+    of_month = MonthBook(
+        str(month.month), books.params.units, books.draws_as(month.header), states, int(month.header.attempt)
+    )
     found = list(anchored)
     records = {(entry.ledger, entry.leaf): entry.records for entry in month.entries if not entry.anchored}
     for ledger in books.ledgers:

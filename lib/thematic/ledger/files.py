@@ -34,8 +34,8 @@ _SAMPLE_KEY = b"the key of made-up data is known"
 @dataclass(frozen=True)
 class Header:
     """What a month's file rests on: the digests of the file before ("" for the first), of what is declared, and of the
-    extract, the fingerprint of the key, the base, the draws of each theme (`rape 6, asb 3`), and the marks of the
-    ledgers that were kept."""
+    extract, the fingerprint of the key, the base, the draws of each theme (`rape 6, asb 3`), the marks of the
+    ledgers that were kept, and how often the draws of the month were drawn again."""
 
     previous: str
     key: str
@@ -44,6 +44,7 @@ class Header:
     base: str
     draws: str
     ledgers: str
+    attempt: str = "0"
 
     @property
     def marks(self) -> frozenset[str]:
@@ -72,7 +73,7 @@ class MonthFile:
 
 def months_booked(workbook: Workbook) -> list[Month]:
     """The months that have a file, in order. Raises DataRefused where one between them is missing."""
-    names = [path.stem for path in workbook.ledger.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9].csv")]
+    names = [path.stem for path in workbook.ledger.glob("[0-9][0-9][0-9][0-9]-[01][0-9].csv")]
     months = sorted(map(Month.parse, names))
     for one, other in pairwise(months):
         if other.index != one.index + 1:

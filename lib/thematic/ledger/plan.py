@@ -19,7 +19,7 @@ from thematic.ledger.membership import exclusive, follows
 from thematic.params import Params
 from thematic.params.conditions import Filled
 from thematic.params.measures import Count
-from thematic.params.tables import ByColumn, ByFilled
+from thematic.params.tables import ByColumn, ByFilled, fixed_categories
 from thematic.params.themes import CELL, FORCE_ROW, MONTH, ROLLING, TOTAL
 
 REST = "rest"
@@ -122,6 +122,7 @@ def plan(params: Params, theme: str, cubes: ThemeCubes) -> Plan:
     events: dict[tuple[str, str], list[tuple[Base, set[str]]]] = {}
     for base, splits in bases(params.themes[theme], params.measures, params.tables):
         counts = base.count.sum is None and not base.is_stock and base.table.public == "counts"
+        counts = counts and not is_known_later(base)
         if counts and cubes.unavailable(base.key) is None:
             events.setdefault((base.table_name, base.date), []).append((base, splits - {CELL}))
     for found in events.values():
@@ -212,11 +213,23 @@ class _Event:
 
     def levels(self, base: Base, dimension: str) -> tuple[str, ...]:
         found = published_levels(self.params, self.theme, dimension, dated=base.count.dated is not None)
-        return tuple(level for level in found if level in base.table.levels)
+        placed = {area.counted_at[0] for level in found for area in self.params.areas(level)}
+        return tuple(level for level in self.params.levels if level in placed and level in base.table.levels)
 
     def categories(self, base: Base, name: str) -> list[str]:
         rows = self.cubes.rows(base.key, name)
         return sorted({rows.category.known[code] for code in set(rows.category.codes.tolist()) if code >= 0})
+
+    def declared(self, base: Base, name: str) -> list[str]:
+        """All categories that a breakdown can have as far as that is declared, and those that there are."""
+        by = base.table.breakdowns[name]
+        if isinstance(by, ByFilled):
+            return list(by.filled)
+        known: list[str] = []
+        if isinstance(by, ByColumn):
+            codes = fixed_categories(base.table, by.column, self.params.lists) or []
+            known = [by.renamed.get(code, code) for code in codes]
+        return sorted({*known, *self.categories(base, name)})
 
     def _name(self, said: Iterable[str], levels: Iterable[str], split: str = "") -> str:
         """The name of a ledger: what it is of, and the shape of its leaves. One of another shape is another ledger."""
@@ -234,7 +247,7 @@ class _Event:
         fine = self.levels(root, TOTAL)
         best, children = None, []
         for name in self._splits(root):
-            categories = self.categories(root, name)
+            categories = self.declared(root, name)
             found = [
                 base
                 for base in under
@@ -248,7 +261,7 @@ class _Event:
             return
         holds = {
             category: frozenset(base.key for base in children if follows(base, root, best, category, self.params.lists))
-            for category in self.categories(root, best)
+            for category in self.declared(root, best)
         }
         parts = tuple(Part(category, ((root.key, best, category),)) for category in sorted(holds))
         totals = {root.key: frozenset(holds)}
@@ -348,7 +361,7 @@ class _Event:
         whole = self._whole_of(base)
         if whole is None:
             return
-        where, levels, categories = self.where[whole.key], self.levels(base, name), self.categories(base, name)
+        where, levels, categories = self.where[whole.key], self.levels(base, name), self.declared(base, name)
         if is_partition(base, name):
             parts = tuple(Part(each, ((base.key, name, each),)) for each in categories)
             found = self._family(base, name, where.ledger, where.labels, levels, parts, base.key)
@@ -367,8 +380,17 @@ class _Event:
         if base.key in self.where:
             return base
         plain = replace(base, count=base.count.model_copy(update={"filled": None}))
+        same = next((each for each, _ in self.counts if each.key == plain.key and each.key in self.where), None)
+        if same is not None:
+            return same
         holding = [each for each, _ in self.counts if each.key in self.where and _inside(plain, each)]
         return max(holding, key=lambda each: (sum(is_within(each, other) for other in holding), each.key), default=None)
+
+
+def is_known_later(base: Base) -> bool:
+    """Whether a count is placed by one date and known from another: a month's number would be revised, so it is not
+    public (`outcome_basis: recorded`)."""
+    return base.by_recorded and base.count.dated is not None
 
 
 def is_partition(base: Base, name: str) -> bool:

@@ -22,6 +22,10 @@ _EVER = 10**9
 """As many records as a leaf has had that took no step yet: its first is free as soon as it is behind."""
 
 
+class Strayed(DataRefused):
+    """A month's steps would leave a total or a part too far from its records."""
+
+
 @dataclass
 class LeafState:
     """A leaf in its ledger: running `error`, records `booked`, what was `released`, records booked before the month of
@@ -88,12 +92,14 @@ def theme_of(ledger: str) -> str:
 
 @dataclass(frozen=True)
 class MonthBook:
-    """Books one month of one ledger after another, parents first. `units` is the level that parts the force."""
+    """Books one month of one ledger after another, parents first. `units` is the level that parts the force; `attempt`
+    numbers the draws of the month, which are drawn again where a total would stray."""
 
     month: str
     units: str
     draws: Mapping[str, Draws]
     states: States
+    attempt: int = 0
     stepped: dict[str, dict[Leaf, int]] = field(default_factory=dict)
     levels: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -124,6 +130,10 @@ class MonthBook:
         self._guard(ledger, leaves, found, draws)
         return [*entries, *moved]
 
+    @property
+    def _drawn(self) -> str:
+        return f"{self.month}+{self.attempt}" if self.attempt else self.month
+
     def _fallen(self, found: Sequence[LeafState], records: Integers, base: int) -> NDArray[np.bool_]:
         """The leaves that have lost so much that they would stay ahead for long: they are anchored anew."""
         return (records < 0) & (_each(found, "error") - records > 2 * base - 1)
@@ -137,7 +147,7 @@ class MonthBook:
             [-_EVER if state.before_step is None else state.before_step for state in found], dtype=np.int64
         )
         since = _each(found, "booked") + records - before
-        shifts = np.array([draws.monthly(ledger.name, self.month, name) for name in names], dtype=np.int64)
+        shifts = np.array([draws.monthly(ledger.name, self._drawn, name) for name in names], dtype=np.int64)
         sets = self._sets(ledger, leaves, _each(found, "strayed") - records, draws)
         if ledger.is_root:
             return root_steps(Leaves(names, errors, since, records, shifts), sets, draws.base)
@@ -157,7 +167,9 @@ class MonthBook:
 
     def _sets(self, ledger: Ledger, leaves: Sequence[Leaf], strayed: Integers, draws: Draws) -> list[PublishedSet]:
         return [
-            PublishedSet(name, places, weight, int(strayed[places].sum()), draws.monthly(ledger.name, self.month, name))
+            PublishedSet(
+                name, places, weight, int(strayed[places].sum()), draws.monthly(ledger.name, self._drawn, name)
+            )
             for name, weight, places in published_sets(ledger, leaves, self.units)
         ]
 
@@ -166,16 +178,17 @@ class MonthBook:
         most = draws.base * (_WIDE_GUARD if draws.width >= _WIDE_DRAWS else _GUARD)
         for name, _, places in published_sets(ledger, leaves, self.units):
             if ledger.is_root and abs(int(strayed[places].sum())) > most:
-                raise DataRefused(
+                raise Strayed(
                     f"{self.month}: the ledger '{ledger.name}' would stray by more than {most} from the records of "
                     f"{name}. Nothing was booked. Look at what changed in the extract since the last month; "
                     "params/corrections.yaml decides what becomes of records of months already booked."
                 )
         for leaf, state in zip(leaves, found, strict=True):
             if not ledger.is_root and abs(state.error) > most + max(0, -state.anchor):
-                raise DataRefused(
+                raise Strayed(
                     f"{self.month}: the part '{leaf.name}' of the ledger '{ledger.name}' would stray by more than "
-                    f"{most} from its records. Nothing was booked."
+                    f"{most} from its records. Nothing was booked. Where many records were coded anew, "
+                    "params/corrections.yaml can leave what was published as it is (do: reanchor)."
                 )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from thematic.ledger.plan import is_known_later
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import ENOUGH, Rounding
 from thematic.measures.evidence import Block, Side, evaluate
@@ -156,6 +157,8 @@ def _may_show(block: Block, data: ReportData) -> _Rule:
         return _as_it_is
     if data.params.tables[data.table_of(block.measure)].public == "sums" and not block.has_stock:
         return _as_it_is
+    if any(is_known_later(base) for base in data.bases_of(block.measure)):
+        return _withheld
     if block.has_stock or block.sums or block.sums_numbers or block.declared.unit == "mean":
         return _withheld
     return _rounded

@@ -257,6 +257,12 @@ def _windows(data: ReportData) -> Iterator[str]:
         yield f"{usually}{others}"
     else:
         yield "Each figure says what window it is for, and is compared with the same window a year earlier."
+    if data.rounding is not None:
+        yield (
+            "A number is of what was recorded in its window, less what was cancelled in it; what became known later is "
+            "in the month in which it was booked. Numbers that were published are not revised."
+        )
+        return
     yield (
         "Each window is seen as it stood at its own end: what was recorded, cancelled or decided later had not "
         "happened yet. So like is compared with like, and the figure before is the one last year's report gave."

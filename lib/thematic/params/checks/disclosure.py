@@ -8,7 +8,7 @@ from thematic.core.areas import FORCE
 from thematic.core.errors import Problem
 from thematic.params.force import DisclosureParams
 from thematic.params.reading import nearest
-from thematic.params.themes import Theme
+from thematic.params.themes import TOTAL, Theme
 
 FILE = "params/disclosure.yaml"
 
@@ -29,6 +29,9 @@ def disclosure_problems(
         known = {each: None for dimensions in theme.measures.values() for each in dimensions}
         for breakdown, places in named.items():
             where = f"{FILE}, levels.{slug}.{breakdown}"
+            if breakdown == TOTAL or breakdown in levels:
+                what = f"'{breakdown}' is published for every area that the theme is reported for."
+                yield Problem(where, what, f"Name the levels in params/themes/{slug}.yaml, areas:, or leave it out.")
             if breakdown not in known:
                 fix = _near(breakdown, known)
                 yield Problem(where, f"no measure of the theme is broken down by '{breakdown}'.", fix)
