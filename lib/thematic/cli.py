@@ -249,7 +249,7 @@ def verify() -> None:
 def attack(
     *,
     out: Annotated[str, typer.Option(help="Folder of public reports (default: outputs).")] = "",
-    cells: Annotated[int, typer.Option(min=1, help="How many of the few of each theme are solved.")] = 20,
+    cells: Annotated[int, typer.Option(min=1, help="How many of the few of each theme are worked out.")] = 20,
 ) -> None:
     """Say what a reader could work out of a folder of public reports, by linear programming over all they print."""
     from thematic.build.public import attack as attack_reports
