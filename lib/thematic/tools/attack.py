@@ -265,9 +265,8 @@ def _stacked(*matrices: csr_array) -> csr_array:
 def said(params: Params, theme: str, attack: Attack, learnt: Sequence[Learnt]) -> list[str]:
     """What the attack of a theme found, in words."""
     title = params.themes[theme].title
-    lines = [
-        f"{title}: {len(attack.told):,} counts printed, {len(attack.small):,} of them few; {len(learnt):,} solved."
-    ]
+    small = f"{len(attack.small):,} of them few; {len(learnt):,} of these worked out"
+    lines = [f"{title}: {len(attack.told):,} counts printed, {small}."]
     if learnt:
         fewest = min(each.values for each in learnt)
         lines.append(f"  Every one of these can be any of {fewest} numbers or more.")
