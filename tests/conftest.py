@@ -13,9 +13,13 @@ import pytest
 LONGEST = (
     "test_accessibility",
     "test_killed",
+    "test_booking",
     "test_engines",
     "test_cluster",
     "test_second_way",
+    "test_isolation",
+    "test_attack",
+    "test_readers",
     "test_random_force",
     "test_browser",
     "test_incremental",

@@ -24,7 +24,7 @@ from warehouse_drawn import sample_workbook
 
 pytestmark = pytest.mark.proof
 PERIODS = 4
-CELLS = 10
+CELLS = 6
 
 
 @pytest.fixture(scope="module")
