@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from thematic.build.build import prepare, report_data
-from thematic.core.workbook import Workbook
+from thematic.build.build import report_data
 from thematic.cubes import cubes
 from thematic.cubes.tallies import ThemeCubes
-from thematic.ledger.seen import Seen, seen_by
+from thematic.ledger.seen import Seen
 from thematic.measures.figures import FIGURE_COLUMNS
 from thematic.measures.release import released
 from thematic.outputs.editions import Edition, list_editions
-from thematic.params import load_params
 from thematic.tools.attack import Attack, Told, counts_of
-from warehouse_drawn import sample_workbook
 
 pytestmark = pytest.mark.proof
 PERIODS = 4
 CELLS = 6
-
-
-@pytest.fixture(scope="module")
-def workbook(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
-    return sample_workbook(tmp_path_factory.mktemp("workbook"))
-
-
-@pytest.fixture(scope="module")
-def seen(workbook: Workbook) -> Seen:
-    params = load_params(workbook)
-    index = prepare(workbook, params, data=None, lookup=None, today=date(2026, 1, 1), say=lambda _: None)
-    return seen_by("public", workbook, params, index, lambda _: None)
 
 
 def printed(seen: Seen, theme: str) -> set[Told]:

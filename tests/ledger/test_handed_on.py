@@ -8,27 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from thematic.build.build import build, prepare
+from thematic.build.build import build
 from thematic.build.request import Words
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.workbook import Workbook
 from thematic.displays import MIME_TYPE
-from thematic.ledger.seen import seen_by
+from thematic.ledger.seen import Seen
 from thematic.outputs.editions import list_editions
-from thematic.params import load_params
 from thematic.publishing.compared import differs
 from thematic.publishing.share import share
-from warehouse_drawn import sample_workbook
 
 TODAY = date(2026, 1, 1)
 
 
-@pytest.fixture(scope="module")
-def workbook(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
-    book = sample_workbook(tmp_path_factory.mktemp("workbook"))
-    outcome = build(book, words(book), TODAY, lambda _: None, lambda _: lambda *_: None)
+@pytest.fixture(scope="module", autouse=True)
+def made(workbook: Workbook) -> None:
+    outcome = build(workbook, words(workbook), TODAY, lambda _: None, lambda _: lambda *_: None)
     assert len(outcome.made) == 1
-    return book
 
 
 def words(book: Workbook) -> Words:
@@ -47,10 +43,7 @@ def other_figures(path: Path) -> bytes:
     return json.dumps(notebook).encode()
 
 
-def test_figures_that_were_changed_are_not_handed_on(workbook: Workbook) -> None:
-    params = load_params(workbook)
-    index = prepare(workbook, params, data=None, lookup=None, today=TODAY, say=lambda _: None)
-    seen = seen_by("public", workbook, params, index, lambda _: None)
+def test_figures_that_were_changed_are_not_handed_on(workbook: Workbook, seen: Seen) -> None:
     [edition] = list_editions(seen.params, ["rape"], [seen.index.periods[-1]], ("force",), "public")
     out = workbook.root / "public"
     assert not differs(seen, edition, out)

@@ -5,38 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from drawn import edition, job
-from thematic.build.build import closed_to, prepare, report_data
-from thematic.core.workbook import Workbook
+from thematic.build.build import closed_to, report_data
 from thematic.execution import isolation
 from thematic.execution.production import produce
-from thematic.ledger.seen import Seen, seen_by
+from thematic.ledger.seen import Seen
 from thematic.outputs.editions import Edition
 from thematic.outputs.jobs import Job, Product
-from thematic.params import load_params
 from thematic.report import context
-from warehouse_drawn import sample_workbook
 
 PERIOD, THEME = "2021-01", "rape"
 OPEN = 'from thematic.report import open_report\nreport = open_report("rape", period, area, audience)'
 MARKER = "QZMARK"
-
-
-@pytest.fixture(scope="module")
-def workbook(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
-    return sample_workbook(tmp_path_factory.mktemp("workbook"))
-
-
-@pytest.fixture(scope="module")
-def seen(workbook: Workbook) -> Seen:
-    params = load_params(workbook)
-    index = prepare(workbook, params, data=None, lookup=None, today=date(2026, 1, 1), say=lambda _: None)
-    return seen_by("public", workbook, params, index, lambda _: None)
 
 
 @pytest.fixture(autouse=True)

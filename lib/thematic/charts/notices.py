@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
 from thematic.charts.canvas import RULE, SHADE, width_of
+from thematic.charts.lanes import Label, in_lanes, tidiest
 from thematic.core.periods import Month
 
 Event = tuple[str, str, str]
@@ -16,35 +17,19 @@ Event = tuple[str, str, str]
 _LANE_HEIGHT = 18
 
 
-@dataclass(frozen=True)
-class Notice:
-    """An event on the chart: the places it shades and where its name stands.
+@dataclass(frozen=True, kw_only=True)
+class Notice(Label):
+    """An event on the chart: the first and last place that it shades, and its name. `side` is the end of the shade that
+    the name keeps to, as a place; its leader stands there."""
 
-    `side` is the end of the shade that the name keeps to, as a place, and `edge` the same in points from the
-    left; the name starts at `start`, in points, and stands `lane` lanes up.
-    """
-
-    name: str
     first: int
     last: int
     side: float
-    edge: float
-    start: float
-    lane: int = 0
-
-    @property
-    def end(self) -> float:
-        return self.start + width_of(self.name)
-
-    def meets(self, other: Notice) -> bool:
-        return self.lane == other.lane and self.start < other.end + 10 and other.start < self.end + 10
-
-    def is_crossed_by(self, other: Notice) -> bool:
-        """Whether the other's leader would run through this name."""
-        return self.lane < other.lane and self.start - 3 < other.edge < self.end + 3
 
 
-def placed(months: Sequence[Month], events: Sequence[Event], left: float, step: float, width: float) -> list[Notice]:
+def placed(
+    months: Sequence[Month], events: Sequence[Event], left: float, step: float, width: float
+) -> Sequence[Notice]:
     """The events that fall in the months (`step` points wide, the first at `left`), their names within the width.
 
     No name lies over another, and few leaders or none run through a name.
@@ -52,8 +37,8 @@ def placed(months: Sequence[Month], events: Sequence[Event], left: float, step: 
     ways = []
     for ending in (False, True):
         notices = sorted(_notices(months, events, left, step, width, ending), key=lambda notice: notice.first)
-        ways += [_in_lanes(notices), _in_lanes(notices[::-1])]
-    return min(ways, key=_disorder)
+        ways += [in_lanes(notices), in_lanes(notices[::-1])]
+    return tidiest(ways)
 
 
 def _notices(
@@ -65,24 +50,9 @@ def _notices(
         last = min(Month.parse(ends).index - months[0].index, len(months) - 1)
         start, end, long = left + first * step, left + (last + 1) * step, width_of(name)
         if first <= last and (start + long > width - 1 or (ending and end > long)):
-            yield Notice(name, first, last, last + 0.5, end, max(0.0, end - long))
+            yield Notice(text=name, at=end, start=max(0.0, end - long), first=first, last=last, side=last + 0.5)
         elif first <= last:
-            yield Notice(name, first, last, first - 0.5, start, start)
-
-
-def _in_lanes(notices: Sequence[Notice]) -> list[Notice]:
-    placed: list[Notice] = []
-    for notice in notices:
-        raised = notice
-        while any(raised.meets(other) for other in placed):
-            raised = replace(raised, lane=raised.lane + 1)
-        placed.append(raised)
-    return placed
-
-
-def _disorder(notices: Sequence[Notice]) -> tuple[int, int]:
-    crossings = sum(below.is_crossed_by(above) for below in notices for above in notices)
-    return crossings, sum(notice.lane for notice in notices)
+            yield Notice(text=name, at=start, start=start, first=first, last=last, side=first - 0.5)
 
 
 def height_of(notices: Sequence[Notice]) -> float:
@@ -94,8 +64,8 @@ def draw_notices(axes: Axes, notices: Sequence[Notice], left: float) -> None:
     for notice in notices:
         axes.axvspan(notice.first - 0.5, notice.last + 0.5, color=SHADE, linewidth=0, zorder=0)
         spot = (notice.start - left, 6 + _LANE_HEIGHT * notice.lane)
-        axes.annotate(notice.name, (0, 1), spot, "axes fraction", "offset points", va="bottom")
-        if notice.lane and not any(other.is_crossed_by(notice) for other in notices):
+        axes.annotate(notice.text, (0, 1), spot, "axes fraction", "offset points", va="bottom")
+        if notice.lane and not any(notice.crosses(other) for other in notices):
             _draw_leader(axes, notice)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from afcharts.af_colours import get_af_colours
@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 
 from thematic.charts import canvas
 from thematic.charts.canvas import FOCUS, INK, QUIET, REGULAR, STRONG, WIDE, width_of, wrap
+from thematic.charts.lanes import Label, in_lanes, tidiest
 from thematic.displays import Chart, DisplayTable
 
 _CATEGORICAL = get_af_colours("categorical")
@@ -21,8 +22,6 @@ COLOURS = (FOCUS, _CATEGORICAL[1], _CATEGORICAL[3], _CATEGORICAL[5])
 
 MOST_PARTS = len(COLOURS)
 _THICKNESS, _LINE, _LANE, _GAP, _EDGE = 26, 18, 18, 16, 1
-_AIR = 10
-"""The least between two labels of a lane, in points."""
 
 
 @dataclass(frozen=True)
@@ -35,27 +34,6 @@ class Bar:
     @property
     def length(self) -> float:
         return sum(value or 0 for value in self.values)
-
-
-@dataclass(frozen=True)
-class _Label:
-    """What is written of a part: its text, where its leader stands in points, where it begins, and how high."""
-
-    text: str
-    at: float
-    start: float
-    lane: int = 0
-
-    @property
-    def end(self) -> float:
-        return self.start + width_of(self.text)
-
-    def meets(self, other: _Label) -> bool:
-        return self.lane == other.lane and self.start < other.end + _AIR and other.start < self.end + _AIR
-
-    def crosses(self, other: _Label) -> bool:
-        """Whether its leader would run through the other's text."""
-        return self.lane > other.lane and other.start - 3 < self.at < other.end + 3
 
 
 def stacked(
@@ -119,7 +97,7 @@ def _draw_bar(axes: Axes, bar: Bar, scale: float, top: float) -> None:
         start += long
 
 
-def _draw_labels(axes: Axes, labels: Sequence[_Label], top: float) -> None:
+def _draw_labels(axes: Axes, labels: Sequence[Label], top: float) -> None:
     """The labels, each on a ground of its own where a leader has to run behind it."""
     for label in labels:
         middle = top - _LANE * (label.lane + 0.5) - 2
@@ -132,7 +110,7 @@ def _draw_labels(axes: Axes, labels: Sequence[_Label], top: float) -> None:
         axes.text(label.start, middle, label.text, fontweight=REGULAR, ha="left", va="center_baseline", zorder=3)
 
 
-def _placed(parts: Sequence[str], bar: Bar, scale: float, room: float) -> list[_Label]:
+def _placed(parts: Sequence[str], bar: Bar, scale: float, room: float) -> Sequence[Label]:
     """The labels of a bar's parts: some of the first parts' begin over them, those of the others end over them, so that
     few leaders or none run behind a text, in few lanes."""
     starts = [start * scale for start in accumulate((value or 0 for value in bar.values), initial=0)]
@@ -144,30 +122,15 @@ def _placed(parts: Sequence[str], bar: Bar, scale: float, room: float) -> list[_
     ways = []
     for begin in range(len(found) + 1):
         labels = _aligned(found, begin, room)
-        ways += [_in_lanes(labels), _in_lanes([*labels[:begin][::-1], *labels[begin:]]), _in_lanes(labels[::-1])]
-    return min(ways, key=_disorder)
+        ways += [in_lanes(labels), in_lanes([*labels[:begin][::-1], *labels[begin:]]), in_lanes(labels[::-1])]
+    return tidiest(ways)
 
 
-def _aligned(found: Sequence[tuple[str, float, float]], begin: int, room: float) -> list[_Label]:
+def _aligned(found: Sequence[tuple[str, float, float]], begin: int, room: float) -> list[Label]:
     """The labels in the lowest lane: the first so many begin over their part, the others end over it."""
     labels = []
     for number, (text, start, end) in enumerate(found):
         long, inset = width_of(text), min(4, (end - start) / 2)
         at, wanted = (start + inset, start) if number < begin else (end - inset, end - long)
-        labels.append(_Label(text, at, max(0.0, min(wanted, room - long))))
+        labels.append(Label(text=text, at=at, start=max(0.0, min(wanted, room - long))))
     return labels
-
-
-def _in_lanes(labels: Sequence[_Label]) -> list[_Label]:
-    placed: list[_Label] = []
-    for label in labels:
-        raised = label
-        while any(raised.meets(other) for other in placed):
-            raised = replace(raised, lane=raised.lane + 1)
-        placed.append(raised)
-    return placed
-
-
-def _disorder(labels: Sequence[_Label]) -> tuple[int, int]:
-    crossings = sum(one.crosses(other) for one in labels for other in labels)
-    return crossings, sum(label.lane for label in labels)

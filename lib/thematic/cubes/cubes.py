@@ -136,11 +136,15 @@ def is_current(index: Index, params: Params, facts: ExtractFacts) -> bool:
     return index.key == _key(params, facts)
 
 
-def _key(params: Params, facts: ExtractFacts) -> str:
-    declared = {
-        kind: {name: each.model_dump(mode="json") for name, each in models.items()}
-        for kind, models in (("themes", params.themes), ("measures", params.measures), ("tables", params.tables))
+def declarations(**kinds: Mapping[str, BaseModel]) -> dict[str, dict[str, Any]]:
+    """What models declare, as plain data by kind and name."""
+    return {
+        kind: {name: each.model_dump(mode="json") for name, each in models.items()} for kind, models in kinds.items()
     }
+
+
+def _key(params: Params, facts: ExtractFacts) -> str:
+    declared = declarations(themes=params.themes, measures=params.measures, tables=params.tables)
     force = params.force.model_dump(mode="json")
     lists = {name: each.rows for name, each in params.lists.items()}
     outlined = params.outlines and [params.outlines, params.levels[params.outlines.level].model_dump(mode="json")]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from thematic.core.periods import Window
 from thematic.displays.wording import (
-    NO_CLEAR_CHANGE,
-    STABLE,
     before,
     change,
     is_in_units,
@@ -18,6 +16,7 @@ from thematic.displays.wording import (
 )
 from thematic.measures.figures import Figure
 from thematic.params.measures import Measure
+from thematic.stats.verdict import NO_CLEAR_CHANGE, STABLE
 
 MOST_WORDS = 15
 

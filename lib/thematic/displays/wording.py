@@ -13,7 +13,7 @@ from thematic.measures.expectations import MonthsExpected, Run, Side
 from thematic.measures.figures import LOW, Figure, Number
 from thematic.params.areas import Level
 from thematic.params.measures import RATE_SIZES, Measure
-from thematic.stats.verdict import would_not_show
+from thematic.stats.verdict import NO_CLEAR_CHANGE, STABLE, would_not_show
 
 _SUFFIXES = {"percent": "%"}
 UNIT_HEADINGS = {
@@ -345,7 +345,6 @@ def weight(figure: Figure) -> str:
 
 
 _COULD_BE_CHANCE = ("Increase", "Decrease")
-STABLE, NO_CLEAR_CHANGE = "Stable", "No clear change"
 
 
 def summary(pairs: Sequence[tuple[Measure, Figure]]) -> str:

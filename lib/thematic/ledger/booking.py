@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,10 +17,10 @@ from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.cubes.tallies import ThemeCubes
 from thematic.ledger import files, released
-from thematic.ledger.counting import Counted, Flows
+from thematic.ledger.counting import Counted, Flows, Integers
 from thematic.ledger.draws import Draws, fingerprint
 from thematic.ledger.files import Header, MonthFile
-from thematic.ledger.plan import Ledger, Plan, parents_first, plan
+from thematic.ledger.plan import Ledger, Plan, plan
 from thematic.ledger.states import Entry, MonthBook, States, Strayed, published_sets, theme_of
 from thematic.params import Params
 
@@ -62,7 +62,8 @@ class _Books:
 
     @cached_property
     def ledgers(self) -> list[Ledger]:
-        return [each for made in self.plans.values() for each in parents_first(made.ledgers)]
+        """Those of all themes, parents first."""
+        return [each for made in self.plans.values() for each in made.ledgers]
 
     @cached_property
     def draws(self) -> dict[str, Draws]:
@@ -102,6 +103,17 @@ class _Books:
             flows = Flows(self.cubes[theme], first, last)
             found |= {each.name: flows.counted(each) for each in made.ledgers}
         return found
+
+    def leaves(self, ledger: Ledger, states: States, more: Iterable[str] = ()) -> Counted:
+        """What the leaves of a ledger hold, those that are booked (or named) and hold nothing now among them."""
+        return self.counted[ledger.name].with_leaves([*states.of(ledger.name), *more], ledger)
+
+    def states(self, months: Iterable[MonthFile]) -> States:
+        """The states after these months."""
+        states = States()
+        for each in months:
+            states.replay(each.entries, self.starts)
+        return states
 
 
 def _is_fixed(ledger: Ledger) -> bool:
@@ -175,9 +187,7 @@ def _is_of(books: _Books) -> bool:
 
 def _booked(books: _Books, known: Sequence[MonthFile], months: Sequence[Month]) -> list[tuple[MonthFile, bytes]]:
     """The files of new months, each after the one before."""
-    states = States()
-    for each in known:
-        states.replay(each.entries, books.starts)
+    states = books.states(known)
     previous = known[-1].digest if known else ""
     made: list[tuple[MonthFile, bytes]] = []
     for month in months:
@@ -215,9 +225,7 @@ def _kept_near(
         except Strayed:
             if attempt == _ATTEMPTS - 1:
                 raise
-        states = States()
-        for each in before:
-            states.replay(each.entries, books.starts)
+        states = books.states(before)
         states.replay(begun, books.starts)
     raise ValueError(month)
 
@@ -226,7 +234,7 @@ def _entries(books: _Books, states: States, month: Month, attempt: int) -> list[
     of_month = MonthBook(str(month), books.params.units, books.draws, states, attempt)
     entries = []
     for ledger in books.ledgers:
-        counted = books.counted[ledger.name].with_leaves(states.of(ledger.name), ledger)
+        counted = books.leaves(ledger, states)
         entries += of_month.book(ledger, counted, counted.at(month))
     return entries
 
@@ -236,16 +244,23 @@ def _begun(books: _Books, states: States, known: Sequence[MonthFile], month: Mon
     entries = []
     for ledger in books.ledgers:
         if ledger.mark not in known[-1].header.marks:
-            state = states.of(ledger.name)
-            counted = books.counted[ledger.name].with_leaves(state, ledger)
-            booked = [state[leaf.name].booked if leaf.name in state else 0 for leaf in counted.leaves]
-            entries += [
-                Entry(ledger.name, leaf.name, int(n) - there, 0, True)
-                for leaf, n, there in zip(counted.leaves, counted.at(month - 1), booked, strict=True)
-                if int(n) != there
-            ]
+            counted = books.leaves(ledger, states)
+            entries += _written_off(ledger, counted, counted.at(month - 1) - _booked_of(states, ledger, counted))
     states.replay(entries, books.starts)
     return entries
+
+
+def _booked_of(states: States, ledger: Ledger, counted: Counted) -> Integers:
+    """What is booked of each leaf of a ledger."""
+    state = states.of(ledger.name)
+    return np.array([state[leaf.name].booked if leaf.name in state else 0 for leaf in counted.leaves], dtype=np.int64)
+
+
+def _written_off(ledger: Ledger, counted: Counted, changes: Integers) -> list[Entry]:
+    """The entries that take changes of leaves in without a step."""
+    return [
+        Entry(ledger.name, leaf.name, int(n), 0, True) for leaf, n in zip(counted.leaves, changes, strict=True) if n
+    ]
 
 
 def _changed(books: _Books, states: States, known: Sequence[MonthFile], month: Month) -> list[Entry]:
@@ -256,19 +271,12 @@ def _changed(books: _Books, states: States, known: Sequence[MonthFile], month: M
     wrong: list[str] = []
     anchored: list[Entry] = []
     for ledger in books.ledgers:
-        state = states.of(ledger.name)
-        counted = books.counted[ledger.name].with_leaves(state, ledger)
-        now = counted.at(month - 1)
-        booked = np.array([state[leaf.name].booked if leaf.name in state else 0 for leaf in counted.leaves], dtype=int)
-        changes = now - booked
-        if decision is not None and decision.do == "reanchor":
-            anchored += [
-                Entry(ledger.name, leaf.name, int(n), 0, True)
-                for leaf, n in zip(counted.leaves, changes, strict=True)
-                if n
-            ]
-        elif decision is None:
+        counted = books.leaves(ledger, states)
+        changes = counted.at(month - 1) - _booked_of(states, ledger, counted)
+        if decision is None:
             wrong += _too_many(ledger, counted, changes, of_year, books)
+        elif decision.do == "reanchor":
+            anchored += _written_off(ledger, counted, changes)
     if wrong:
         shown = books.workbook.shown(books.workbook.params / "corrections.yaml")
         raise DataRefused(
@@ -282,7 +290,7 @@ def _changed(books: _Books, states: States, known: Sequence[MonthFile], month: M
 
 
 def _too_many(
-    ledger: Ledger, counted: Counted, changes: np.ndarray, of_year: Mapping[tuple[str, str], int], books: _Books
+    ledger: Ledger, counted: Counted, changes: Integers, of_year: Mapping[tuple[str, str], int], books: _Books
 ) -> Iterator[str]:
     base = books.params.disclosure.base
     year = np.array([of_year.get((ledger.name, leaf.name), 0) for leaf in counted.leaves], dtype=int)
@@ -342,17 +350,13 @@ def _again(books: _Books, states: States, month: MonthFile) -> list[Entry]:
         str(month.month), books.params.units, books.draws_as(month.header), states, int(month.header.attempt)
     )
     found = list(anchored)
-    records = {(entry.ledger, entry.leaf): entry.records for entry in month.entries if not entry.anchored}
+    records: dict[str, dict[str, int]] = {}
+    for entry in month.entries:
+        if not entry.anchored:
+            records.setdefault(entry.ledger, {})[entry.leaf] = entry.records
     for ledger in books.ledgers:
-        state = states.of(ledger.name)
-        named = [leaf for name, leaf in records if name == ledger.name]
-        counted = books.counted[ledger.name].with_leaves([*state, *named], ledger)
-        totals = np.array(
-            [
-                (state[leaf.name].booked if leaf.name in state else 0) + records.get((ledger.name, leaf.name), 0)
-                for leaf in counted.leaves
-            ],
-            dtype=int,
-        )
-        found += of_month.book(ledger, counted, totals)
+        own = records.get(ledger.name, {})
+        counted = books.leaves(ledger, states, own)
+        came = np.array([own.get(leaf.name, 0) for leaf in counted.leaves], dtype=np.int64)
+        found += of_month.book(ledger, counted, _booked_of(states, ledger, counted) + came)
     return sorted(found, key=_place)

@@ -37,9 +37,15 @@ class Leaf:
     @classmethod
     def named(cls, name: str, ledger: Ledger) -> Leaf:
         """The leaf of a ledger that has this name."""
-        *areas, label = name.split(_BETWEEN, len(ledger.levels))
+        areas, label = parted(name, ledger)
         cells = {part.label: part.cell for part in ledger.parts}
-        return cls(tuple(areas), label, cells.get(label, ""))
+        return cls(areas, label, cells.get(label, ""))
+
+
+def parted(name: str, ledger: Ledger) -> tuple[Areas, str]:
+    """The areas and the label of the leaf of a ledger that has this name."""
+    *areas, label = name.split(_BETWEEN, len(ledger.levels))
+    return tuple(areas), label
 
 
 @dataclass(frozen=True)

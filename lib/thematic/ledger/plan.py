@@ -8,7 +8,7 @@ categories of another breakdown, or each category of a list or filled set and it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from thematic.core.areas import FORCE
@@ -206,8 +206,7 @@ class _Event:
         return groups
 
     def _breakdowns(self, base: Base) -> None:
-        splits = next(splits for each, splits in self.counts if each is base)
-        for name in sorted(splits, key=list(base.table.breakdowns).index):
+        for name in self._all_splits(base):
             if (base.key, name) not in self.split:
                 self._breakdown(base, name)
 
@@ -235,45 +234,45 @@ class _Event:
         """The name of a ledger: what it is of, and the shape of its leaves. One of another shape is another ledger."""
         return "/".join([self.theme, *said]) + f" [{', '.join([*levels, *([split] if split else [])]) or 'force'}]"
 
+    def _all_splits(self, base: Base) -> list[str]:
+        """The breakdowns of a count, in the order of its table."""
+        names = next(splits for each, splits in self.counts if each is base)
+        return sorted(names, key=list(base.table.breakdowns).index)
+
     def _splits(self, base: Base) -> list[str]:
         """The breakdowns of a count that part it: each row is in one category."""
-        names = next(splits for each, splits in self.counts if each is base)
-        order = list(base.table.breakdowns)
-        parted = [name for name in sorted(names, key=order.index) if is_partition(base, name)]
+        parted = [name for name in self._all_splits(base) if is_partition(base, name)]
         return [name for name in parted if self.cubes.unavailable(base.key, name) is None]
 
     def _root(self, root: Base, under: list[Base]) -> None:
         """The root ledger of a count, and of those under it all that are sums of its leaves."""
         fine = self.levels(root, TOTAL)
-        best, children = None, []
+        best, categories, children = None, [], dict[str, frozenset[str]]()
         for name in self._splits(root):
-            categories = self.declared(root, name)
-            found = [
-                base
-                for base in under
-                if all(follows(base, root, name, each, self.params.lists) is not None for each in categories)
-            ]
+            known = self.declared(root, name)
+            found = {base.key: held for base in under if (held := self._held(base, root, name, known)) is not None}
             if best is None or len(found) > len(children):
-                best, children = name, found
+                best, categories, children = name, known, found
         if best is None:
             parts: tuple[Part, ...] = (Part("all", ((root.key, TOTAL, TOTAL),)),)
             self._add_root(root, Ledger(self._name([root.key], fine), fine, parts, {root.key: frozenset({"all"})}))
             return
-        holds = {
-            category: frozenset(base.key for base in children if follows(base, root, best, category, self.params.lists))
-            for category in self.declared(root, best)
-        }
-        parts = tuple(Part(category, ((root.key, best, category),)) for category in sorted(holds))
-        totals = {root.key: frozenset(holds)}
-        for base in children:
-            totals[base.key] = frozenset(category for category in holds if base.key in holds[category])
+        parts = tuple(Part(category, ((root.key, best, category),)) for category in sorted(categories))
+        totals = {root.key: frozenset(categories), **children}
         ledger = Ledger(self._name([root.key], fine, best), fine, parts, totals)
         self._add_root(root, ledger)
-        self._is_split(root, best, ledger, {each: each for each in holds})
-        for base in children:
-            self._is_sum(base, ledger, totals[base.key])
-            if best in next(splits for each, splits in self.counts if each is base):
-                self._is_split(base, best, ledger, {each: each for each in sorted(totals[base.key])})
+        self._is_split(root, best, ledger, {each: each for each in categories})
+        for base in (base for base in under if base.key in children):
+            self._is_sum(base, ledger, children[base.key])
+            if best in self._all_splits(base):
+                self._is_split(base, best, ledger, {each: each for each in sorted(children[base.key])})
+
+    def _held(self, base: Base, whole: Base, name: str, categories: Iterable[str]) -> frozenset[str] | None:
+        """The categories of a breakdown that a part of a count is the sum of; None where it is no sum of them."""
+        held = {each: follows(base, whole, name, each, self.params.lists) for each in categories}
+        if None in held.values():
+            return None
+        return frozenset(each for each, holds in held.items() if holds)
 
     def _add_root(self, root: Base, ledger: Ledger) -> None:
         self.made.ledgers.append(ledger)
@@ -337,9 +336,9 @@ class _Event:
         for each, _ in self.counts:
             if each.key in self.where or each.count.filled is not None or not _inside(each, base):
                 continue
-            held = {category: follows(each, base, name, category, self.params.lists) for category in categories}
-            if None not in held.values():
-                self._is_sum(each, ledger, frozenset(category for category, holds in held.items() if holds))
+            held = self._held(each, base, name, categories)
+            if held is not None:
+                self._is_sum(each, ledger, held)
 
     def _dealt(self, parent: Base, alike: Collection[Base]) -> None:
         """Deals the steps of a count among parts that exclude one another, and the rest."""
@@ -380,10 +379,8 @@ class _Event:
         if base.key in self.where:
             return base
         plain = replace(base, count=base.count.model_copy(update={"filled": None}))
-        same = next((each for each, _ in self.counts if each.key == plain.key and each.key in self.where), None)
-        if same is not None:
-            return same
-        holding = [each for each, _ in self.counts if each.key in self.where and _inside(plain, each)]
+        known = [each for each, _ in self.counts if each.key in self.where]
+        holding = [each for each in known if each.key == plain.key or _inside(plain, each)]
         return max(holding, key=lambda each: (sum(is_within(each, other) for other in holding), each.key), default=None)
 
 
@@ -407,16 +404,3 @@ def _inside(inner: Base, outer: Base) -> bool:
     if not is_within(inner, outer):
         return False
     return not is_within(outer, inner) or inner.key > outer.key
-
-
-def parents_first(ledgers: Iterable[Ledger]) -> Iterator[Ledger]:
-    """The ledgers so that each comes after the one whose steps it deals."""
-    left = list(ledgers)
-    done: set[str] = set()
-    while left:
-        ready = [each for each in left if each.parent is None or each.parent in done]
-        if not ready:
-            raise ValueError(f"ledgers of no parent: {', '.join(each.name for each in left)}")
-        yield from ready
-        done |= {each.name for each in ready}
-        left = [each for each in left if each.name not in done]

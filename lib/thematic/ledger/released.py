@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
-from thematic.core.digests import digest, digest_bytes
+from thematic.core.digests import digest
 from thematic.core.folders import replacing
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
@@ -16,6 +15,7 @@ from thematic.cubes.bases import bases
 from thematic.cubes.counts import GRAIN, place_column
 from thematic.cubes.cubes import GROUND, HISTORY_MONTHS, Index
 from thematic.cubes.tallies import read_table
+from thematic.ledger.counting import parted
 from thematic.ledger.files import PUBLIC, MonthFile
 from thematic.ledger.plan import Ledger, Plan
 from thematic.params import Params
@@ -81,11 +81,6 @@ def read_bytes(workbook: Workbook, theme: str) -> dict[str, bytes]:
     return {name: (folder / f"{name}.parquet").read_bytes() for name in (theme, GROUND, "quality")}
 
 
-def digest_of(folder: Path) -> str:
-    """One digest over the counts for the public."""
-    return digest({path.name: digest_bytes(path.read_bytes()) for path in sorted(folder.glob("*.parquet"))})
-
-
 def _steps(months: Sequence[MonthFile]) -> dict[str, list[tuple[int, str, int]]]:
     """The steps of each ledger: month, leaf and by how much it grew."""
     found: dict[str, list[tuple[int, str, int]]] = {}
@@ -126,7 +121,8 @@ def _theme(
         (shown.key, shown.dimension, shown.categories[label], month, *_placed(areas, ledger, params.levels, seen), step)
         for shown in made.shown
         for ledger, seen in [(ledgers[shown.ledger], shown.levels)]
-        for month, areas, label, step in _leaves(ledger, steps.get(ledger.name, ()))
+        for month, leaf, step in steps.get(ledger.name, ())
+        for areas, label in [parted(leaf, ledger)]
         if label in shown.categories
     ]
     frame = pd.DataFrame(rows, columns=["count", "dimension", "category", "month", *places, "n"])
@@ -150,12 +146,6 @@ def _exact(params: Params, workbook: Workbook, theme: str) -> pd.DataFrame:
     keys = {base.key for base, _ in found if base.table.public == "sums" and not base.is_stock}
     frame: pd.DataFrame = read_table(cubes.read_bytes(workbook, theme)[theme]).to_pandas()
     return frame[frame["count"].isin(keys)]
-
-
-def _leaves(ledger: Ledger, steps: Iterable[tuple[int, str, int]]) -> Iterator[tuple[int, Sequence[str], str, int]]:
-    for month, leaf, step in steps:
-        *areas, label = leaf.split(" | ", len(ledger.levels))
-        yield month, areas, label, step
 
 
 def _placed(areas: Sequence[str], ledger: Ledger, levels: Iterable[str], seen: Collection[str]) -> list[str | None]:

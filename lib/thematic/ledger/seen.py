@@ -76,15 +76,12 @@ def seen_by(
 def declared(params: Params, index: Index) -> str:
     """The digest of what the public counts rest on beside the ledger's files: declarations and code; of made-up data
     the data as well."""
-    said = {
-        kind: {name: each.model_dump(mode="json") for name, each in models.items()}
-        for kind, models in (
-            ("themes", params.themes),
-            ("measures", params.measures),
-            ("tables", params.tables),
-            ("levels", params.levels),
-        )
-    }
+    said = cubes.declarations(
+        themes=params.themes,
+        measures=params.measures,
+        tables=params.tables,
+        levels=params.levels,
+        corrections=params.corrections,
+    )
     rules = params.disclosure.model_dump(mode="json")
-    decided = {month: each.model_dump(mode="json") for month, each in params.corrections.items()}
-    return digest([said, rules, decided, code_digest("ledger"), index.key if index.synthetic else ""])
+    return digest([said, rules, code_digest("ledger"), index.key if index.synthetic else ""])

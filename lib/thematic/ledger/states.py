@@ -22,6 +22,10 @@ _EVER = 10**9
 """As many records as a leaf has had that took no step yet: its first is free as soon as it is behind."""
 
 
+_Published = tuple[str, int, Integers]
+"""A published total: its name, its weight and the places of its leaves."""
+
+
 class Strayed(DataRefused):
     """A month's steps would leave a total or a part too far from its records."""
 
@@ -119,7 +123,8 @@ class MonthBook:
         ]
         self.states.replay(entries, draws)
         records = np.where(anchored, 0, records)
-        steps = self._steps(ledger, leaves, found, records, draws)
+        published = published_sets(ledger, leaves, self.units)
+        steps = self._steps(ledger, leaves, found, records, draws, published)
         self.stepped[ledger.name] = {leaf: int(n) for leaf, n in zip(leaves, steps, strict=True) if n}
         moved = [
             Entry(ledger.name, leaf.name, int(n), int(step) * draws.base)
@@ -127,7 +132,7 @@ class MonthBook:
             if n or step
         ]
         self.states.replay(moved, draws)
-        self._guard(ledger, leaves, found, draws)
+        self._guard(ledger, leaves, found, draws, published)
         return [*entries, *moved]
 
     @property
@@ -139,16 +144,26 @@ class MonthBook:
         return (records < 0) & (_each(found, "error") - records > 2 * base - 1)
 
     def _steps(
-        self, ledger: Ledger, leaves: Sequence[Leaf], found: Sequence[LeafState], records: Integers, draws: Draws
+        self,
+        ledger: Ledger,
+        leaves: Sequence[Leaf],
+        found: Sequence[LeafState],
+        records: Integers,
+        draws: Draws,
+        published: Sequence[_Published],
     ) -> Integers:
-        names = [leaf.name for leaf in leaves]
+        names, drawn = [leaf.name for leaf in leaves], self._drawn
         errors = _each(found, "error") - records
         before = np.array(
             [-_EVER if state.before_step is None else state.before_step for state in found], dtype=np.int64
         )
         since = _each(found, "booked") + records - before
-        shifts = np.array([draws.monthly(ledger.name, self._drawn, name) for name in names], dtype=np.int64)
-        sets = self._sets(ledger, leaves, _each(found, "strayed") - records, draws)
+        shifts = np.array([draws.monthly(ledger.name, drawn, name) for name in names], dtype=np.int64)
+        strayed = _each(found, "strayed") - records
+        sets = [
+            PublishedSet(name, places, weight, int(strayed[places].sum()), draws.monthly(ledger.name, drawn, name))
+            for name, weight, places in published
+        ]
         if ledger.is_root:
             return root_steps(Leaves(names, errors, since, records, shifts), sets, draws.base)
         parts = Parts(names, [leaf.cell_name for leaf in leaves], errors, since, records, shifts)
@@ -165,19 +180,18 @@ class MonthBook:
                 found[cell] = found.get(cell, 0) + number
         return found
 
-    def _sets(self, ledger: Ledger, leaves: Sequence[Leaf], strayed: Integers, draws: Draws) -> list[PublishedSet]:
-        return [
-            PublishedSet(
-                name, places, weight, int(strayed[places].sum()), draws.monthly(ledger.name, self._drawn, name)
-            )
-            for name, weight, places in published_sets(ledger, leaves, self.units)
-        ]
-
-    def _guard(self, ledger: Ledger, leaves: Sequence[Leaf], found: Sequence[LeafState], draws: Draws) -> None:
+    def _guard(
+        self,
+        ledger: Ledger,
+        leaves: Sequence[Leaf],
+        found: Sequence[LeafState],
+        draws: Draws,
+        published: Sequence[_Published],
+    ) -> None:
         strayed = _each(found, "strayed")
         most = draws.base * (_WIDE_GUARD if draws.width >= _WIDE_DRAWS else _GUARD)
-        for name, _, places in published_sets(ledger, leaves, self.units):
-            if ledger.is_root and abs(int(strayed[places].sum())) > most:
+        for name, _, places in published if ledger.is_root else ():
+            if abs(int(strayed[places].sum())) > most:
                 raise Strayed(
                     f"{self.month}: the ledger '{ledger.name}' would stray by more than {most} from the records of "
                     f"{name}. Nothing was booked. Look at what changed in the extract since the last month; "
@@ -192,13 +206,13 @@ class MonthBook:
                 )
 
 
-def published_sets(ledger: Ledger, leaves: Sequence[Leaf], units: str) -> list[tuple[str, int, Integers]]:
+def published_sets(ledger: Ledger, leaves: Sequence[Leaf], units: str) -> list[_Published]:
     """The published totals of a ledger (name, weight and the places of its leaves): for each sum of its parts the force
     and every area, and every part in the force."""
     by_label: dict[str, list[int]] = {}
     for place, leaf in enumerate(leaves):
         by_label.setdefault(leaf.label, []).append(place)
-    found: list[tuple[str, int, Integers]] = []
+    found: list[_Published] = []
     for total, labels in sorted(ledger.totals.items()):
         places = sorted(place for label in labels for place in by_label.get(label, ()))
         whole = len(labels) == len(ledger.parts) if ledger.is_root else True

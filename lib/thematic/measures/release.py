@@ -67,16 +67,15 @@ def released(data: ReportData) -> Figures:
 def _release(block: Block, verdict: Judgement, places: list[int], data: ReportData) -> list[Figure]:
     """The figures of a block; `places` has for each row its place in the family that `verdict` is of."""
     now, before = protect(block, data, earlier=False), protect(block, data, earlier=True)
-    withheld = _withheld_tests(block, data)
+    withheld, rounding = _withheld_tests(block, data), data.rounding
     figures = []
     for row in block.rows:
         hidden = withheld is not None and bool(withheld[row])
         place = places[row]
         judged = (None, None) if hidden else (verdict.significant(place), verdict.words[place])
-        tested = data.rounding is not None and judged[0] is not None
-        if tested and _is_still(block, data.rounding, now[row], before[row]):
+        if rounding is not None and judged[0] is not None and _is_still(block, rounding, now[row], before[row]):
             judged = (False, judged[1] if judged[1] == STABLE else NO_CLEAR_CHANGE)
-        figures.append(_figure(block, row, now[row], before[row], *judged, rounding=data.rounding))
+        figures.append(_figure(block, row, now[row], before[row], *judged, rounding=rounding))
     return figures
 
 
@@ -97,10 +96,10 @@ def _bears(shown: Shown) -> bool:
     return shown.value is not None and (shown.numerator or 0) >= ENOUGH
 
 
-def _is_still(block: Block, rounding: Rounding | None, now: Shown, before: Shown) -> bool:
+def _is_still(block: Block, rounding: Rounding, now: Shown, before: Shown) -> bool:
     """Whether nothing moved that is known: the counts could differ by their rounding alone, or the percentages are
     printed alike."""
-    if rounding is not None and rounding.is_still(now.numerator or 0, before.numerator or 0):
+    if rounding.is_still(now.numerator or 0, before.numerator or 0):
         return True
     alike = block.declared.unit == "percent" and now.value is not None and before.value is not None
     return alike and not f"{(now.value or 0) - (before.value or 0):.0f}".strip("-0")

@@ -19,6 +19,7 @@ from thematic.params.areas import AreaParams, Level
 from thematic.params.benchmarks import Benchmark, latest, read_benchmarks
 from thematic.params.boundaries import read_boundaries
 from thematic.params.checks import cross_check, unknown_themes
+from thematic.params.checks.causes import by_cause
 from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
 from thematic.params.corrections import FILE as CORRECTIONS
 from thematic.params.corrections import Correction, Corrections
@@ -362,7 +363,8 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
             problems.append(Problem(workbook.shown(workbook.params / folder), f"holds no {what}.", "Add one."))
     lists, wrong = read_lists(workbook, _list_names(tables))
     problems.extend(wrong)
-    problems.extend(cross_check(workbook, single, tables, levels, themes, measures, own, lists))
+    between = cross_check(workbook, single, tables, levels, themes, measures, own, lists)
+    problems.extend(by_cause(between, levels))
     benchmarks, wrong = read_benchmarks(workbook, measures, frozenset(own - measures.keys()))
     problems.extend(wrong)
     recommendations = reading.models("recommendations", RecommendationList)

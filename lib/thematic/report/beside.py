@@ -25,12 +25,6 @@ def measure_named(data: ReportData, name: str) -> Measure:
     return data.measure(name)
 
 
-def known(data: ReportData, name: str) -> str:
-    """The name, if the theme has such a measure. Raises ArgumentsRefused where it has none."""
-    measure_named(data, name)
-    return name
-
-
 def checked(data: ReportData, dimension: str, *names: str) -> None:
     """Raises ArgumentsRefused where the theme does not break one of the measures down that way."""
     for name in names:

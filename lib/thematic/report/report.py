@@ -213,7 +213,9 @@ class Report:
         if by not in self.params.levels:
             fix = nearest(by, {level: level for level in self.params.levels})
             raise ArgumentsRefused(f"There is no level of areas '{by}'. {fix}")
-        return all(shows(self.data, by, beside.known(self.data, name)) for name in measures)
+        for name in measures:
+            beside.measure_named(self.data, name)
+        return all(shows(self.data, by, name) for name in measures)
 
     def counts(
         self, title: str, counts: Mapping[str, int], *, period: str, area: str, by: str = "", of: str = "Number"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, vstack
 
 from thematic.core.areas import NO_LOCATION
 from thematic.core.periods import Month
@@ -104,14 +104,19 @@ class Attack:
         self.params, self.theme = params, theme
         self.plan: Plan = plan(params, theme, cubes)
         self._ledgers = {each.name: each for each in self.plan.ledgers}
-        self._shown = {(each.key, each.dimension, each.ledger): each for each in self.plan.shown}
         self.told = sorted(set(told), key=repr)
         cuts = sorted({each.first for each in self.told} | {each.last + 1 for each in self.told})
         self._cuts = {month: place for place, month in enumerate(cuts)}
         self._areas = self._known_areas(cubes)
-        self._numbers: dict[tuple[str, tuple[str, ...], str], int] = {}
+        leaves = [
+            (ledger.name, areas, part.label)
+            for ledger in self.plan.ledgers
+            for areas in sorted(self._areas[ledger.levels])
+            for part in ledger.parts
+        ]
+        self._numbers = {leaf: number for number, leaf in enumerate(leaves)}
         self._places = [self._places_of(each) for each in self.told]
-        self._matrix, self._least, self._greatest = self._bands()
+        self._sums, self._least, self._greatest = self._bands()
         self._whole = self._families()
 
     @property
@@ -124,9 +129,8 @@ class Attack:
         """The least and the greatest number that a printed count can be."""
         aim = np.zeros(self._size)
         aim[self._places[place]] = 1
-        above = csr_array(self._matrix)
         limits = {
-            "A_ub": _stacked(above, -above),
+            "A_ub": vstack([self._sums, -self._sums]),
             "b_ub": np.concatenate([self._greatest, -self._least]),
             "A_eq": self._whole,
             "b_eq": np.zeros(self._whole.shape[0]),
@@ -156,9 +160,6 @@ class Attack:
                     known |= set(zip(*columns, strict=True))
         return found
 
-    def _variable(self, ledger: str, areas: tuple[str, ...], label: str) -> int:
-        return self._numbers.setdefault((ledger, areas, label), len(self._numbers))
-
     def _places_of(self, told: Told) -> np.ndarray:
         """The variables that a printed count is the sum of: leaves in each of the spans that its window is made of."""
         leaves: list[int] = []
@@ -167,7 +168,7 @@ class Attack:
             labels = [label for label, category in shown.categories.items() if category == told.category]
             for areas in sorted(self._areas[ledger.levels]):
                 if self._is_in(told, ledger, areas):
-                    leaves += [self._variable(ledger.name, areas, label) for label in labels]
+                    leaves += [self._numbers[ledger.name, areas, label] for label in labels]
         spans = range(self._cuts[told.first], self._cuts[told.last + 1])
         width = len(self._cuts) - 1
         return np.array([leaf * width + span for leaf in leaves for span in spans], dtype=np.int64)
@@ -195,16 +196,17 @@ class Attack:
         level, names = area.counted_at
         return areas[ledger.levels.index(level)] in names
 
-    def _bands(self) -> tuple[coo_array, np.ndarray, np.ndarray]:
+    def _bands(self) -> tuple[csr_array, np.ndarray, np.ndarray]:
+        """What each printed count is the sum of, and the least and the greatest that the sum can be."""
         rows = [np.full(len(each), place) for place, each in enumerate(self._places)]
         columns = np.concatenate(self._places) if self._places else np.zeros(0, dtype=int)
-        matrix = coo_array(
+        sums = coo_array(
             (np.ones(len(columns)), (np.concatenate(rows) if rows else columns, columns)),
             shape=(len(self.told), self._size),
         )
         numbers = np.array([each.number for each in self.told], dtype=float)
         off = np.array([self._off(place) for place in range(len(self.told))], dtype=float)
-        return matrix, np.maximum(numbers - off, 0), numbers + off
+        return csr_array(sums), np.maximum(numbers - off, 0), numbers + off
 
     def _off(self, place: int) -> int:
         """How far the printed count may lie from the truth."""
@@ -228,7 +230,7 @@ class Attack:
             parent = self._ledgers[ledger.parent]
             for cell, parts in self._cells(ledger).items():
                 whole = [
-                    self._variable(parent.name, areas, label)
+                    self._numbers[parent.name, areas, label]
                     for areas in self._areas[parent.levels]
                     for label in sorted(ledger.parent_labels)
                     if cell[1] in ("", label)
@@ -243,23 +245,15 @@ class Attack:
                 places += [each * width + span for each in (*parts, *whole)]
                 signs += [1.0] * len(parts) + [-1.0] * len(whole)
         shape = (len(rows) * width, self._size)
-        matrix = csr_array(coo_array((signs, (numbers, places)), shape=shape))
-        self._matrix = coo_array((self._matrix.data, self._matrix.coords), shape=(len(self.told), self._size))
-        return matrix
+        return csr_array(coo_array((signs, (numbers, places)), shape=shape))
 
     def _cells(self, ledger: Ledger) -> dict[tuple[tuple[str, ...], str], list[int]]:
         found: dict[tuple[tuple[str, ...], str], list[int]] = {}
         for areas in sorted(self._areas[ledger.levels]):
             for part in ledger.parts:
-                place = self._variable(ledger.name, areas, part.label)
+                place = self._numbers[ledger.name, areas, part.label]
                 found.setdefault((areas, part.cell), []).append(place)
         return found
-
-
-def _stacked(*matrices: csr_array) -> csr_array:
-    from scipy.sparse import vstack
-
-    return csr_array(vstack(matrices))
 
 
 def said(params: Params, theme: str, attack: Attack, learnt: Sequence[Learnt]) -> list[str]:

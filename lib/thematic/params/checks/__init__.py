@@ -8,7 +8,6 @@ from typing import Any
 
 from thematic.core.errors import Problem
 from thematic.core.workbook import Workbook
-from thematic.params.checks.causes import by_cause
 from thematic.params.checks.disclosure import disclosure_problems
 from thematic.params.checks.places import Levels, area_problems, force_problems
 from thematic.params.checks.tables import Tables, table_problems
@@ -32,21 +31,7 @@ def cross_check(
     own: Iterable[str],
     lists: Mapping[str, CodeList],
 ) -> Iterator[Problem]:
-    """Every problem between files, a cause that shows in many places once. A file that could not be read (None) is
-    passed over: its own problem is told."""
-    yield from by_cause(_problems(workbook, single, tables, levels, themes, measures, own, lists), levels)
-
-
-def _problems(
-    workbook: Workbook,
-    single: Mapping[str, Any],
-    tables: Tables,
-    levels: Levels,
-    themes: Mapping[str, Theme | None],
-    measures: Mapping[str, Measure],
-    own: Iterable[str],
-    lists: Mapping[str, CodeList],
-) -> Iterator[Problem]:
+    """Every problem between files. A file that could not be read (None) is passed over: its own problem is told."""
     force = single["force"]
     if isinstance(force, ForceParams):
         yield from force_problems(force, levels)

@@ -1,0 +1,25 @@
+"""The sample as the public sees it, for the tests that show or attack it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from thematic.build.build import prepare
+from thematic.core.workbook import Workbook
+from thematic.ledger.seen import Seen, seen_by
+from thematic.params import load_params
+from warehouse_drawn import sample_workbook
+
+
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    return sample_workbook(tmp_path_factory.mktemp("workbook"))
+
+
+@pytest.fixture(scope="module")
+def seen(workbook: Workbook) -> Seen:
+    params = load_params(workbook)
+    index = prepare(workbook, params, data=None, lookup=None, today=date(2026, 1, 1), say=lambda _: None)
+    return seen_by("public", workbook, params, index, lambda _: None)
