@@ -29,7 +29,7 @@ from thematic.core.versions import differences, versions
 from thematic.cubes import cubes
 from thematic.execution import batch, cluster, cluster_client
 from thematic.execution.batch import Limits
-from thematic.ledger.seen import Seen
+from thematic.measures.ledger.seen import Seen
 from thematic.outputs.editions import list_editions
 from thematic.outputs.jobs import Failure, Job
 from thematic.outputs.notebooks import read_notebooks

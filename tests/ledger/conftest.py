@@ -8,7 +8,7 @@ import pytest
 
 from thematic.build.build import prepare
 from thematic.core.workbook import Workbook
-from thematic.ledger.seen import Seen, seen_by
+from thematic.measures.ledger.seen import Seen, seen_by
 from thematic.params import load_params
 from warehouse_drawn import sample_workbook
 

@@ -12,8 +12,8 @@ import pytest
 from thematic.build.build import report_data
 from thematic.cubes import cubes
 from thematic.cubes.tallies import ThemeCubes
-from thematic.ledger.seen import Seen
 from thematic.measures.figures import FIGURE_COLUMNS
+from thematic.measures.ledger.seen import Seen
 from thematic.measures.release import released
 from thematic.outputs.editions import Edition, list_editions
 from thematic.tools.attack import Attack, Told, counts_of

@@ -17,9 +17,9 @@ from thematic.build.build import prepare
 from thematic.build.public import book, verify
 from thematic.core.errors import ArgumentsRefused, DataRefused
 from thematic.core.workbook import Workbook
-from thematic.ledger.seen import seen_by
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
+from thematic.measures.ledger.seen import seen_by
 from thematic.measures.release import released
 from thematic.params import load_params
 from thematic.report.report import Report

@@ -13,7 +13,7 @@ from thematic.build.request import Words
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.workbook import Workbook
 from thematic.displays import MIME_TYPE
-from thematic.ledger.seen import Seen
+from thematic.measures.ledger.seen import Seen
 from thematic.outputs.editions import list_editions
 from thematic.publishing.compared import differs
 from thematic.publishing.share import share

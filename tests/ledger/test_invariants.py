@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ledger_drawn import AREAS, FIRST, LABELS, PART, ROOT, Stream, booked, counted, steps
 from thematic.core.errors import DataRefused
-from thematic.ledger.draws import Draws
-from thematic.ledger.states import Entry, MonthBook, States
+from thematic.measures.ledger.draws import Draws
+from thematic.measures.ledger.states import Entry, MonthBook, States
 
 
 @st.composite

@@ -13,7 +13,7 @@ from drawn import edition, job
 from thematic.build.build import closed_to, report_data
 from thematic.execution import isolation
 from thematic.execution.production import produce
-from thematic.ledger.seen import Seen
+from thematic.measures.ledger.seen import Seen
 from thematic.outputs.editions import Edition
 from thematic.outputs.jobs import Job, Product
 from thematic.report import context

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thematic.cubes.bases import base_of
-from thematic.ledger.plan import is_partition
+from thematic.measures.ledger.plan import is_partition
 from thematic.params import Params
 from thematic.params.measures import Count
 

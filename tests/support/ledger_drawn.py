@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from thematic.core.periods import Month
-from thematic.ledger.counting import Counted, Leaf
-from thematic.ledger.draws import Draws
-from thematic.ledger.plan import REST, Ledger, Part
-from thematic.ledger.states import Entry, MonthBook, States
+from thematic.measures.ledger.counting import Counted, Leaf
+from thematic.measures.ledger.draws import Draws
+from thematic.measures.ledger.plan import REST, Ledger, Part
+from thematic.measures.ledger.states import Entry, MonthBook, States
 
 FIRST = Month.of(2019, 4)
 AREAS = ("Ash", "Birch", "Cedar")

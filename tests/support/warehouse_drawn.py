@@ -22,11 +22,11 @@ from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.extracts import warehouse
-from thematic.ledger import booking
-from thematic.ledger import released as released_counts
-from thematic.ledger.seen import seen_by
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
+from thematic.measures.ledger import booking
+from thematic.measures.ledger import released as released_counts
+from thematic.measures.ledger.seen import seen_by
 from thematic.measures.release import released
 from thematic.params import Params, load_params
 from thematic.params.declared import Audience

@@ -20,8 +20,8 @@ from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.displays import Commentary, Recommendations
-from thematic.ledger.seen import Seen
 from thematic.measures.data import ReportData
+from thematic.measures.ledger.seen import Seen
 from thematic.outputs.editions import Edition, edition_key, params_files, with_commentary
 from thematic.params import Params, load_params
 from thematic.params.commentary import Commentary as Said

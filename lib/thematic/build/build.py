@@ -22,7 +22,7 @@ from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.execution import batch, cluster
 from thematic.extracts import warehouse
-from thematic.ledger.seen import Seen, seen_by
+from thematic.measures.ledger.seen import Seen, seen_by
 from thematic.outputs.catalogue import write_catalogue
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions, making_folder

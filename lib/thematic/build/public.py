@@ -13,9 +13,9 @@ from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.tallies import ThemeCubes
-from thematic.ledger import booking
-from thematic.ledger.files import months_booked
-from thematic.ledger.seen import declared
+from thematic.measures.ledger import booking
+from thematic.measures.ledger.files import months_booked
+from thematic.measures.ledger.seen import declared
 from thematic.params import load_params
 
 

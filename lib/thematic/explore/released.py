@@ -10,9 +10,9 @@ import pandas as pd
 from thematic.core.areas import Area
 from thematic.explore.built import built, chosen, counted
 from thematic.explore.names import area_named, areas_in, period_named, theme_named
-from thematic.ledger.seen import seen_by
 from thematic.measures.data import ReportData
 from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS, Figure
+from thematic.measures.ledger.seen import seen_by
 from thematic.measures.release import released
 from thematic.params.declared import Audience
 

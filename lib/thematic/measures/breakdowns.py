@@ -12,8 +12,8 @@ from thematic.core.areas import MISSING, NO_LOCATION, Area
 from thematic.core.periods import Window
 from thematic.cubes.bases import Base
 from thematic.cubes.tallies import Rows, Tally
-from thematic.ledger.plan import is_published
 from thematic.measures.data import ReportData
+from thematic.measures.ledger.plan import is_published
 from thematic.params.tables import ByColumn, ByColumns, ByFilled, fixed_categories
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from thematic.ledger.plan import is_known_later
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import ENOUGH, Rounding
 from thematic.measures.evidence import Block, Side, evaluate
@@ -27,6 +26,7 @@ from thematic.measures.figures import (
     Number,
 )
 from thematic.measures.judge import Judgement, judge
+from thematic.measures.ledger.plan import is_known_later
 from thematic.measures.signals import expected_months
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL

@@ -9,7 +9,7 @@ from typing import Any
 from thematic.build.build import report_data
 from thematic.displays import MIME_TYPE, FigureList
 from thematic.execution.isolation import released_figures
-from thematic.ledger.seen import Seen
+from thematic.measures.ledger.seen import Seen
 from thematic.outputs.editions import NOTEBOOK, Edition
 
 

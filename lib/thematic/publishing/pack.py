@@ -15,7 +15,7 @@ from thematic.core.errors import ArgumentsRefused, DiskRefused, Problem, UserErr
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.execution.batch import OnEvent
-from thematic.ledger.seen import Seen, seen_by
+from thematic.measures.ledger.seen import Seen, seen_by
 from thematic.outputs.editions import NOTEBOOK, Edition
 from thematic.outputs.manifest import SUFFIX, read_manifest
 from thematic.outputs.placing import write_whole

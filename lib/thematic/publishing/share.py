@@ -15,8 +15,8 @@ from thematic.core.digests import digest
 from thematic.core.errors import ArgumentsRefused, DiskRefused, reason
 from thematic.core.folders import replacing
 from thematic.core.workbook import Workbook
-from thematic.ledger.seen import Seen, seen_by
 from thematic.measures.disclosure import AUDIENCES
+from thematic.measures.ledger.seen import Seen, seen_by
 from thematic.outputs.catalogue import Catalogue, pages
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import FORMATS, Edition, making_folder

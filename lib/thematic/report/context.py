@@ -9,9 +9,9 @@ from thematic.core.errors import ArgumentsRefused, UserError
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
-from thematic.ledger.seen import seen_by
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import AUDIENCES
+from thematic.measures.ledger.seen import seen_by
 from thematic.params import load_params
 from thematic.params.declared import Audience
 

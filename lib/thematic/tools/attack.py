@@ -21,8 +21,8 @@ from thematic.core.areas import NO_LOCATION
 from thematic.core.periods import Month
 from thematic.cubes.bases import base_of, sides_of
 from thematic.cubes.tallies import ThemeCubes
-from thematic.ledger.plan import Ledger, Plan, Shown, plan
 from thematic.measures.disclosure import Rounding
+from thematic.measures.ledger.plan import Ledger, Plan, Shown, plan
 from thematic.params import Params
 from thematic.params.measures import Count
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL

@@ -19,7 +19,7 @@ from thematic.cubes.cubes import Index
 from thematic.execution.processes import Limits, Running, end, ended, start
 from thematic.extracts import warehouse
 from thematic.jupyter.preview.notebook import Saved, read_saved
-from thematic.ledger.seen import seen_by
+from thematic.measures.ledger.seen import seen_by
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import Edition
 from thematic.outputs.jobs import Job, Product

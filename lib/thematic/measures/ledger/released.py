@@ -15,9 +15,9 @@ from thematic.cubes.bases import bases
 from thematic.cubes.counts import GRAIN, place_column
 from thematic.cubes.cubes import GROUND, HISTORY_MONTHS, Index
 from thematic.cubes.tallies import read_table
-from thematic.ledger.counting import parted
-from thematic.ledger.files import PUBLIC, MonthFile
-from thematic.ledger.plan import Ledger, Plan
+from thematic.measures.ledger.counting import parted
+from thematic.measures.ledger.files import PUBLIC, MonthFile
+from thematic.measures.ledger.plan import Ledger, Plan
 from thematic.params import Params
 from thematic.params.themes import TOTAL
 

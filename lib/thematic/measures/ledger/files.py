@@ -20,8 +20,8 @@ from thematic.core.digests import digest_bytes
 from thematic.core.errors import DataRefused
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
-from thematic.ledger.draws import fingerprint
-from thematic.ledger.states import Entry
+from thematic.measures.ledger.draws import fingerprint
+from thematic.measures.ledger.states import Entry
 
 KEY = "key"
 PUBLIC = "public"

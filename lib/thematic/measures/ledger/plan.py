@@ -15,7 +15,7 @@ from thematic.core.areas import FORCE
 from thematic.core.digests import digest
 from thematic.cubes.bases import Base, bases, is_within
 from thematic.cubes.tallies import ThemeCubes
-from thematic.ledger.membership import exclusive, follows
+from thematic.measures.ledger.membership import exclusive, follows
 from thematic.params import Params
 from thematic.params.conditions import Filled
 from thematic.params.measures import Count

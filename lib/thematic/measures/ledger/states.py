@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thematic.core.errors import DataRefused
-from thematic.ledger.counting import Counted, Leaf
-from thematic.ledger.draws import Draws
-from thematic.ledger.plan import Ledger
-from thematic.ledger.steps import Leaves, Parts, PublishedSet, dealt_steps, root_steps
+from thematic.measures.ledger.counting import Counted, Leaf
+from thematic.measures.ledger.draws import Draws
+from thematic.measures.ledger.plan import Ledger
+from thematic.measures.ledger.steps import Leaves, Parts, PublishedSet, dealt_steps, root_steps
 
 Integers = NDArray[np.int64]
 

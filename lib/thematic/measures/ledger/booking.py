@@ -16,12 +16,12 @@ from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.cubes.tallies import ThemeCubes
-from thematic.ledger import files, released
-from thematic.ledger.counting import Counted, Flows, Integers
-from thematic.ledger.draws import Draws, fingerprint
-from thematic.ledger.files import Header, MonthFile
-from thematic.ledger.plan import Ledger, Plan, plan
-from thematic.ledger.states import Entry, MonthBook, States, Strayed, published_sets, theme_of
+from thematic.measures.ledger import files, released
+from thematic.measures.ledger.counting import Counted, Flows, Integers
+from thematic.measures.ledger.draws import Draws, fingerprint
+from thematic.measures.ledger.files import Header, MonthFile
+from thematic.measures.ledger.plan import Ledger, Plan, plan
+from thematic.measures.ledger.states import Entry, MonthBook, States, Strayed, published_sets, theme_of
 from thematic.params import Params
 
 _YEAR = 12

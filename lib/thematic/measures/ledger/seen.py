@@ -29,7 +29,7 @@ class Seen:
     def files(self, theme: str) -> dict[str, bytes]:
         """The files that a theme's reports are made from."""
         if self.is_rounded:
-            from thematic.ledger import released
+            from thematic.measures.ledger import released
 
             return released.read_bytes(self.workbook, theme)
         return cubes.read_bytes(self.workbook, theme)
@@ -49,7 +49,7 @@ def seen_by(
     """
     if audience != "public" or params.disclosure.protection == "none":
         return Seen(workbook, params, index, False)
-    from thematic.ledger import booking, released
+    from thematic.measures.ledger import booking, released
 
     wanted = max(periods or [Month.parse(index.latest_period)])
     rest = declared(params, index)
@@ -84,4 +84,4 @@ def declared(params: Params, index: Index) -> str:
         corrections=params.corrections,
     )
     rules = params.disclosure.model_dump(mode="json")
-    return digest([said, rules, code_digest("ledger"), index.key if index.synthetic else ""])
+    return digest([said, rules, code_digest("measures/ledger"), index.key if index.synthetic else ""])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from thematic.core.periods import Month
 from thematic.cubes.tallies import NEVER, Names, Rows, ThemeCubes
-from thematic.ledger.plan import Ledger, Part
+from thematic.measures.ledger.plan import Ledger, Part
 
 Integers = NDArray[np.int64]
 Areas = tuple[str, ...]
