@@ -264,6 +264,7 @@ def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
     from thematic.outputs.notebooks import read_notebooks
     from thematic.params import load_params
+    from thematic.params.checks.disclosure import disclosure_warnings
     from thematic.params.reviews import review_warnings
 
     workbook = Workbook.find()
@@ -271,7 +272,8 @@ def check() -> None:
     read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
     files = sum(1 for path in workbook.params.rglob("*") if path.is_file())
     typer.echo(f"{workbook.shown(workbook.params)}/: {files} files, no problems")
-    for warning in review_warnings(params.measures, date.today()):
+    reviews = review_warnings(params.measures, date.today())
+    for warning in (*disclosure_warnings(params.disclosure, params.themes), *reviews):
         typer.echo(warning)
 
 

@@ -12,6 +12,7 @@ import pytest
 from thematic.core.errors import ParamsRefused
 from thematic.core.workbook import Workbook
 from thematic.params import load_params
+from thematic.params.checks.disclosure import disclosure_warnings
 from warehouse_drawn import ROOT
 
 
@@ -172,6 +173,15 @@ def test_a_table_that_loses_a_level_is_named_once_with_how_many_ask_for_it(workb
     assert refusal(workbook).splitlines()[1:] == [
         "  - params/themes: incidents have no column of the level local_authority; 3 measures of 1 theme (asb) ask for it. "
         "Declare a column of kind area with level: local_authority, or take 'local_authority' off the measure."
+    ]
+
+
+def test_a_rule_about_a_theme_that_the_force_does_not_have_is_said_and_changes_nothing(workbook: Workbook) -> None:
+    change(workbook, "disclosure.yaml", "rape: 6", "workforce: 6, rape: 6")
+    params = load_params(workbook)
+    assert list(disclosure_warnings(params.disclosure, params.themes)) == [
+        "Warning: params/disclosure.yaml, draws: there is no theme 'workforce' here, so the line changes nothing. "
+        "Take it out."
     ]
 
 

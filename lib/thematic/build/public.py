@@ -17,6 +17,7 @@ from thematic.measures.ledger import booking
 from thematic.measures.ledger.files import months_booked
 from thematic.measures.ledger.seen import declared
 from thematic.params import load_params
+from thematic.params.checks.disclosure import disclosure_warnings
 
 
 def book(workbook: Workbook, period: str, data: str, lookup: str, today: date, say: Callable[[str], None]) -> list[str]:
@@ -25,6 +26,8 @@ def book(workbook: Workbook, period: str, data: str, lookup: str, today: date, s
     Raises ArgumentsRefused for a period that the data do not reach, DataRefused where the books do not agree.
     """
     params = load_params(workbook)
+    for warning in disclosure_warnings(params.disclosure, params.themes):
+        say(warning)
     source, places = data_paths(data, lookup)
     try:
         month = Month.parse(period)

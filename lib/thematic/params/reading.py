@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -154,10 +154,15 @@ def _what(detail: Any) -> str:
     return words or str(detail["msg"]).removeprefix("Value error, ")
 
 
+def close_to(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a misspelt one is likely to be; None where it resembles none."""
+    return next(iter(difflib.get_close_matches(word.casefold(), list(known), n=1)), None)
+
+
 def nearest(word: str, known: Mapping[str, str]) -> str:
     """The fix for an unknown word: the known one that is closest, or all there are; `known` gives what to write."""
-    close = difflib.get_close_matches(word.casefold(), known, n=1)
-    return f"Did you mean '{known[close[0]]}'?" if close else f"There are: {', '.join(dict.fromkeys(known.values()))}."
+    close = close_to(word, known)
+    return f"Did you mean '{known[close]}'?" if close else f"There are: {', '.join(dict.fromkeys(known.values()))}."
 
 
 def _key(loc: tuple[int | str, ...]) -> str:
