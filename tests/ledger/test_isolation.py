@@ -139,6 +139,26 @@ def test_rows_read_in_another_way_are_not_shown(seen: Seen) -> None:
     refused(public(seen, source))
 
 
+@pytest.mark.parametrize("title", ["str(17 * 3)", "f'{area} 51'", "report.theme.title + ' 51'"])
+def test_a_title_worked_out_in_code_is_refused(seen: Seen, title: str) -> None:
+    product = public(seen, f'report.breakdown("rape_recorded", "offence", title={title})')
+    assert "a title that is worked out in code" in refused(product)
+
+
+def test_a_title_that_is_written_out_passes(seen: Seen) -> None:
+    sources = 'TITLE = "What was recorded"', 'report.breakdown("rape_recorded", "offence", title=TITLE)'
+    assert public(seen, *sources).failure is None
+
+
+def test_words_that_a_cell_changes_are_not_shown(seen: Seen) -> None:
+    source = "report.params.glossary.terms[report.theme.glossary[0]] = str(17 * 3)\nreport.glossary()"
+    before = dict(seen.params.glossary.terms)
+    try:
+        assert "a cell changed the words of params/" in refused(public(seen, source))
+    finally:
+        seen.params.glossary.terms.update(before)
+
+
 def test_an_older_internal_file_is_not_read(seen: Seen) -> None:
     old = seen.workbook.root / "outputs" / "2020-12" / "rape" / "force.csv"
     old.parent.mkdir(parents=True, exist_ok=True)

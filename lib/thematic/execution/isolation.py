@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from thematic.core.digests import digest
 from thematic.displays import MIME_TYPE, FigureList
 from thematic.outputs.jobs import Failure
 
@@ -85,9 +87,10 @@ def released_figures(data: ReportData) -> dict[str, Any]:
 def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Failure | None, dict[str, str]]:
     """The failure of a public report that shows what was not made from the figures it was handed; and by cell who has
     checked what else it shows."""
-    from thematic.report.made import is_made
+    from thematic.report.made import given_title, is_made
 
     checked: dict[str, str] = {}
+    written = _written(notebook)
     for number, cell, output in _outputs(notebook):
         content = dict(output.get("data", {}))
         if CHECKED in cell.metadata.get("tags", []):
@@ -100,9 +103,45 @@ def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Fa
         elif not is_made(content):
             what = _what(output)
             return _failed(number, f"shows {what}, which was not made from released figures", _HOW), {}
+        elif (title := given_title(content)) and title not in written:
+            fix = "Write the title out in the cell, as plain text in quotation marks, or leave it out."
+            return _failed(
+                number, "gives a display a title that is worked out in code and could hold anything", fix
+            ), {}
         elif content[MIME_TYPE].get("kind") == FigureList.kind and content[MIME_TYPE] != figures:
             return _failed(number, "lists other figures than those that were released", _HOW), {}
     return None, checked
+
+
+def _written(notebook: NotebookNode) -> set[str]:
+    """The texts that stand whole in the code of the notebook's cells."""
+    texts: set[str] = set()
+    for cell in notebook.cells:
+        try:
+            tree = ast.parse(cell.source if cell.cell_type == "code" else "")
+        except SyntaxError:
+            continue
+        whole = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        texts |= {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in whole
+        }
+    return texts
+
+
+def words_of(data: ReportData) -> str:
+    """A digest of all that a report could show beside figures: the words of params/ and what is known of the data."""
+    return digest(repr((data.params, data.index)))
+
+
+def other_words() -> Failure:
+    """The failure of a public report whose cells changed what it was handed."""
+    return Failure(
+        "failed",
+        "a cell changed the words of params/ or what is known of the data. This report is for the public, and they "
+        "could carry numbers that were not released. Change params/ itself.",
+    )
 
 
 def _failed(number: object, what: str, fix: str) -> Failure:

@@ -65,6 +65,7 @@ def _execute(run: _Run) -> None:
 
     data = run.job.report
     figures = isolation.released_figures(data) if data is not None and data.files and run.is_public else {}
+    words = isolation.words_of(data) if data is not None and run.is_public else ""
     if data is not None:
         _hand_over(data)
     source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
@@ -86,6 +87,8 @@ def _execute(run: _Run) -> None:
         run.failure = isolation.shown_people(run.notebook, data)
         if run.failure is None and run.is_public:
             run.failure, run.checked = isolation.not_released(run.notebook, figures)
+            if run.failure is None and isolation.words_of(data) != words:
+                run.failure = isolation.other_words()
     if run.failure is not None and run.is_public:
         run.notebook = isolation.without_outputs(run.notebook)
 

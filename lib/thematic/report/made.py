@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar
 
 from thematic.core.digests import digest
@@ -13,6 +14,7 @@ from thematic.report import context
 Made = TypeVar("Made", bound=type)
 
 _made: dict[str, Display] = {}
+_titles: dict[str, str] = {}
 
 
 def remembering(*but: str) -> Callable[[Made], Made]:
@@ -29,11 +31,14 @@ def remembering(*but: str) -> Callable[[Made], Made]:
 
 
 def _remembered(method: Callable[..., Any]) -> Callable[..., Any]:
+    given = signature(method)
+
     @wraps(method)
     def shown(report: Any, *args: Any, **options: Any) -> Any:
         found = method(report, *args, **options)
         if isinstance(found, Display) and report.data.audience == "public" and context.is_handed(report.data):
             _made[digest(found.payload())] = found
+            _titles[digest(found.payload())] = str(given.bind(report, *args, **options).arguments.get("title", ""))
         return found
 
     return shown
@@ -44,3 +49,8 @@ def is_made(data: Mapping[str, Any]) -> bool:
     payload = data.get(MIME_TYPE)
     found = _made.get(digest(payload)) if payload is not None else None
     return found is not None and digest(found._repr_mimebundle_()) == digest(dict(data))
+
+
+def given_title(data: Mapping[str, Any]) -> str:
+    """The words that the notebook gave a made display as its title; empty where it gave none."""
+    return _titles.get(digest(data[MIME_TYPE]), "")
