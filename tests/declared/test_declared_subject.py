@@ -225,7 +225,7 @@ def test_pages_say_why_a_figure_is_not_available(made: Path) -> None:
         "Ditton opened on 1 March 2020",
         "the data hold no staff hours of April 2020",
         "the data of staff hours end in July 2021",
-        "params/areas gives no population for Beechwood",
+        "no population is known for Beechwood",
         "the data begin in May 2018",
     ):
         assert reason in text, reason

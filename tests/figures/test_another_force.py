@@ -272,7 +272,7 @@ def test_a_force_that_gives_no_people_by_ethnicity_has_the_theme_and_no_rate_by_
     assert list(rates["status"]) == ["[x]"] * len(rates)
     assert found.loc[("stop_black_white_ratio", "total", "total"), "status"] == "[x]"
     assert found.loc[("stop_searches", "ethnicity", "black"), "status"] == ""
-    why = f"params/areas gives no population by ethnicity for {named}."
+    why = f"no population by ethnicity is known for {named}."
     assert why in told(made / PERIOD / "stop-and-search" / f"{area}.html").replace("\u00a0", " ")
 
 

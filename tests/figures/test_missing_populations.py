@@ -47,7 +47,7 @@ def reasons(found: Figures, dimension: str, measure: str = RATE) -> list[str]:
 def test_a_unit_without_a_population_is_named_beside_its_rate_and_the_forces(tmp_path: Path) -> None:
     made = cubes(tmp_path, without("Crewe"))
     whole, crewe, widnes = (figures(made, PERIOD, area=area) for area in ("force", "crewe", "widnes"))
-    why = "params/areas gives no population for Crewe"
+    why = "no population is known for Crewe"
     assert reasons(whole, "total") == reasons(whole, "lpu") == [why]
     assert reasons(crewe, "total") == reasons(crewe, "force") == [why]
     assert (reasons(widnes, "total"), reasons(widnes, "force")) == ([], [why])
@@ -66,16 +66,16 @@ def test_the_force_names_every_unit_that_has_none_or_itself_where_all_have_none(
 ) -> None:
     found = figures(cubes(tmp_path, without(*units)), PERIOD)
     [why] = reasons(found, "total")
-    assert sorted(why.removeprefix("params/areas gives no population for ").split(", ")) == sorted(named.split(", "))
+    assert sorted(why.removeprefix("no population is known for ").split(", ")) == sorted(named.split(", "))
 
 
 def test_of_many_units_the_first_are_named(tmp_path: Path) -> None:
     more = tuple(AreaParams(slug=f"new-{number}", name=f"New {number}") for number in range(8))
     found = figures(cubes(tmp_path, without(more=more)), PERIOD)
     listed = ", ".join(f"New {number}" for number in range(6))
-    assert reasons(found, "total") == [f"params/areas gives no population for {listed} and 2 more"]
+    assert reasons(found, "total") == [f"no population is known for {listed} and 2 more"]
     one_less = figures(cubes(tmp_path, without(more=more[:7])), PERIOD)
-    assert reasons(one_less, "total") == [f"params/areas gives no population for {listed}, New 6"]
+    assert reasons(one_less, "total") == [f"no population is known for {listed}, New 6"]
 
 
 def test_a_unit_that_is_not_open_needs_none(tmp_path: Path) -> None:
@@ -89,13 +89,13 @@ def test_an_area_that_is_the_sum_of_others_names_those_without(tmp_path: Path) -
     level = params.levels["local_authority"]
     levels = {**params.levels, "local_authority": level.model_copy(update={"areas": (*level.areas, both)})}
     found = figures(cubes(tmp_path, replace(params, levels=levels)), PERIOD)
-    assert reasons(found, "local_authority") == ["params/areas gives no population for Crewe"]
+    assert reasons(found, "local_authority") == ["no population is known for Crewe"]
 
 
 def test_where_populations_come_with_a_lookup_it_is_the_lookup_that_gives_none(tmp_path: Path) -> None:
     known = {"lpu": {name: 1000 for name in UNITS if name != "Crewe"}, "local_authority": {}}
     found = figures(cubes(tmp_path, own_params(), populations=known), PERIOD)
-    assert reasons(found, "total") == ["the lookup gives no population for Crewe"]
+    assert reasons(found, "total") == ["no population is known for Crewe"]
 
 
 def by_ethnicity(folder: Path, groups: Mapping[str, dict[str, int]]) -> DrawnCubes:
@@ -111,7 +111,7 @@ def by_ethnicity(folder: Path, groups: Mapping[str, dict[str, int]]) -> DrawnCub
 def test_a_unit_without_people_by_ethnicity_is_named_beside_the_forces_rate(tmp_path: Path) -> None:
     groups = {name: {"white": 900, "black": 50} for name in UNITS if name != "Crewe"}
     found = figures(by_ethnicity(tmp_path, groups), PERIOD)
-    assert reasons(found, "total", BLACK) == ["params/areas gives no population by ethnicity for Crewe"]
+    assert reasons(found, "total", BLACK) == ["no population by ethnicity is known for Crewe"]
 
 
 def test_a_unit_that_lacks_one_group_is_named_with_it(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_force_without_people_by_ethnicity_has_no_rate_of_a_group_and_the_page
 ) -> None:
     params = with_people(own_params(), {})
     cubes = searches(tmp_path, params)
-    found, why = figures(cubes, "2021-01", area=area), f"params/areas gives no population by ethnicity for {named}"
+    found, why = figures(cubes, "2021-01", area=area), f"no population by ethnicity is known for {named}"
     assert {status for *_, status in by_ethnicity(found).values()} == {"[x]"}
     assert found.reasons["stop_rate_per_1000", "ethnicity"] == [why]
     for name in ("stop_rate_black_per_1000", "stop_rate_white_per_1000", "stop_black_white_ratio"):
@@ -94,9 +94,7 @@ def test_a_force_without_people_by_ethnicity_has_no_rate_of_a_group_and_the_page
 
 def test_only_a_unit_that_gives_none_lacks_the_people_of_a_group(tmp_path: Path) -> None:
     found = figures(searches(tmp_path), "2021-01", area="widnes")
-    assert found.reasons["stop_rate_white_per_1000", "total"] == [
-        "params/areas gives no population by ethnicity for Widnes"
-    ]
+    assert found.reasons["stop_rate_white_per_1000", "total"] == ["no population by ethnicity is known for Widnes"]
     assert found.one("stop_rate_white_per_1000", "force").denominator == 1_038_185
 
 

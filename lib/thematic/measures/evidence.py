@@ -481,11 +481,10 @@ class _Asked:
             return f"no population is known for {name}"
         silent = without_residents(self.data, people, area, on)
         if people is None:
-            source = "params/areas" if self.data.index.populations is None else "the lookup"
-            return f"{source} gives no population for {_names(silent)}"
+            return f"no population is known for {_names(silent)}"
         words, label = self._in_words(*people)
         if without := self.data.params.without_people_by(area, people[0], on):
-            return f"params/areas gives no population by {words} for {_names(without)}"
+            return f"no population by {words} is known for {_names(without)}"
         where = "" if silent == (self.data.params.force_area,) else f" in {_names(silent)}"
         return f"no population by {words} is known for {label}{where}"
 
