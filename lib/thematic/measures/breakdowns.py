@@ -13,6 +13,7 @@ from thematic.core.periods import Window
 from thematic.cubes.bases import Base
 from thematic.cubes.tallies import Rows, Tally
 from thematic.measures.data import ReportData
+from thematic.measures.ledger.homes import Home
 from thematic.measures.ledger.plan import is_published
 from thematic.params.tables import ByColumn, ByColumns, ByFilled, fixed_categories
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
@@ -44,8 +45,20 @@ def is_public(data: ReportData, dimension: str, name: str) -> bool:
     """Whether the audience of the report sees a measure's dimension at all."""
     if data.rounding is None:
         return True
-    dated = data.bases_of(name)[0].count.dated is not None
-    return is_published(data.params, data.theme_name, dimension, data.area.level, dated=dated)
+    found = data.bases_of(name)
+    dated, level = found[0].count.dated is not None, data.area.level
+    if not is_published(data.params, data.theme_name, dimension, level, dated=dated):
+        return False
+    known = [data.homes[key] for base in found if (key := (data.theme_name, base.key)) in data.homes]
+    return all(_at_home(data, home, dimension, dated=dated) for home in known)
+
+
+def _at_home(data: ReportData, home: Home, dimension: str, *, dated: bool) -> bool:
+    """Whether a count that another theme's ledger rounds is published there as the report would show it."""
+    own = dimension in OWN or dimension in data.params.levels or dimension in home.splits
+    asked = TOTAL if dimension in data.params.levels else dimension
+    places = {data.area.level, *({dimension} & set(data.params.levels))}
+    return own and all(is_published(data.params, home.theme, asked, level, dated=dated) for level in places)
 
 
 def categories(data: ReportData, dimension: str, split: Sequence[Base], windows: Sequence[Window]) -> Categories:

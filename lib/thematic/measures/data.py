@@ -11,6 +11,7 @@ from thematic.core.periods import Month, Window
 from thematic.cubes.bases import Base, base_of, counts_of
 from thematic.cubes.cubes import Index
 from thematic.measures.disclosure import Rounding
+from thematic.measures.ledger.homes import Homes, homes
 from thematic.measures.windows import window_of
 from thematic.params import Params
 from thematic.params.declared import Audience
@@ -44,7 +45,7 @@ class ReportData:
         return ThemeCubes.read(self.theme_name, self.index.at(self.period), self.files)
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if name not in {"cubes", "_bases"}}
+        return {name: value for name, value in vars(self).items() if name not in {"cubes", "homes", "_bases"}}
 
     @property
     def theme(self) -> Theme:
@@ -69,6 +70,11 @@ class ReportData:
     def window(self, name: str) -> Window:
         """The window that a measure is taken over in this report."""
         return window_of(self.measure(name), self.period)
+
+    @cached_property
+    def homes(self) -> Homes:
+        """The counts of public reports that other themes' ledgers round."""
+        return homes(self.params, self.index.empty)
 
     @cached_property
     def _bases(self) -> dict[str, tuple[Base, ...]]:

@@ -26,7 +26,7 @@ from thematic.measures.figures import (
     Number,
 )
 from thematic.measures.judge import Judgement, judge
-from thematic.measures.ledger.plan import is_known_later
+from thematic.measures.ledger.homes import is_known_later
 from thematic.measures.signals import expected_months
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL

@@ -20,6 +20,7 @@ from thematic.measures.ledger import files, released
 from thematic.measures.ledger.counting import Counted, Flows, Integers
 from thematic.measures.ledger.draws import Draws, fingerprint
 from thematic.measures.ledger.files import Header, MonthFile
+from thematic.measures.ledger.homes import Homes, homes
 from thematic.measures.ledger.plan import Ledger, Plan, plan
 from thematic.measures.ledger.states import Entry, MonthBook, States, Strayed, published_sets, theme_of
 from thematic.params import Params
@@ -58,7 +59,12 @@ class _Books:
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
-        return {theme: plan(self.params, theme, self.cubes[theme]) for theme in self.themes}
+        guests = {theme: {key for guest, key in self.homes if guest == theme} for theme in self.themes}
+        return {theme: plan(self.params, theme, self.cubes[theme], guests[theme]) for theme in self.themes}
+
+    @cached_property
+    def homes(self) -> Homes:
+        return homes(self.params, self.index.empty)
 
     @cached_property
     def ledgers(self) -> list[Ledger]:

@@ -15,6 +15,7 @@ from thematic.core.areas import FORCE
 from thematic.core.digests import digest
 from thematic.cubes.bases import Base, bases, is_within
 from thematic.cubes.tallies import ThemeCubes
+from thematic.measures.ledger.homes import is_rounded
 from thematic.measures.ledger.membership import exclusive, follows
 from thematic.params import Params
 from thematic.params.conditions import Filled
@@ -116,13 +117,13 @@ def is_published(params: Params, theme: str, dimension: str, level: str, *, date
     return level in published_levels(params, theme, dimension, dated=dated)
 
 
-def plan(params: Params, theme: str, cubes: ThemeCubes) -> Plan:
-    """The ledgers of a theme, from what it declares and the categories that its cubes hold."""
+def plan(params: Params, theme: str, cubes: ThemeCubes, elsewhere: Collection[str] = ()) -> Plan:
+    """The ledgers of a theme, from what it declares and the categories that its cubes hold; of the counts that have
+    their home `elsewhere` (by key) it has none."""
     made = Plan()
     events: dict[tuple[str, str], list[tuple[Base, set[str]]]] = {}
     for base, splits in bases(params.themes[theme], params.measures, params.tables):
-        counts = base.count.sum is None and not base.is_stock and base.table.public == "counts"
-        counts = counts and not is_known_later(base)
+        counts = is_rounded(base) and base.key not in elsewhere
         if counts and cubes.unavailable(base.key) is None:
             events.setdefault((base.table_name, base.date), []).append((base, splits - {CELL}))
     for found in events.values():
@@ -382,12 +383,6 @@ class _Event:
         known = [each for each, _ in self.counts if each.key in self.where]
         holding = [each for each in known if each.key == plain.key or _inside(plain, each)]
         return max(holding, key=lambda each: (sum(is_within(each, other) for other in holding), each.key), default=None)
-
-
-def is_known_later(base: Base) -> bool:
-    """Whether a count is placed by one date and known from another: a month's number would be revised, so it is not
-    public (`outcome_basis: recorded`)."""
-    return base.by_recorded and base.count.dated is not None
 
 
 def is_partition(base: Base, name: str) -> bool:

@@ -17,6 +17,7 @@ from thematic.cubes.cubes import GROUND, HISTORY_MONTHS, Index
 from thematic.cubes.tallies import read_table
 from thematic.measures.ledger.counting import parted
 from thematic.measures.ledger.files import PUBLIC, MonthFile
+from thematic.measures.ledger.homes import Home, homes
 from thematic.measures.ledger.plan import Ledger, Plan
 from thematic.params import Params
 from thematic.params.themes import TOTAL
@@ -39,12 +40,20 @@ def write(
     with replacing(workbook.ledger / PUBLIC) as folder:
         folder.chmod(0o700)
         slices: dict[str, dict[str, str]] = {}
-        begun: dict[str, dict[str, dict[str, str]]] = {}
+        reach: dict[str, int] = {}
         told = [index.title, index.synthetic, index.licence, index.history_from, index.ends, index.populations]
-        for theme, made in plans.items():
-            frame = _theme(params, made, steps, workbook, theme)
+        elsewhere = homes(params, index.empty)
+        own = {theme: _theme(params, made, steps, workbook, theme) for theme, made in plans.items()}
+        begun = {theme: _begun(made, months) for theme, made in plans.items()}
+        draws = {theme: max(each.header.draws_of.get(theme, 0) for each in months) for theme in plans}
+        for theme in plans:
+            guests = {key: home for (guest, key), home in elsewhere.items() if guest == theme}
+            frame = _with_guests(own, theme, guests)
+            begun[theme] |= {
+                key: begun[home.theme][home.key] for key, home in guests.items() if home.key in begun[home.theme]
+            }
+            reach[theme] = max([draws[theme], *(draws[home.theme] for home in guests.values())])
             frame.to_parquet(folder / f"{theme}.parquet", index=False, compression="zstd")
-            begun[theme] = _begun(made, months)
             slices[theme] = dict(_slices(frame, [*told, begun[theme]], first, last))
         pd.DataFrame({name: pd.Series(dtype="object") for name in _QUALITY}).astype({"n": "int64"}).to_parquet(
             folder / "quality.parquet", index=False
@@ -58,7 +67,7 @@ def write(
                 "latest_period": str(last),
                 "slices": slices,
                 "begun": begun,
-                "draws": {theme: max(each.header.draws_of.get(theme, 0) for each in months) for theme in plans},
+                "draws": reach,
                 "corrected": {
                     month: each.why
                     for month, each in sorted(params.corrections.items())
@@ -138,6 +147,18 @@ def _theme(
     texts = ["count", "dimension", "category", *places]
     frame = frame.astype(dict.fromkeys(texts, "string") | {"until_month": "Int32", "leaves_month": "Int32"})
     return frame.sort_values(keys, na_position="last", ignore_index=True)
+
+
+def _with_guests(own: Mapping[str, pd.DataFrame], theme: str, guests: Mapping[str, Home]) -> pd.DataFrame:
+    """The rows of a theme's own ledgers, and those of its counts that are rounded elsewhere, under the names they have
+    in the theme."""
+    taken = [own[home.theme][own[home.theme]["count"] == home.key].assign(count=key) for key, home in guests.items()]
+    frames = [frame for frame in (own[theme], *taken) if len(frame)]
+    if not frames:
+        return own[theme]
+    keys = [column for column in own[theme].columns if column != "n"]
+    whole = pd.concat(frames, ignore_index=True).astype(own[theme].dtypes.to_dict())
+    return whole.sort_values(keys, na_position="last", ignore_index=True)
 
 
 def _exact(params: Params, workbook: Workbook, theme: str) -> pd.DataFrame:
