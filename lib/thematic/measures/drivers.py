@@ -104,9 +104,7 @@ def _change(ends: tuple[float, float]) -> float:
 
 def _ends(row: Figure) -> tuple[float, float] | None:
     """What a figure counts in the window before and in its own: of a percentage the numerators."""
-    before, now = (
-        (row.previous_value, row.value) if row.unit == "count" else (row.earlier_numerator, row.numerator)
-    )
+    before, now = (row.previous_value, row.value) if row.unit == "count" else (row.earlier_numerator, row.numerator)
     return None if before is None or now is None else (float(before), float(now))
 
 
@@ -178,7 +176,9 @@ def _in_time(data: ReportData, figures: Figures, name: str, ends: tuple[float, f
     ]
     found = []
     for kind, run in runs:
-        driver = Driver("months", MONTH, tuple(run), _change(ends), ends[0], name="" if kind else _events(data, in_event))
+        driver = Driver(
+            "months", MONTH, tuple(run), _change(ends), ends[0], name="" if kind else _events(data, in_event)
+        )
         if driver.part / driver.change >= ENOUGH and driver.tells >= BEYOND and len(run) < len(months):
             found.append(driver)
     if not found:
@@ -208,5 +208,3 @@ def _events(data: ReportData, months: dict[str, list[str]]) -> str:
 def months_of(driver: Driver) -> list[Month]:
     """The months of a driver in time, in order."""
     return [Month.parse(part.name) for part in driver.parts]
-
-
