@@ -13,7 +13,7 @@ import typst
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Chart, Column, DisplayTable, Glossary, SignedTable
+from thematic.displays import Chart, Column, DisplayTable, Glossary, Indicators, SignedTable
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Parts
 from thematic.exporters import document, typesetting
@@ -64,7 +64,7 @@ def sources(report: document.Document) -> dict[str, bytes]:
 
 def content(report: document.Document, id: str = "") -> dict[str, Any]:
     """The document as the templates read it. `id` tells apart the reports that are set in one file."""
-    blocks = [part for block in report.blocks for part in _block(block)]
+    blocks = _laid_out(report)
     lang, _, region = report.language.partition("-")
     cover = report.cover
     return {
@@ -77,10 +77,30 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "marking": cover.marking if cover else "",
         "synthetic": cover is not None and cover.synthetic,
         "contents": len(report.contents) > 1,
+        "one_page": _is_one_page(report),
         "blocks": blocks,
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
         "numbers": [table for block in blocks for table in block.get("numbers", [])],
     }
+
+
+def _is_one_page(report: document.Document) -> bool:
+    """Whether the document is the page that a board reads first, which is set closely."""
+    return any(isinstance(block, Shown) and isinstance(block.display, Indicators) for block in report.blocks)
+
+
+def _laid_out(report: document.Document) -> list[dict[str, Any]]:
+    """The blocks; on the one page of a board what to ask about stands beside the last table."""
+    blocks = [part for block in report.blocks for part in _block(block)]
+    if not _is_one_page(report):
+        return blocks
+    laid = [block | {"small": True} if block["kind"] == "table" else block for block in blocks]
+    asked = next((block for block in laid if block["kind"] == "questions"), None)
+    tables = [place for place, block in enumerate(laid) if block["kind"] == "table"]
+    if asked is None or len(tables) < 2:
+        return laid
+    laid[tables[-1]] = {"kind": "pair", "left": laid[tables[-1]], "right": asked}
+    return [block for block in laid if block is not asked]
 
 
 def _block(block: Block) -> list[dict[str, Any]]:
@@ -158,7 +178,7 @@ def _table(table: DisplayTable, label: str, title: str, *, is_last: bool) -> dic
     notes, source = (table.all_notes(), table.source) if is_last else ([], None)
     weights = _weights(table, HALF_PAGE if narrow else FULL_PAGE)
     about = {"kind": "table", "label": label, "title": title, "notes": notes, "source": source}
-    cells = {"columns": _columns(table.columns), "rows": table.texts, "emphasis": list(table.emphasis)}
+    cells = {"columns": _columns(table.columns), "rows": table.texts, "emphasis": list(table.emphasis), "small": False}
     return {**about, **cells, "narrow": narrow, "nothing": NOTHING, "weights": weights}
 
 
@@ -176,6 +196,7 @@ def _signed(table: SignedTable, label: str) -> dict[str, Any]:
         "rows": rows,
         "weights": table.widths(),
         "emphasis": [],
+        "small": False,
     }
     return {**about, **more, "narrow": False, "nothing": NOTHING}
 

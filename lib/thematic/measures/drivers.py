@@ -51,7 +51,7 @@ class Driver:
     """What a change is made of, in one dimension.
 
     `make up`: `parts` make up most of it. `named`: parts went both ways; those named went with it, `against` did not.
-    `spread`: over many, of which `parts` has the largest. `alike`: all parts changed alike. `months`: most of it came in
+    `spread`: over many, of which `parts` has the largest. `alike`: all parts changed alike. `months`: most came in
     the months of `parts` (of the event of that `name`, or one after another).
     """
 
@@ -70,7 +70,7 @@ class Driver:
 
     @property
     def tells(self) -> float:
-        """How much more than their share of the year before the parts have of the change; 0 where they have no share."""
+        """The share of the change that the parts are, over their share of the year before; 0 where they have none."""
         if self.kind not in ("make up", "months"):
             return 0.0
         earlier = sum(part.before for part in self.parts) / self.whole_before if self.whole_before else 0.0
@@ -104,9 +104,7 @@ def _change(ends: tuple[float, float]) -> float:
 
 def _ends(row: Figure) -> tuple[float, float] | None:
     """What a figure counts in the window before and in its own: of a percentage the numerators."""
-    before, now = (
-        (row.previous_value, row.value) if row.unit == "count" else (row.earlier_numerator, row.numerator)
-    )
+    before, now = (row.previous_value, row.value) if row.unit == "count" else (row.earlier_numerator, row.numerator)
     return None if before is None or now is None else (float(before), float(now))
 
 
@@ -178,7 +176,9 @@ def _in_time(data: ReportData, figures: Figures, name: str, ends: tuple[float, f
     ]
     found = []
     for kind, run in runs:
-        driver = Driver("months", MONTH, tuple(run), _change(ends), ends[0], name="" if kind else _events(data, in_event))
+        driver = Driver(
+            "months", MONTH, tuple(run), _change(ends), ends[0], name="" if kind else _events(data, in_event)
+        )
         if driver.part / driver.change >= ENOUGH and driver.tells >= BEYOND and len(run) < len(months):
             found.append(driver)
     if not found:
@@ -208,5 +208,3 @@ def _events(data: ReportData, months: dict[str, list[str]]) -> str:
 def months_of(driver: Driver) -> list[Month]:
     """The months of a driver in time, in order."""
     return [Month.parse(part.name) for part in driver.parts]
-
-

@@ -18,9 +18,13 @@ from thematic.displays import (
     FigureList,
     Glance,
     Glossary,
+    Indicators,
+    Lead,
     Notes,
+    Questions,
     Recommendations,
     Sentence,
+    Standing,
     Term,
 )
 from thematic.displays.wording import inline, summary, where
@@ -36,6 +40,7 @@ from thematic.params.themes import TOTAL, Section, Theme
 from thematic.report import (
     authored,
     beside,
+    board,
     drawings,
     funnels,
     hotspots,
@@ -128,6 +133,24 @@ class Report:
         """Which indicators of a section changed by more than chance would give."""
         names = self._section(section).measures
         return Sentence(summary([(self.data.measure(name), self.figures.one(name)) for name in names]))
+
+    def lead(self, places: str = "places") -> Lead:
+        """One sentence over the indicators of all sections but `places`: how many moved significantly, which most."""
+        return board.lead(self.data, self.figures, places)
+
+    def indicators(self, places: str = "places") -> Indicators:
+        """The indicators of all sections but `places`: value, change, months, verdict and what is behind each."""
+        return board.indicators(self.data, self.figures, places)
+
+    def standing(self, places: str = "places") -> Standing:
+        """Each unit's rates of a section's measures in words beside the force's: above, well above, near."""
+        self._section(places)
+        return board.standing(self.data, self.figures, places)
+
+    def questions(self, places: str = "places") -> Questions:
+        """What to ask about, worked out from the verdicts and from where rates are well above the force's."""
+        self._section(places)
+        return board.questions(self.data, self.figures, places)
 
     def says_where(self, measure: str) -> Sentence:
         """Where a measure is highest and lowest among the units of the force, or where the report's own stands."""
