@@ -26,6 +26,7 @@ _TEMPLATE = "report"
 FULL_PAGE, HALF_PAGE = 96, 45
 _LONG = 26
 # Lines for labels of columns and for names of rows: what is tried first, and then until the table fits the page.
+_WORD_LINES = 3
 _LINES = [(1, 1), (2, 1), (3, 1), (3, 2)]
 
 
@@ -216,10 +217,14 @@ def _needs(table: DisplayTable, label_lines: int, name_lines: int = 1) -> list[f
     """How wide each column must be, in letters: its longest cell, its label in so many lines, some room.
 
     The first column has the names of the rows, which may take `name_lines`; its letters are narrower than figures.
+    Words in other columns may take three lines.
     """
     names, *others = [(_width(column.label, label_lines), place) for place, column in enumerate(table.columns)]
     longest = max([names[0], *(min(_width(row[0], name_lines), _LONG) for row in table.texts)])
-    cells = [max([label, *(min(len(row[place]), _LONG) for row in table.texts)]) for label, place in others]
+    lines = [_WORD_LINES if column.align == "left" else 1 for column in table.columns]
+    cells = [
+        max([label, *(min(_width(row[place], lines[place]), _LONG) for row in table.texts)]) for label, place in others
+    ]
     return [2 + longest, *(2.5 + 1.05 * width for width in cells)]
 
 

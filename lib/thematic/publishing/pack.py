@@ -12,6 +12,7 @@ from thematic.build.build import build
 from thematic.build.log import result_line
 from thematic.build.request import ALL, Words, check
 from thematic.core.errors import ArgumentsRefused, DiskRefused, Problem, UserError, reason
+from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.execution.batch import OnEvent
@@ -65,8 +66,8 @@ def make_pack(
     """
     order = _order(workbook, words, today, say, begin)
     editions = {part: list(_made(order, part)) for part in FILES}
-    files = {part: _pdf(order, part, editions[part]) for part in FILES if order.pack.of(part)}
     period = next(each.period for part in FILES for each in editions[part])
+    files = {part: _pdf(order, part, editions[part], period) for part in FILES if order.pack.of(part)}
     return _written(order, order.out / str(period) / FOLDER, files)
 
 
@@ -105,28 +106,30 @@ def _made(order: _Order, part: PackPart) -> Iterator[Edition]:
 
 def _builds(order: _Order, part: PackPart) -> Iterator[Words]:
     """The words of the builds that make a part's papers: one build for all themes that are asked for the same areas."""
+    areas_of: dict[str, list[str]] = {}
+    for theme, area in order.pack.reports_of(part):
+        areas_of.setdefault(theme, []).append(area)
     goals: dict[tuple[str, ...], list[str]] = {}
-    for item in order.pack.of(part):
-        if item.theme is not None:
-            goals.setdefault(tuple(item.areas), []).append(order.params.themes[item.theme].goal)
+    for theme, places in areas_of.items():
+        goals.setdefault(tuple(places), []).append(order.params.themes[theme].goal)
     out = str(order.reports_folder(part))
     for areas, asked in goals.items():
         said = replace(order.words, goals=asked, area=",".join(areas), lpu=None)
         yield replace(said, format="pdf", audience=audience_of(part), out=out)
 
 
-def _pdf(order: _Order, part: PackPart, editions: list[Edition]) -> bytes:
+def _pdf(order: _Order, part: PackPart, editions: list[Edition], period: Month) -> bytes:
     from thematic.exporters.pack import pack_pdf
 
     seen = _seen(order, part, editions)
     reports = {(each.theme, each.area.slug): _read(order, part, each, seen) for each in editions}
-    return pack_pdf(order.params, order.pack, part, reports)
+    return pack_pdf(order.params, order.pack, part, reports, period)
 
 
 def _seen(order: _Order, part: PackPart, editions: Sequence[Edition]) -> Seen | None:
     """What the reports of a part were made from."""
     index = cubes.load_index(order.workbook)
-    if index is None:
+    if index is None or not editions:
         return None
     periods = [edition.period for edition in editions]
     return seen_by(audience_of(part), order.workbook, order.params, index, order.say, periods=periods)

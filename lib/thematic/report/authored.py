@@ -28,6 +28,7 @@ def recommendations_display(known: Sequence[recommendations.Recommendation], per
             each.rag.capitalize(),
             each.overdue(period.last_day),
             f"{each.update} ({_day(each.updated_on)})" if each.update and each.updated_on else "",
+            each.evidence or "",
         )
         for each in known
     ]
