@@ -13,7 +13,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 def behind(driver: Driver, kinds: str) -> str:
     """What a change is made of, in a few words; `kinds` is what the parts are called together (`Local Policing Units`).
 
-    `Crewe and Macclesfield: 195 of the 271 more`; `Crewe +156, Macclesfield +87; Warrington -63`.
+    `North and South: 195 of the 271 more`; `North +156, South +87; West -63`.
     """
     more = "more" if driver.change > 0 else "fewer"
     match driver.kind:
@@ -33,7 +33,7 @@ def behind(driver: Driver, kinds: str) -> str:
 
 
 def joined(names: Sequence[str]) -> str:
-    """Names in a row: `Crewe`, `Crewe and Widnes`, `Crewe, Runcorn and Widnes`."""
+    """Names in a row: `North`, `North and South`, `North, South and West`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -206,7 +206,7 @@ def _of_parts(data: ReportData, each: _Indicator, driver: Driver) -> str:
 
 
 def _units_that_moved(data: ReportData, figures: Figures, each: _Indicator) -> str:
-    """The units whose own change is significant, two at most: `Macclesfield 59.6% to 52.6%, significant`."""
+    """The units whose own change is significant, two at most: `North 59.6% to 52.6%: significant`."""
     units = data.params.units
     if not data.area.is_force or units not in data.theme.measures[each.name]:
         return ""
