@@ -66,7 +66,7 @@ class Indicators(SignedTable):
         return [Column("Indicator", "left"), Column("12 months"), Column("Change"), *force, *left]
 
     def widths(self) -> list[float]:
-        return [34, 11, 11, *([11] if self.beside else []), 13, 27, 46]
+        return [36, 11, 13, 11, 13, 29, 44] if self.beside else [38, 10, 11, 13, 27, 46]
 
     def cells(self) -> list[list[Parts]]:
         return [self._cells(row) for row in self.rows]

@@ -80,11 +80,14 @@ class Driver:
 def drivers(data: ReportData, figures: Figures, name: str, *, time: bool = True) -> list[Driver]:
     """What the change of a count, or of the numerator of a percentage, is made of, what tells most first.
 
-    None where the change is Stable or No clear change, unknown, or of fewer than 50. Breakdowns whose categories
+    None where the change is Stable or No clear change, unknown, or of fewer than 50, and where a percentage rose though
+    less was counted, or fell though more was. Breakdowns whose categories
     overlap, and levels that are not the force's units, are left out; so is where in an area's own report.
     """
     total, ends = figures.one(name), _ends(figures.one(name))
-    if total.trend in (None, STABLE, NO_CLEAR_CHANGE) or ends is None or abs(ends[1] - ends[0]) < LEAST:
+    if total.trend in (None, STABLE, NO_CLEAR_CHANGE) or ends is None or abs(_change(ends)) < LEAST:
+        return []
+    if total.change is None or total.change * _change(ends) <= 0:
         return []
     found = []
     for dimension in data.theme.measures[name]:

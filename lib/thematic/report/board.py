@@ -186,7 +186,7 @@ def _behind(data: ReportData, figures: Figures, each: _Indicator) -> str:
     if units:
         return units
     if figure.trend == NO_CLEAR_CHANGE and (rise := figures.rises.get(each.name)) is not None:
-        said = would_not_show(rise)
+        said = would_not_show(rise).removeprefix("a change of ")
         return f"{said[:1].upper()}{said[1:]}"
     if figure.trend == STABLE or figure.trend is None:
         return ""

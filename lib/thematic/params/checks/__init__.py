@@ -57,7 +57,7 @@ def cross_check(
 
 
 def unknown_themes(recommendations: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    """Files of recommendations whose name is nearly that of a theme or of a plan of the pack: a report would lack it."""
+    """Files of recommendations whose name is nearly that of a theme, or of a plan of the pack, which would lack it."""
     known = list(known)
     for slug in recommendations:
         if slug not in known and (close := close_to(slug, known)):
