@@ -182,7 +182,7 @@ def treeshire(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.proof
 @settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # an example is thousands of figures: the failing one says more than a smaller one

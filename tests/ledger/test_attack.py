@@ -20,7 +20,7 @@ from thematic.tools.attack import Attack, Told, counts_of
 
 pytestmark = pytest.mark.proof
 PERIODS = 4
-CELLS = 6
+CELLS = 3
 
 
 def printed(seen: Seen, theme: str) -> set[Told]:
