@@ -350,6 +350,8 @@ _COULD_BE_CHANCE = ("Increase", "Decrease")
 def summary(pairs: Sequence[tuple[Measure, Figure]]) -> str:
     """What the indicators of a section say together: which of them changed significantly."""
     tested = [(measure, figure) for measure, figure in pairs if figure.significant is not None]
+    if not tested and any(figure.change is not None for _, figure in pairs):
+        return "The changes of these indicators are not tested."
     if not tested:
         return "None of these indicators can be compared with the year before."
     moved = [measure.short for measure, figure in tested if figure.significant]

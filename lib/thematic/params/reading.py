@@ -154,9 +154,13 @@ def _what(detail: Any) -> str:
     return words or str(detail["msg"]).removeprefix("Value error, ")
 
 
-def close_to(word: str, known: Iterable[str]) -> str | None:
-    """The known word that a misspelt one is likely to be; None where it resembles none."""
-    return next(iter(difflib.get_close_matches(word.casefold(), list(known), n=1)), None)
+MISSPELT = 0.8
+"""How alike two names are of which one is taken for the other misspelt, where an unknown name may stand."""
+
+
+def close_to(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The known word that a misspelt one is likely to be; None where none is as like as that (1: the same)."""
+    return next(iter(difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=likeness)), None)
 
 
 def nearest(word: str, known: Mapping[str, str]) -> str:

@@ -188,7 +188,8 @@ def breakdown(
     if not found:
         return Sentence(" ".join([f"{title}:", *_nothing(data, figures, name, by)]))
     shown, is_count = found[:top], measure.unit == "count"
-    has_shares, cells = by in data.theme.shares and is_count, _four if is_count else _three
+    parts_add_up = is_count and all(figure.value is None or figure.value >= 0 for figure in found)
+    has_shares, cells = by in data.theme.shares and parts_add_up, _four if is_count else _three
     columns = [Column(heading, "left")]
     columns += [Column(window_heading(measure, each)) for each in (window.year_earlier, window)]
     columns += [Column("Change"), *([Column(_DIFFERENCE)] if is_count else [])]

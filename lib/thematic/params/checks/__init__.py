@@ -14,7 +14,7 @@ from thematic.params.checks.themes import ThemeCheck
 from thematic.params.force import DisclosureParams, ForceParams
 from thematic.params.lists import CodeList
 from thematic.params.measures import Measure, MeasureOf
-from thematic.params.reading import close_to
+from thematic.params.reading import MISSPELT, close_to
 from thematic.params.themes import Theme
 
 RESERVED_FILES = frozenset({"quality", "ground", "residents", "index", "extract", "quarantine"})
@@ -60,7 +60,7 @@ def unknown_themes(recommendations: Iterable[str], known: Iterable[str]) -> Iter
     """Files of recommendations whose name is nearly that of a theme, or of a plan of the pack, which would lack it."""
     known = list(known)
     for slug in recommendations:
-        if slug not in known and (close := close_to(slug, known)):
+        if slug not in known and (close := close_to(slug, known, MISSPELT)):
             where = f"params/recommendations/{slug}.yaml"
             yield Problem(where, f"there is no theme '{slug}'.", f"Did you mean {close}.yaml?")
 

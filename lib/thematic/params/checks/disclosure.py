@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from thematic.core.areas import FORCE
 from thematic.core.errors import Problem
 from thematic.params.force import DisclosureParams
-from thematic.params.reading import close_to, nearest
+from thematic.params.reading import MISSPELT, close_to, nearest
 from thematic.params.themes import TOTAL, Theme
 
 FILE = "params/disclosure.yaml"
@@ -22,7 +22,7 @@ def disclosure_problems(
 ) -> Iterator[Problem]:
     """Misspelt themes, breakdowns and levels that there are not: what they name would be published everywhere."""
     for key, slug in _absent(rules, themes):
-        if close_to(slug, themes):
+        if close_to(slug, themes, MISSPELT):
             yield Problem(f"{FILE}, {key}", f"there is no theme '{slug}'.", _near(slug, themes))
     for slug, named in rules.levels.items():
         theme = themes.get(slug)
