@@ -41,7 +41,7 @@ def test_the_products_own_params_can_be_used() -> None:
     params = load_params(Workbook(ROOT))
     assert [len(params.areas(level)) for level in ("lpu", "local_authority")] == [8, 4]
     assert all(area.population and area.source for level in params.levels.values() for area in level.areas)
-    assert len(params.measures) == 73
+    assert len(params.measures) == 141
 
 
 def test_every_problem_is_listed_at_once(workbook: Workbook) -> None:
@@ -107,7 +107,7 @@ DOMESTIC = '{domestic: "Y"}'
         ("tables/surveys.yaml", "history: crimes", "history: crime", "there is no table 'crime'. Did you mean 'crimes'?"),
         ("themes/asb.yaml", "notebook: anti", "notebook: ant", "notebooks/ant_social_behaviour.ipynb does not exist"),
         ("themes/asb.yaml", "asb_incidents: [total", "asb_incident: [total", "the measure 'asb_incident' is not declared"),
-        ("themes/asb.yaml", "asb_incidents: [total", "asb_incident: [total", "params/measures/asb_incidents.yaml: no theme"),
+        ("themes/asb.yaml", "asb_rate_per_1000: [total", "asb_rate: [total", "params/measures/asb_rate_per_1000.yaml: no theme"),
         ("themes/asb.yaml", "Repeat caller", "Repeat cller", "'Repeat cller' is not in params/glossary.yaml"),
         ("themes/asb.yaml", "[total, month, lpu", "[total, moth, lpu", "incidents have no breakdown 'moth'. Did you mean 'month'?"),
         ("themes/asb.yaml", "table: incidents", "table: incident", "there is no table 'incident'. Did you mean 'incidents'?"),
@@ -161,9 +161,9 @@ def test_a_force_of_one_level_reads_one_line_about_the_other(workbook: Workbook)
     (workbook.params / "areas" / "local_authority.yaml").unlink()
     said = refusal(workbook)
     assert said.count("\n") == 1
-    assert "params/areas: there is no level 'local_authority'; 6 tables (crimes, disclosures," in said
+    assert "params/areas: there is no level 'local_authority'; 13 tables (collisions, crimes," in said
     assert (
-        "57 measures of 6 themes (asb, domestic-abuse, hate-crime, rape, recorded-crime, stop-and-search) name" in said
+        "69 measures of 7 themes (asb, child-sexual-abuse, domestic-abuse, hate-crime, rape, recorded-crime, " in said
     )
     assert "Declare its areas in params/areas/local_authority.yaml, or do without it (docs/adopt-for-another-" in said
 
@@ -177,10 +177,10 @@ def test_a_table_that_loses_a_level_is_named_once_with_how_many_ask_for_it(workb
 
 
 def test_a_rule_about_a_theme_that_the_force_does_not_have_is_said_and_changes_nothing(workbook: Workbook) -> None:
-    change(workbook, "disclosure.yaml", "rape: 6", "workforce: 6, rape: 6")
+    change(workbook, "disclosure.yaml", "rape: 6", "burglary: 6, rape: 6")
     params = load_params(workbook)
     assert list(disclosure_warnings(params.disclosure, params.themes)) == [
-        "Warning: params/disclosure.yaml, draws: there is no theme 'workforce' here, so the line changes nothing. "
+        "Warning: params/disclosure.yaml, draws: there is no theme 'burglary' here, so the line changes nothing. "
         "Take it out."
     ]
 
