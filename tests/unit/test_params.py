@@ -42,7 +42,7 @@ def test_the_products_own_params_can_be_used() -> None:
     params = load_params(Workbook(ROOT))
     assert [len(params.areas(level)) for level in ("lpu", "local_authority")] == [8, 4]
     assert all(area.population and area.source for level in params.levels.values() for area in level.areas)
-    assert len(params.measures) == 73
+    assert len(params.measures) == 141
 
 
 def test_every_problem_is_listed_at_once(workbook: Workbook) -> None:
@@ -162,9 +162,9 @@ def test_a_force_of_one_level_reads_one_line_about_the_other(workbook: Workbook)
     (workbook.params / "areas" / "local_authority.yaml").unlink()
     said = refusal(workbook)
     assert said.count("\n") == 1
-    assert "params/areas: there is no level 'local_authority'; 6 tables (crimes, disclosures," in said
+    assert "params/areas: there is no level 'local_authority'; 13 tables (collisions, crimes," in said
     assert (
-        "57 measures of 6 themes (asb, domestic-abuse, hate-crime, rape, recorded-crime, stop-and-search) name" in said
+        "69 measures of 7 themes (asb, child-sexual-abuse, domestic-abuse, hate-crime, rape, recorded-crime, " in said
     )
     assert "Declare its areas in params/areas/local_authority.yaml, or do without it (docs/adopt-for-another-" in said
 

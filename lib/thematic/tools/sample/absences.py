@@ -40,7 +40,7 @@ def sickness_cases_table(spec: Spec, pack: Spec, timeline: Timeline) -> Table:
         "case_ref": references("A", began),
         "began_on": dates(began),
         "ended_on": dates(ended),
-        "length": words(lengths, length[order]),
+        "case_length": words([f"{name}_case" for name in lengths], length[order]),
         "staff_type": coded(own["staff_type"], len(began), draws),
     }
 

@@ -36,7 +36,7 @@ def custody_table(spec: Spec, pack: Spec, places: Places, timeline: Timeline) ->
         "custody_ref": references("U", day[order]),
         "arrived_at": moments(arrived[order]),
         "released_at": moments((arrived + held)[order]),
-        "reason": words(list(own["kinds"]), kind[order]),
+        "arrest_reason": words(list(own["kinds"]), kind[order]),
         "age": digits(ages[order]),
         "sex": coded(own["sex"], size, draws),
         "person_ref": blanked(pseudonyms("D", first[order]), draws.chance(own["person_blank_per_mille"], size)),

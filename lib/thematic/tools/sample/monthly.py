@@ -70,7 +70,7 @@ def officer_forecast_table(spec: Spec, pack: Spec, timeline: Timeline) -> Table:
     posts[then] = [round(100 * figure) for figure in printed["establishment"]]
     made = [month for month in timeline.months for _ in range(3)]
     return {
-        "made_in": months_text(made),
+        "forecast_in": months_text(made),
         "for_month": months_text([month + 1 + index % 3 for index, month in enumerate(made)]),
         "months_ahead": words(["1", "2", "3"], np.arange(size) % 3),
         "starters": digits(starters),

@@ -36,7 +36,7 @@ def workforce_table(spec: Spec, pack: Spec) -> Table:
     return {
         "person_ref": pseudonyms("W", np.arange(len(rows)) + 1),
         "started_on": dates(rows["started"].to_numpy()),
-        "left_on": dates(rows["left"].to_numpy()),
+        "left_post_on": dates(rows["left"].to_numpy()),
         "staff_type": pa.array(rows["staff_type"], pa.string()),
         "grade": pa.array(rows["grade"], pa.string()),
         "age": digits(rows["age"].to_numpy()),

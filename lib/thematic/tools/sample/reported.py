@@ -30,9 +30,9 @@ def missing_table(spec: Spec, pack: Spec, places: Places, timeline: Timeline) ->
     return {
         "episode_ref": references("M", day),
         "reported_on": dates(day),
-        "category": coded(own["category"], size, draws),
+        "recorded_as": coded(own["recorded_as"], size, draws),
         "missing_from": coded(own["missing_from"], size, draws),
-        "risk": coded(own["risk"], size, draws),
+        "risk_assessed": coded(own["risk_assessed"], size, draws),
         "age": digits(ages[first]),
         "person_ref": blanked(pseudonyms("Q", first), draws.chance(own["person_blank_per_mille"], size)),
         **area(place, places),
@@ -79,5 +79,5 @@ def disruptions_table(spec: Spec, pack: Spec, places: Places, timeline: Timeline
     return {
         "disruption_ref": references("G", day),
         "disrupted_on": dates(day),
-        "grading": pa.compute.if_else(minor, "minor", graded),
+        "grading": pa.compute.if_else(minor, "graded_minor", graded),
     }
