@@ -111,8 +111,14 @@ class Report:
             source=self.data.source,
             synthetic=self.data.index.synthetic,
             licence=self.data.index.licence,
-            rounding=public.at_the_top(self.data.rounding) if self.audience == "public" else "",
+            rounding=public.at_the_top(self.data.rounding, self._exact) if self.audience == "public" else "",
         )
+
+    @property
+    def _exact(self) -> list[str]:
+        """The titles of the theme's tables whose sums are public as they are."""
+        tables = [self.params.tables[name] for name in self.theme.tables]
+        return [inline(table.title) for table in tables if table.public == "sums"]
 
     def _section(self, name: str) -> Section:
         if name not in self.theme.sections:
