@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from thematic.displays.base import MIME_TYPE, RESTRICTED, SHORTHAND, Display, notes_html, paragraphs, shorthand_in
-from thematic.displays.board import IndicatorRow, Indicators, Lead, Question, Questions, Standing, StandingRow
+from thematic.displays.board import IndicatorRow, Indicators, Lead, Points, Question, Questions, Standing, StandingRow
 from thematic.displays.charts import Chart
 from thematic.displays.glance import Beside, Glance, GlanceRow
 from thematic.displays.recommendations import Recommendation, Recommendations
@@ -35,6 +35,7 @@ __all__ = [
     "Indicators",
     "Lead",
     "Notes",
+    "Points",
     "RangeCell",
     "Question",
     "Questions",
@@ -57,7 +58,7 @@ _KINDS: dict[str, type[Display]] = {
     display.kind: display
     for display in (
         Cover, Sentence, Commentary, DisplayTable, Glance, Recommendations, Chart, Glossary, Notes, FigureList,
-        Lead, Indicators, Standing, Questions,
+        Lead, Indicators, Standing, Questions, Points,
     )
 }  # fmt: skip
 

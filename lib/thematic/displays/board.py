@@ -177,3 +177,19 @@ class Questions(Display):
     def plain(self) -> str:
         lines = [f"{place}. {each.question} {each.reason}" for place, each in enumerate(self.items, start=1)]
         return "\n".join([self.title, *lines])
+
+
+@dataclass(frozen=True)
+class Points(Display):
+    """The main points of a report, a sentence or two each, the most important first."""
+
+    kind: ClassVar[str] = "points"
+    title: str
+    items: Sequence[str]
+
+    def html(self) -> str:
+        items = "".join(f"<li>{escape(each)}</li>" for each in self.items)
+        return f'<ul class="points">{items}</ul>'
+
+    def plain(self) -> str:
+        return "\n".join([self.title, *(f"- {each}" for each in self.items)])

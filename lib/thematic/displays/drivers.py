@@ -33,8 +33,9 @@ def behind(driver: Driver, kinds: str) -> str:
 
 
 def joined(names: Sequence[str]) -> str:
-    """Names in a row: `North`, `North and South`, `North, South and West`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    """Names in a row: `North and South`, `North, South and West`; apart by semicolons where one has a comma."""
+    apart = "; " if any("," in name for name in names) else ", "
+    return names[0] if len(names) == 1 else f"{apart.join(names[:-1])} and {names[-1]}"
 
 
 def span(months: Sequence[Month]) -> str:

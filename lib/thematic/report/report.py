@@ -21,6 +21,7 @@ from thematic.displays import (
     Indicators,
     Lead,
     Notes,
+    Points,
     Questions,
     Recommendations,
     Sentence,
@@ -49,6 +50,7 @@ from thematic.report import (
     notes,
     ownership,
     parts,
+    points,
     previewing,
     public,
     tables,
@@ -157,6 +159,11 @@ class Report:
         """What to ask about, worked out from the verdicts and from where rates are well above the force's."""
         self._section(places)
         return board.questions(self.data, self.figures, places)
+
+    def main_points(self) -> Points:
+        """What moved or stands out, in up to six sentences: significant changes first, the theme's first measure
+        always, what makes the changes up, which units moved, and the first indicators that did not."""
+        return points.main_points(self.data, self.figures)
 
     def says_where(self, measure: str) -> Sentence:
         """Where a measure is highest and lowest among the units of the force, or where the report's own stands."""
