@@ -18,7 +18,6 @@ from drawn import files_of, workbook_folder
 from pdf_reading import bookmarks, fonts, linked_pages, tags
 from thematic.build.request import Words
 from thematic.core.errors import ArgumentsRefused, ParamsRefused
-from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.exporters import document
 from thematic.exporters import pack as pack_exporter
@@ -198,7 +197,7 @@ def test_part_1_holds_public_reports_and_no_word_of_part_2(workbook: Workbook, p
     assert params.pack is not None
     notebook = nbformat.read(workbook.root / "outputs/pack/public/2021-01/asb/force.ipynb", as_version=4)
     reports = {("asb", "force"): document.read(notebook)}
-    told = json.dumps(pack_exporter.content(params, params.pack, 1, reports, Month.of(2021, 1)))
+    told = json.dumps(pack_exporter.content(params, params.pack, 1, reports))
     for words in ("Secret", "Hidden", "Exempt", "private", params.force.marking.internal):
         assert words not in told
     assert params.force.marking.public in told

@@ -48,7 +48,7 @@ def test_parts_that_changed_by_as_much_rose_alike() -> None:
 def test_a_change_over_many_parts_says_where_most_of_it_is() -> None:
     driver = found((100, 130), (200, 229), (300, 328), (400, 427), (500, 526), (600, 625))
     assert driver is not None
-    assert behind(driver, "units") == "Spread over many; most in A +30"
+    assert behind(driver, "units") == "Spread over many; the largest A +30"
 
 
 def test_a_part_without_a_name_counts_and_is_never_named() -> None:

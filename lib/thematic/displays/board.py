@@ -128,7 +128,7 @@ class Standing(SignedTable):
 
     def cells(self) -> list[list[Parts]]:
         return [
-            [[Part(row.name, "strong" if row.own else "")], *(_standing(rate, word) for rate, word in row.rates)]
+            [[Part(row.name, "own" if row.own else "")], *(_standing(rate, word) for rate, word in row.rates)]
             for row in self.rows
         ]
 

@@ -29,12 +29,12 @@ def behind(driver: Driver, kinds: str) -> str:
             return f"{', '.join(map(_signed, driver.parts))}{against}"
         case "alike":
             return f"All {kinds} {'rose' if driver.change > 0 else 'fell'} alike"
-    return f"Spread over many; most in {_signed(driver.parts[0])}"
+    return f"Spread over many; the largest {_signed(driver.parts[0])}"
 
 
 def joined(names: Sequence[str]) -> str:
     """Names in a row: `North and South`, `North, South and West`; apart by semicolons where one has a comma."""
-    apart = "; " if any("," in name for name in names) else ", "
+    apart = "; " if any(", " in name for name in names) else ", "
     return names[0] if len(names) == 1 else f"{apart.join(names[:-1])} and {names[-1]}"
 
 

@@ -13,7 +13,6 @@ from nbformat import v4
 
 from thematic.core.areas import FORCE
 from thematic.core.errors import UserError
-from thematic.core.periods import Month
 from thematic.exporters import once, pdf, typesetting
 from thematic.exporters.blocks import Block, Heading, Shown
 from thematic.exporters.document import Document, read
@@ -29,18 +28,18 @@ Reports = Mapping[tuple[str, str], Document]
 """The reports of a part, by theme and area."""
 
 
-def pack_pdf(params: Params, pack: PackParams, part: PackPart, reports: Reports, period: Month) -> bytes:
+def pack_pdf(params: Params, pack: PackParams, part: PackPart, reports: Reports) -> bytes:
     """The part as PDF, as `typesetting.typeset` makes it: never call this in a process that forks afterwards.
 
     Raises UserError for what cannot be set.
     """
     try:
-        return typesetting.typeset(_TEMPLATE, content(params, pack, part, reports, period))
+        return typesetting.typeset(_TEMPLATE, content(params, pack, part, reports))
     except typst.TypstError as fault:
         raise UserError(f"{_TITLES[part]}: the PDF cannot be set: {fault}") from fault
 
 
-def content(params: Params, pack: PackParams, part: PackPart, reports: Reports, period: Month) -> dict[str, Any]:
+def content(params: Params, pack: PackParams, part: PackPart, reports: Reports) -> dict[str, Any]:
     """The part as its template reads it: the first page, the meeting, the part's own items with their papers, and what
     is said once for all of them."""
     meeting = f"{pack.meeting}, {_day(pack.held_on)}"
@@ -49,7 +48,7 @@ def content(params: Params, pack: PackParams, part: PackPart, reports: Reports, 
     exemption = pack.exemption if part == 2 else None
     parted = {key: once.parted(report) for key, report in reports.items()}
     first = parted.get((pack.first, FORCE)) if pack.first else None
-    items = [_item(params, item, parted, period) for item in pack.of(part)]
+    items = [_item(params, item, parted, pack.held_on) for item in pack.of(part)]
     told = once.together([each for each in parted.values() if each is not first])
     language = next((report.language for report in reports.values()), "en-GB")
     lang, _, region = language.partition("-")
@@ -71,7 +70,7 @@ def content(params: Params, pack: PackParams, part: PackPart, reports: Reports, 
     }
 
 
-def _item(params: Params, item: PackItem, reports: Mapping[tuple[str, str], Parted], period: Month) -> dict[str, Any]:
+def _item(params: Params, item: PackItem, reports: Mapping[tuple[str, str], Parted], held_on: date) -> dict[str, Any]:
     papers = [
         pdf.content(reports[theme, area].report, f"item-{item.number}-{area}/")
         | {"name": params.area(area).name, "numbers": []}
@@ -80,7 +79,7 @@ def _item(params: Params, item: PackItem, reports: Mapping[tuple[str, str], Part
     if item.paper is not None:
         papers.append(pdf.content(_written(params, item), f"item-{item.number}-paper/") | {"name": item.title})
     if item.plan is not None:
-        papers.append(pdf.content(_plan(params, item, period), f"item-{item.number}-plan/") | {"name": item.title})
+        papers.append(pdf.content(_plan(params, item, held_on), f"item-{item.number}-plan/") | {"name": item.title})
     told = item.model_dump(include={"number", "title", "recommendation", "presenter", "minutes"})
     return {**told, "papers": papers}
 
@@ -96,9 +95,9 @@ def _is_title(block: Block, title: str) -> bool:
     return isinstance(block, Heading) and block.text.strip().casefold() == title.strip().casefold()
 
 
-def _plan(params: Params, item: PackItem, period: Month) -> Document:
-    """An action plan: its recommendations, overdue or not when the period ended."""
-    shown = authored.recommendations_display(params.recommendations[str(item.plan)], period)
+def _plan(params: Params, item: PackItem, day: date) -> Document:
+    """An action plan: its recommendations, overdue or not on the day of the meeting."""
+    shown = authored.recommendations_display(params.recommendations[str(item.plan)], day, "the day of the meeting")
     return Document(item.title, None, [Shown(replace(shown, title=item.title), "", "plan")])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -81,13 +82,13 @@ def drivers(data: ReportData, figures: Figures, name: str, *, time: bool = True)
     """What the change of a count, or of the numerator of a percentage, is made of, what tells most first.
 
     None where the change is Stable or No clear change, unknown, or of fewer than 50, and where a percentage rose though
-    less was counted, or fell though more was. Breakdowns whose categories
+    less was counted, or fell though more was, or where what it is of moved half as much. Breakdowns whose categories
     overlap, and levels that are not the force's units, are left out; so is where in an area's own report.
     """
     total, ends = figures.one(name), _ends(figures.one(name))
     if total.trend in (None, STABLE, NO_CLEAR_CHANGE) or ends is None or abs(_change(ends)) < LEAST:
         return []
-    if total.change is None or total.change * _change(ends) <= 0:
+    if total.change is None or total.change * _change(ends) <= 0 or _moved_with_its_base(total):
         return []
     found = []
     for dimension in data.theme.measures[name]:
@@ -99,6 +100,15 @@ def drivers(data: ReportData, figures: Figures, name: str, *, time: bool = True)
     if time and abs(_change(ends)) >= LEAST_IN_TIME and MONTH in data.theme.measures[name]:
         found.append(_in_time(data, figures, name, ends))
     return sorted((each for each in found if each is not None), key=lambda each: -each.tells)
+
+
+def _moved_with_its_base(total: Figure) -> bool:
+    """Whether the denominator of a percentage moved half as much as its numerator, or more."""
+    above, below = (total.numerator, total.earlier_numerator), (total.denominator, total.earlier_denominator)
+    if total.unit != "percent" or not all(above) or not all(below):
+        return False
+    moved, base = (abs(math.log(float(now) / float(before))) for now, before in (above, below))  # type: ignore[arg-type]
+    return base >= moved / 2
 
 
 def _change(ends: tuple[float, float]) -> float:

@@ -12,7 +12,6 @@ from thematic.build.build import build
 from thematic.build.log import result_line
 from thematic.build.request import ALL, Words, check
 from thematic.core.errors import ArgumentsRefused, DiskRefused, Problem, UserError, reason
-from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.execution.batch import OnEvent
@@ -67,7 +66,7 @@ def make_pack(
     order = _order(workbook, words, today, say, begin)
     editions = {part: list(_made(order, part)) for part in FILES}
     period = next(each.period for part in FILES for each in editions[part])
-    files = {part: _pdf(order, part, editions[part], period) for part in FILES if order.pack.of(part)}
+    files = {part: _pdf(order, part, editions[part]) for part in FILES if order.pack.of(part)}
     return _written(order, order.out / str(period) / FOLDER, files)
 
 
@@ -118,12 +117,12 @@ def _builds(order: _Order, part: PackPart) -> Iterator[Words]:
         yield replace(said, format="pdf", audience=audience_of(part), out=out)
 
 
-def _pdf(order: _Order, part: PackPart, editions: list[Edition], period: Month) -> bytes:
+def _pdf(order: _Order, part: PackPart, editions: list[Edition]) -> bytes:
     from thematic.exporters.pack import pack_pdf
 
     seen = _seen(order, part, editions)
     reports = {(each.theme, each.area.slug): _read(order, part, each, seen) for each in editions}
-    return pack_pdf(order.params, order.pack, part, reports, period)
+    return pack_pdf(order.params, order.pack, part, reports)
 
 
 def _seen(order: _Order, part: PackPart, editions: Sequence[Edition]) -> Seen | None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from thematic.core.areas import NO_LOCATION
 from thematic.displays import FigureCell, IndicatorRow, Indicators, Lead, Question, Questions, Standing, StandingRow
-from thematic.displays.drivers import behind, in_words, joined
-from thematic.displays.glance import worth_of
+from thematic.displays.drivers import in_words, joined
 from thematic.displays.wording import (
     before,
     change,
@@ -23,82 +18,58 @@ from thematic.displays.wording import (
     with_change,
 )
 from thematic.measures.data import ReportData
-from thematic.measures.drivers import Driver, drivers
 from thematic.measures.figures import Figure, Figures
 from thematic.measures.standing import beside_force
-from thematic.params.measures import Measure
 from thematic.params.themes import FORCE_ROW
+from thematic.report.indicators import Indicator, behind_of, indicators_of, named
 from thematic.report.tables import months_of
-from thematic.stats.verdict import NO_CLEAR_CHANGE, STABLE, would_not_show
 
 MOST_NAMED, MOST_QUESTIONS = 3, 3
 FEW = 500
 """A share of fewer is shown with what it is of and its interval."""
 _COULD_BE_CHANCE = "A plain Increase or Decrease could be chance: it is not statistically significant at 5%."
+_FORCE = "Force: of a count the change, of a percentage the figure."
 _MADE_UP = "What is behind a change is arithmetic, not a test, and no cause."
 
 
-@dataclass(frozen=True)
-class _Indicator:
-    """One indicator of the page; `group` is its section's title, `is_first` whether the section begins with it."""
-
-    group: str
-    is_first: bool
-    name: str
-    measure: Measure
-    figure: Figure
-    made_of: Sequence[Driver]
-    label: str
-
-    @property
-    def is_significant(self) -> bool:
-        return bool(self.figure.significant)
-
-    @property
-    def worth(self) -> str:
-        return worth_of(self.figure.trend or "", self.measure.polarity)
-
-    @property
-    def size(self) -> float:
-        """How far it moved, the same up and down."""
-        now, earlier = self.figure.value, self.figure.previous_value
-        return abs(math.log(now / earlier)) if now and earlier else 0.0
-
-    @property
-    def subject(self) -> str:
-        return self.measure.subject or self.measure.title
-
-
-def _indicators(data: ReportData, figures: Figures, places: str) -> list[_Indicator]:
-    found = []
-    for slug, section in data.theme.sections.items():
-        if slug == places:
-            continue
-        shorts = Counter(data.measure(name).short for name in section.measures)
-        for place, name in enumerate(section.measures):
-            measure, made_of = data.measure(name), drivers(data, figures, name)
-            label = measure.title if place and shorts[measure.short] > 1 else measure.short
-            found.append(_Indicator(section.title, not place, name, measure, figures.one(name), made_of, label))
-    return found
-
-
 def lead(data: ReportData, figures: Figures, places: str) -> Lead:
-    """How many indicators moved significantly, and the three that moved most."""
-    found = _indicators(data, figures, places)
+    """How many indicators moved significantly, and the three whose change is plainest; of an area's own page also where
+    its rates lie well above or below the force's."""
+    return Lead(" ".join(part for part in (_what_moved(data, figures, places), _levels(data, figures, places)) if part))
+
+
+def _what_moved(data: ReportData, figures: Figures, places: str) -> str:
+    found = indicators_of(data, figures, places)
     tested = [each for each in found if each.figure.significant is not None]
     moved = sorted((each for each in tested if each.is_significant), key=lambda each: -each.size)
     if not tested:
-        return Lead("None of these indicators can be compared with the year before.")
+        return "None of these indicators can be compared with the year before."
     if not moved:
-        return Lead(f"None of the {in_words(len(tested))} indicators that can be tested moved significantly.")
+        return f"None of the {in_words(len(tested))} indicators that can be tested moved significantly."
     named = [_clause(data, each) for each in moved[:MOST_NAMED]]
     number = in_words(len(moved))
     start = f"{number[:1].upper()}{number[1:]} of {in_words(len(tested))} indicators moved significantly"
-    most = ", most of all " if len(moved) > MOST_NAMED else ": "
-    return Lead(f"{start}{most}{joined(named)}.")
+    most = ", most plainly " if len(moved) > MOST_NAMED else ": "
+    return f"{start}{most}{joined(named)}."
 
 
-def _clause(data: ReportData, each: _Indicator) -> str:
+def _levels(data: ReportData, figures: Figures, places: str) -> str:
+    """`The rates of domestic abuse and rape are well above the force's.`"""
+    if data.area.is_force or places not in data.theme.sections:
+        return ""
+    found: dict[str, list[str]] = {}
+    for name in data.theme.sections[places].measures:
+        word = beside_force(figures.one(name), figures.one(name, FORCE_ROW))
+        if word.startswith("well"):
+            found.setdefault(word, []).append(inline(_head(data, name, places)))
+    said = [
+        f"{'Rates' if not place else 'rates'} of {joined(names)} are {word} the force's"
+        for place, (word, names) in enumerate(found.items())
+    ]
+    return f"{'; '.join(said)}." if said else ""
+
+
+def _clause(data: ReportData, each: Indicator) -> str:
     """`reported anti-social behaviour (up 35.4% to 27,889)`."""
     value, moved = now(each.figure, each.measure).printed(), change(each.figure, each.measure)
     way = "up" if (each.figure.change or 0) > 0 else "down"
@@ -108,54 +79,58 @@ def _clause(data: ReportData, each: _Indicator) -> str:
     return f"{inline(each.subject).rstrip(',')} ({said})"
 
 
-def _size(each: _Indicator) -> str:
+def _size(each: Indicator) -> str:
     return size_of(change(each.figure, each.measure)).replace("percentage point", "point")
 
 
 def indicators(data: ReportData, figures: Figures, places: str) -> Indicators:
     """Each indicator with its value, change, months, verdict and what is behind it."""
-    found = _indicators(data, figures, places)
+    found = indicators_of(data, figures, places)
     rows = [_row(data, figures, each) for each in found]
     beside = "" if data.area.is_force else "Force"
     title = f"Indicators, {data.area.name}"
-    notes = [*_periods(data, found), _COULD_BE_CHANCE, _MADE_UP]
+    force = [] if data.area.is_force else [_FORCE]
+    notes = [*_periods(data, found), *force, _COULD_BE_CHANCE, _MADE_UP]
     return Indicators("indicators", title, rows, beside, notes, data.source)
 
 
-def _periods(data: ReportData, found: Sequence[_Indicator]) -> list[str]:
+def _periods(data: ReportData, found: Sequence[Indicator]) -> list[str]:
     """Which indicators have another window than the year to the period."""
     usual = data.period
     others: dict[str, list[str]] = {}
     for each in found:
         window = data.window(each.name)
         if window.end != usual or len(window.months) != 12:
-            others.setdefault(window.label, []).append(_named(each))
+            others.setdefault(window.label, []).append(named(each))
     return [f"{joined(names)}: {label}." for label, names in others.items()]
 
 
-def _named(each: _Indicator) -> str:
-    return f"{each.group}: {inline(each.label)}"
-
-
-def _row(data: ReportData, figures: Figures, each: _Indicator) -> IndicatorRow:
+def _row(data: ReportData, figures: Figures, each: Indicator) -> IndicatorRow:
     force = None
     if not data.area.is_force:
         beside = figures.one(each.name, FORCE_ROW)
-        force = value_of(beside.value, each.measure, beside.status)
+        is_count = each.measure.unit == "count"
+        force = change(beside, each.measure) if is_count else value_of(beside.value, each.measure, beside.status)
     return IndicatorRow(
         each.group if each.is_first else "",
         inline(each.label) if each.is_first else each.label,
         FigureCell(now(each.figure, each.measure), change(each.figure, each.measure)),
         [month.value for month in months_of(data, figures, each.measure)],
-        each.figure.trend or each.figure.status or each.figure.change_status,
-        each.worth,
-        "; ".join(part for part in (_behind(data, figures, each), _spread(each)) if part),
+        *_verdict(each),
+        "; ".join(part for part in (behind_of(data, figures, each), _spread(each)) if part),
         force,
         _report_on(data, each.name),
     )
 
 
-def _spread(each: _Indicator) -> str:
+def _verdict(each: Indicator) -> tuple[str, str]:
+    """The verdict and whether it is favourable; of a percentage of so few that none is printed, that."""
+    if each.figure.value is not None and is_of_few(each.figure, each.measure):
+        return "Too few to say", ""
+    return each.figure.trend or each.figure.status or each.figure.change_status, each.worth
+
+
+def _spread(each: Indicator) -> str:
     """What a share is of, and its interval, where that is few."""
     cell = with_change(each.figure, each.measure)
     base = cell.base.value if cell.base is not None else None
@@ -173,58 +148,11 @@ def _report_on(data: ReportData, name: str) -> str:
     return f"../{slug}/{data.area.slug}.html" if slug else ""
 
 
-def _behind(data: ReportData, figures: Figures, each: _Indicator) -> str:
-    """What is behind an indicator's change: its parts, else the units that moved, else how much would have shown."""
-    figure, measure = each.figure, each.measure
-    if figure.value is None:
-        return next(iter(figures.reasons.get((each.name, "total"), [])), "Not available").capitalize()
-    if is_of_few(figure, measure):
-        return "Too few for a percentage"
-    if each.made_of:
-        return _of_parts(data, each, each.made_of[0])
-    units = _units_that_moved(data, figures, each)
-    if units:
-        return units
-    if figure.trend == NO_CLEAR_CHANGE and (rise := figures.rises.get(each.name)) is not None:
-        said = would_not_show(rise).removeprefix("a change of ")
-        return f"{said[:1].upper()}{said[1:]}"
-    if figure.trend == STABLE or figure.trend is None:
-        return ""
-    counted = (
-        (figure.numerator, figure.earlier_numerator)
-        if measure.unit == "percent"
-        else (figure.value, figure.previous_value)
-    )
-    if measure.unit in ("percent", "count") and None not in counted:
-        return f"{counted[0]:,} after {counted[1]:,}"
-    return ""
-
-
-def _of_parts(data: ReportData, each: _Indicator, driver: Driver) -> str:
-    kinds = data.params.unit.plural if driver.dimension == data.params.units else "parts"
-    return behind(driver, inline(kinds))
-
-
-def _units_that_moved(data: ReportData, figures: Figures, each: _Indicator) -> str:
-    """The units whose own change is significant, two at most: `North 59.6% to 52.6%: significant`."""
-    units = data.params.units
-    if not data.area.is_force or units not in data.theme.measures[each.name]:
-        return ""
-    moved = [row for row in figures.of(each.name, units) if row.significant and row.category != NO_LOCATION]
-    moved.sort(key=lambda row: -abs(row.change or 0))
-    said = [
-        f"{row.category} {before(row, each.measure).printed()} to {now(row, each.measure).printed()}"
-        for row in moved[:2]
-    ]
-    more = f" and {len(moved) - 2} more" if len(moved) > 2 else ""
-    return f"{'; '.join(said)}{more}: significant" if said else ""
-
-
 def standing(data: ReportData, figures: Figures, places: str) -> Standing:
     """Each unit's rates beside the force's, in words, the unit with most that lies above first."""
     names = data.theme.sections[places].measures
     forces = {name: _of_force(data, figures, name) for name in names}
-    heads = [f"{_head(data, name, places)} {_printed(data, name, forces[name])}" for name in names]
+    heads = [f"{_head(data, name, places)}, force {_printed(data, name, forces[name])}" for name in names]
     found = {name: {row.category: row for row in figures.of(name, data.params.units)} for name in names}
     rows = []
     for unit in data.params.areas(data.params.units):
@@ -240,8 +168,8 @@ def standing(data: ReportData, figures: Figures, places: str) -> Standing:
     rows.sort(key=lambda row: (-sum(weights.get(word, 0) for _, word in row.rates), row.name))
     level = data.params.unit
     notes = [
-        "Per 1,000 residents. Above and below: the whole 95% interval lies there; well: by a fifth or more of the "
-        "force's rate."
+        "Per 1,000 residents. Above and below: the whole 95% interval lies there; well: one rate is 1.2 times the "
+        "other or more."
     ]
     return Standing("standing", "Where it differs from the force", level.title, heads, rows, notes, data.source)
 
@@ -263,16 +191,17 @@ def _printed(data: ReportData, name: str, figure: Figure) -> str:
 
 
 def questions(data: ReportData, figures: Figures, places: str) -> Questions:
-    """Three things to ask about: significant changes for the worse first, then the others, then where rates are well
-    above the force's; one for each group of indicators."""
-    found = [each for each in _indicators(data, figures, places) if each.is_significant]
-    found.sort(key=lambda each: (each.worth != "unfavourable", _is_told(each), -each.size))
-    items: list[Question] = []
-    asked: set[str] = set()
+    """Three things to ask about: the plainest significant change of each group of indicators, groups with one for the
+    worse first; then where rates are well above the force's."""
+    found = indicators_of(data, figures, places)
+    moved: dict[str, list[Indicator]] = {}
     for each in found:
-        if each.group not in asked and len(items) < MOST_QUESTIONS:
-            asked.add(each.group)
-            items.append(_question(data, figures, each))
+        if each.is_significant:
+            moved.setdefault(each.group, []).append(each)
+    worse = {group for group, several in moved.items() if any(each.worth == "unfavourable" for each in several)}
+    plainest = [max(several, key=lambda each: each.size) for several in moved.values()]
+    plainest.sort(key=lambda each: (each.group not in worse, _is_told(each), -each.size))
+    items = [_question(data, figures, each, found) for each in plainest[:MOST_QUESTIONS]]
     items += _about_places(standing(data, figures, places), data)[: MOST_QUESTIONS - len(items)]
     number = in_words(len(items))
     thing = "thing" if len(items) == 1 else "things"
@@ -280,12 +209,12 @@ def questions(data: ReportData, figures: Figures, places: str) -> Questions:
     return Questions(title, items)
 
 
-def _is_told(each: _Indicator) -> bool:
+def _is_told(each: Indicator) -> bool:
     """Whether the months of an event make up a change, so that it is no riddle."""
     return any(driver.kind == "months" and driver.name for driver in each.made_of)
 
 
-def _question(data: ReportData, figures: Figures, each: _Indicator) -> Question:
+def _question(data: ReportData, figures: Figures, each: Indicator, all_: Sequence[Indicator]) -> Question:
     place = next((one for one in each.made_of if one.dimension == data.params.units and one.kind == "make up"), None)
     if each.worth == "favourable" and place is not None:
         whose = joined([part.name for part in place.parts])
@@ -296,15 +225,26 @@ def _question(data: ReportData, figures: Figures, each: _Indicator) -> Question:
     way = "rise" if (each.figure.change or 0) > 0 else "fall"
     value, earlier = now(each.figure, each.measure).printed(), before(each.figure, each.measure).printed()
     asks = "How did" if each.worth == "favourable" else "Why did"
-    reason = _behind(data, figures, each)
+    reason = behind_of(data, figures, each)
+    if reason.startswith(f"{value} after "):
+        reason = _first_of(each, all_)
     told = f"{asks} {inline(each.subject).rstrip(',')} {way}, to {value} from {earlier}?"
     return Question(told, f"{reason}." if reason else "")
+
+
+def _first_of(each: Indicator, all_: Sequence[Indicator]) -> str:
+    """What the first indicator of a group did, beside another of it: `Recorded: 1,065 after 1,077 (Stable)`."""
+    first = next(one for one in all_ if one.group == each.group)
+    if first is each or first.figure.previous_value is None or not first.figure.trend:
+        return ""
+    value, earlier = now(first.figure, first.measure).printed(), before(first.figure, first.measure).printed()
+    return f"{first.label}: {value} after {earlier} ({first.figure.trend})"
 
 
 def _about_places(table: Standing, data: ReportData) -> list[Question]:
     """Units whose rates are well above the force's, those with most first."""
     found = []
-    themes = [head.rsplit(" ", 1)[0] for head in table.heads]
+    themes = [head.rsplit(",", 1)[0] for head in table.heads]
     for row in table.rows:
         if not data.area.is_force and not row.own:
             continue

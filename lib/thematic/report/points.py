@@ -6,7 +6,6 @@ sentence names the first indicators without a significant change.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +33,7 @@ from thematic.measures.drivers import Driver, Part, drivers, months_of
 from thematic.measures.figures import Figure, Figures
 from thematic.measures.references import references_of
 from thematic.measures.references import standing as beside_reference
-from thematic.measures.standing import beside_force
+from thematic.measures.standing import beside_force, plainness
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
 from thematic.stats.verdict import NO_CLEAR_CHANGE, STABLE, would_not_show
@@ -63,12 +62,7 @@ class _Subject:
 
     @property
     def size(self) -> float:
-        """How far it moved beside what chance gives, roughly: the ratio's logarithm over its standard error."""
-        now, earlier = self.figure.value, self.figure.previous_value
-        if not now or not earlier or now * earlier < 0:
-            return 0.0
-        counts = [count or now for count in (self.figure.numerator, self.figure.earlier_numerator)]
-        return abs(math.log(now / earlier)) / math.sqrt(sum(1 / max(abs(count), 1) for count in counts))
+        return plainness(self.figure)
 
 
 @dataclass(frozen=True)

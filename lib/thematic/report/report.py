@@ -293,7 +293,7 @@ class Report:
     def recommendations(self) -> Recommendations | None:
         """The theme's recommendations from params/recommendations/, overdue or not at the period's end; else None."""
         known = self.params.recommendations.get(self.data.theme_name)
-        return authored.recommendations_display(known, self.period) if known else None
+        return authored.recommendations_display(known, self.period.last_day) if known else None
 
     def data_quality(self) -> DisplayTable | Sentence:
         """How the extract's rows of the two windows fared: kept, duplicate, quarantined, left out; a public report,
