@@ -82,11 +82,11 @@ def _title(data: ReportData, name: str, found: Sequence[Figure], force: Figure) 
             return f"There is no rate for {data.area.name}; the force’s is {whole}"
         word = {"Above": "above", "Below": "below", "The same": "the same as"}[_beside(own, force, measure)]
         return f"{data.area.name}’s rate of {number(own.value, measure)} is {word} the force’s of {whole}"
-    above = [row.category for row in found if _beside(row, force, measure) == "Above"]
+    above = [row.category for row in found if row.lower_95 is not None and row.lower_95 > force.value]
     if not above:
-        return f"No {unit} has a rate above the force’s of {whole}"
+        return f"No {unit} has a rate clearly above the force’s of {whole}"
     verb = "has a rate" if len(above) == 1 else "have rates"
-    return f"{listed(above)} {verb} above the force’s of {whole}"
+    return f"{listed(above)} {verb} clearly above the force’s of {whole}"
 
 
 def ground_of(data: ReportData, hexagon_km: float) -> charts.Ground:

@@ -15,7 +15,8 @@ def at_the_top(rounding: Rounding | None) -> str:
     return (
         f"To protect people, numbers here are in steps of {base}. They add up, and are not revised. They are within "
         f"{rounding.usual} of the true number 19 times in 20, and never more than {rounding.total} away; [low] is 0 or "
-        f"{base}. Each is of what was recorded in the period, less what was cancelled in it."
+        f"{base}. Each is of what was recorded in the period, less what was cancelled in it whenever that was "
+        "recorded, so that it can differ from the force's own figure."
     )
 
 
