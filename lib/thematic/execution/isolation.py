@@ -90,7 +90,6 @@ def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Fa
     from thematic.report.made import given_title, is_made
 
     checked: dict[str, str] = {}
-    written = _written(notebook)
     for number, cell, output in _outputs(notebook):
         content = dict(output.get("data", {}))
         if CHECKED in cell.metadata.get("tags", []):
@@ -103,7 +102,7 @@ def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Fa
         elif not is_made(content):
             what = _what(output)
             return _failed(number, f"shows {what}, which was not made from released figures", _HOW), {}
-        elif (title := given_title(content)) and title not in written:
+        elif (title := given_title(content)) and title not in _written(notebook):
             fix = "Write the title out in the cell, as plain text in quotation marks, or leave it out."
             return _failed(
                 number, "gives a display a title that is worked out in code and could hold anything", fix

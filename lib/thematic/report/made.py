@@ -13,8 +13,8 @@ from thematic.report import context
 
 Made = TypeVar("Made", bound=type)
 
-_made: dict[str, Display] = {}
-_titles: dict[str, str] = {}
+_made: dict[str, tuple[Display, str]] = {}
+"""By the digest of its structure each display, and the title that the notebook gave it."""
 
 
 def remembering(*but: str) -> Callable[[Made], Made]:
@@ -37,8 +37,8 @@ def _remembered(method: Callable[..., Any]) -> Callable[..., Any]:
     def shown(report: Any, *args: Any, **options: Any) -> Any:
         found = method(report, *args, **options)
         if isinstance(found, Display) and report.data.audience == "public" and context.is_handed(report.data):
-            _made[digest(found.payload())] = found
-            _titles[digest(found.payload())] = str(given.bind(report, *args, **options).arguments.get("title", ""))
+            title = str(given.bind(report, *args, **options).arguments.get("title", ""))
+            _made[digest(found.payload())] = found, title
         return found
 
     return shown
@@ -48,9 +48,10 @@ def is_made(data: Mapping[str, Any]) -> bool:
     """Whether an output shows a display as the report made it, and nothing beside it."""
     payload = data.get(MIME_TYPE)
     found = _made.get(digest(payload)) if payload is not None else None
-    return found is not None and digest(found._repr_mimebundle_()) == digest(dict(data))
+    return found is not None and digest(found[0]._repr_mimebundle_()) == digest(dict(data))
 
 
 def given_title(data: Mapping[str, Any]) -> str:
-    """The words that the notebook gave a made display as its title; empty where it gave none."""
-    return _titles.get(digest(data[MIME_TYPE]), "")
+    """The words that the notebook gave a made display as its title, empty where it gave none. Raises KeyError for a
+    display that was not made."""
+    return _made[digest(data[MIME_TYPE])][1]
