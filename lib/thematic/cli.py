@@ -264,16 +264,14 @@ def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
     from thematic.outputs.notebooks import read_notebooks
     from thematic.params import load_params
-    from thematic.params.checks.disclosure import disclosure_warnings
-    from thematic.params.reviews import review_warnings
+    from thematic.params.warnings import params_warnings
 
     workbook = Workbook.find()
     params = load_params(workbook)
     read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
     files = sum(1 for path in workbook.params.rglob("*") if path.is_file())
     typer.echo(f"{workbook.shown(workbook.params)}/: {files} files, no problems")
-    reviews = review_warnings(params.measures, date.today())
-    for warning in (*disclosure_warnings(params.disclosure, params.themes), *reviews):
+    for warning in params_warnings(params, date.today()):
         typer.echo(warning)
 
 

@@ -31,8 +31,10 @@ from warehouse_drawn import ROOT, own_params
 
 PARAMS = own_params()
 DA, ASB, HATE, RAPE, CRIME, STOP = "domestic-abuse", "asb", "hate-crime", "rape", "recorded-crime", "stop-and-search"
-THEMES = frozenset(PARAMS.themes) - {STOP}
-"""Those that the extract can feed: it has no searches."""
+CSA, ALL, PEOPLE = "child-sexual-abuse", "performance", "people"
+THEMES = frozenset(PARAMS.themes) - {STOP, PEOPLE, CSA}
+"""Those that the extract can feed: it has no searches, nobody in post and no ages of victims. ALL counts what the others
+count."""
 LPU, OTHER = PARAMS.unit_areas[:2]
 AREAS = ("force", LPU.slug)
 AUTHORITY = PARAMS.areas("local_authority")[0].name
@@ -209,29 +211,32 @@ CORRECTIONS = [
     # What January's reports see begins a month after the old one, which November's and December's still see.
     (
         {f"each {OLD}": MOVED, f"rape {OLD + 1}": MOVED, "call 2021-12": {"lpu": "Nowhere"}},
-        {DA: [NOVEMBER, DECEMBER], RAPE: UP_TO_JANUARY, CRIME: UP_TO_JANUARY, ASB: LATE},
+        {DA: [NOVEMBER, DECEMBER], RAPE: UP_TO_JANUARY, CRIME: UP_TO_JANUARY, ASB: LATE, ALL: UP_TO_JANUARY},
     ),
     (
         {f"each {OLD + 1}": MOVED, f"rape {OLD}": MOVED, "call late": {"received_on": "2021-12-31"}},
-        {DA: UP_TO_JANUARY, RAPE: [NOVEMBER, DECEMBER], CRIME: UP_TO_JANUARY, ASB: LATE},
+        {DA: UP_TO_JANUARY, RAPE: [NOVEMBER, DECEMBER], CRIME: UP_TO_JANUARY, ASB: LATE, ALL: UP_TO_JANUARY},
     ),
-    ({"each 2021-11": MOVED, "rape 2021-12": MOVED}, {DA: UP_TO_JANUARY, RAPE: LATE, CRIME: UP_TO_JANUARY}),
+    (
+        {"each 2021-11": MOVED, "rape 2021-12": MOVED},
+        {DA: UP_TO_JANUARY, RAPE: LATE, CRIME: UP_TO_JANUARY, ALL: UP_TO_JANUARY},
+    ),
     # What was given or cancelled in a month had not happened before it.
     (
         {
             "each 2021-06": {"outcome_code": "1", "outcome_on": "2021-11-30"},
             "rape 2021-06": {"outcome_code": "1", "outcome_on": "2021-12-01"},
         },
-        {DA: UP_TO_JANUARY, RAPE: LATE, CRIME: UP_TO_JANUARY},
+        {DA: UP_TO_JANUARY, RAPE: LATE, CRIME: UP_TO_JANUARY, ALL: UP_TO_JANUARY},
     ),
     (
         {"each 2021-06": {"cancelled_on": "2021-12-31"}, "rape 2021-06": {"cancelled_on": "2022-01-01"}},
-        {DA: LATE, RAPE: [JANUARY], CRIME: LATE},
+        {DA: LATE, RAPE: [JANUARY], CRIME: LATE, ALL: LATE},
     ),
     # The themes to whose counts it makes a difference, and those that give an account of the row.
     ({"rape 2021-12": {"domestic": "Y"}}, {DA: LATE}),
-    ({"each 2021-12": {"hate_strands": "race"}}, {HATE: LATE}),
-    ({"each 2021-12": {"lpu": "Nowhere"}}, {DA: LATE, HATE: LATE, RAPE: LATE, CRIME: LATE}),
+    ({"each 2021-12": {"hate_strands": "race"}}, {HATE: LATE, ALL: LATE}),
+    ({"each 2021-12": {"lpu": "Nowhere"}}, dict.fromkeys((DA, HATE, RAPE, CRIME, ALL), LATE)),
     ({"each 2021-12": {"suspect_ref": "another"}}, {}),
 ]
 
@@ -258,7 +263,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_an_edited_measure_runs_the_themes_that_use_it(bench):
     edit(bench.root / "params/measures/asb_incidents.yaml", "title: ", "title: All ")
-    assert bench.ran() == labels(themes=[ASB])
+    assert bench.ran() == labels(themes=[ASB, ALL])
 
 
 def test_a_measure_that_two_themes_use_runs_both(bench):
@@ -276,12 +281,12 @@ def test_a_measure_that_two_themes_use_runs_both(bench):
 
 def test_an_edited_family_runs_the_themes_that_use_the_measures_it_changes(bench):
     edit(bench.root / "params/measures/_families/recorded_crime.yaml", "Title: Hate crimes", "Title: Crimes of hate")
-    assert bench.ran() == labels(themes=[HATE])
+    assert bench.ran() == labels(themes=[HATE, ALL])
 
 
 def test_an_edited_table_runs_the_themes_that_count_it_and_another_population_all(bench):
     edit(bench.root / "params/tables/incidents.yaml", "heading: Type", "heading: Kind")
-    assert bench.ran() == labels(themes=[ASB])
+    assert bench.ran() == labels(themes=[ASB, ALL])
     edit(bench.root / "params/areas/lpu.yaml", "2020: 1", "2020: 2")
     assert bench.ran() == labels()
 

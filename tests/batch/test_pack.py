@@ -83,6 +83,9 @@ def test_the_products_own_pack_and_its_example_are_well(bare: Workbook) -> None:
         ([ITEMS[1], ITEMS[0]], "item 1 follows item 2: number them as they are taken"),
         ([ITEMS[1], ITEMS[1]], "item 2 follows item 2"),
         ([ITEMS[0]], "no item has a paper"),
+        ([ITEMS[1], {**ITEMS[2], "paper": "../x.md"}], "items[1].paper: '../x.md'"),
+        ([ITEMS[1], {**ITEMS[2], "paper": "none.md"}], "items[1].paper: params/pack/none.md does not exist."),
+        ([ITEMS[1], {**ITEMS[2], "plan": "child-protecton"}], "Did you mean 'child-protection'?"),
         ([], "items: List should have at least 1 item"),
     ],
 )
@@ -96,6 +99,11 @@ def test_every_mistake_is_told_at_once(bare: Workbook) -> None:
     said = refusal(bare)
     assert "3 problems" in said
     assert "params/pack.yaml, date: 'tomorrow'" in said
+
+
+def test_a_first_page_that_is_no_theme_is_told(bare: Workbook) -> None:
+    write(bare, first="performance-at-a-glace")
+    assert "params/pack.yaml, first: there is no theme 'performance-at-a-glace'" in refusal(bare)
 
 
 def test_without_the_file_the_command_says_what_to_write(bare: Workbook) -> None:
@@ -160,17 +168,18 @@ def test_a_part_says_what_it_is_and_is_tagged(public: pikepdf.Pdf, private: pike
 
 
 def test_bookmarks_are_the_agenda_the_items_and_their_sections(public: pikepdf.Pdf, private: pikepdf.Pdf) -> None:
-    assert titles(public, 1) == ["Agenda", "2. Nuisance"]
-    assert {"At a glance", "Numbers behind the charts"} <= set(titles(public, 2))
-    assert titles(private, 1) == ["Agenda", "3. Secret words", "4. Hidden words"]
+    assert titles(public, 1) == ["Agenda", "2. Nuisance", "Method and glossary"]
+    assert {"At a glance", "Data quality"} <= set(titles(public, 2))
+    assert titles(private, 1) == ["Agenda", "3. Secret words", "4. Hidden words", "Method and glossary"]
     assert {"Widnes", "Cheshire Constabulary"} <= set(titles(private, 2))
-    assert titles(private, 3).count("Numbers behind the charts") == 2
+    assert titles(private, 3).count("Data quality") == 2
+    assert "Numbers behind the charts" not in {*titles(private, 2), *titles(private, 3)}
 
 
 def test_pages_are_numbered_on_through_the_file_and_each_paper_begins_one(private: pikepdf.Pdf) -> None:
     assert [page.label for page in private.pages] == [str(number + 1) for number in range(len(private.pages))]
     beginnings = [page for level, words, page in bookmarks(private) if level == 1 or words == "Cheshire Constabulary"]
-    assert len(set(beginnings)) == len(beginnings) == 4
+    assert len(set(beginnings)) == len(beginnings) == 5
 
 
 def test_the_agenda_leads_to_the_papers(private: pikepdf.Pdf) -> None:
@@ -258,3 +267,50 @@ def test_the_command_names_the_files(workbook: Workbook, parts: list[Path], monk
     ran = running(monkeypatch, capsys)("pack", "--period", "2021-01")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.splitlines()[-2:] == [f"Pack: {workbook.shown(path)}" for path in parts]
+
+
+# What stands around the reports
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pikepdf.Pdf]:
+    """A part with the one page first, minutes, an action plan and a report."""
+    workbook = sample_workbook(tmp_path_factory.mktemp("whole"))
+    (workbook.params / "pack").mkdir(exist_ok=True)
+    minutes = "# Minutes\n\nIt was *agreed* to ask.\n\n| Action | Owner |\n|---|---|\n| Ask | A. Chief |\n"
+    (workbook.params / "pack" / "asked.md").write_text(minutes, encoding="utf-8")
+    items = [
+        {"number": 1, "part": 2, "title": "Minutes", "paper": "asked.md"},
+        {"number": 2, "part": 2, "title": "Nuisance", "theme": "asb"},
+        {"number": 3, "part": 2, "title": "Plan", "plan": "child-protection"},
+    ]
+    write(workbook, items, first="performance-at-a-glance")
+    [made] = [path for path in make(workbook) if "part-2" in path.name]
+    with pikepdf.open(made) as opened:
+        yield opened
+
+
+def test_the_one_page_comes_first_and_the_agenda_second(whole: pikepdf.Pdf) -> None:
+    marks = {words: page for _, words, page in bookmarks(whole)}
+    assert marks["Performance at a glance"] == 1
+    assert marks["Agenda"] == 2
+    assert marks["1. Minutes"] == 3
+
+
+def test_method_and_terms_stand_once_at_the_end(whole: pikepdf.Pdf) -> None:
+    words = [words for _, words, _ in bookmarks(whole)]
+    for heading in ("Method", "What each measure counts", "Glossary"):
+        assert words.count(heading) == 1
+        assert words.index(heading) > words.index("Method and glossary") > words.index("3. Plan")
+
+
+def test_every_paper_is_on_the_agenda_with_its_page(whole: pikepdf.Pdf) -> None:
+    marks = {words: page for _, words, page in bookmarks(whole)}
+    titles = ("1. Minutes", "2. Nuisance", "3. Plan", "Method and glossary")
+    assert set(linked_pages(whole.pages[1], whole)) == {marks[title] for title in titles}
+
+
+def test_minutes_and_plans_are_tables_with_headers(whole: pikepdf.Pdf) -> None:
+    found = tags(whole).all("Table")
+    assert len(found) > 4
+    assert all(table.all("TH") for table in found)

@@ -182,12 +182,12 @@ def test_north_wales_rates_by_ethnicity_say_whose_people_are_not_known(north_wal
 
 
 def test_what_cannot_be_fed_is_named_and_not_made(north_wales: Adopted) -> None:
-    assert set(north_wales.index.empty) == {"domestic-abuse", "hate-crime", "rape"}
+    assert set(north_wales.index.empty) == {"child-sexual-abuse", "domestic-abuse", "hate-crime", "people", "rape"}
     words = Words(["ALL"], period=PERIOD, area="force", data=str(north_wales.data), lookup=str(north_wales.lookup))
     editions = asked_editions(
         north_wales.params, check(words, north_wales.params, north_wales.workbook), north_wales.index
     )
-    assert [each.theme for each in editions] == ["asb", "recorded-crime", "stop-and-search"]
+    assert [each.theme for each in editions] == ["asb", "performance", "recorded-crime", "stop-and-search"]
 
 
 def test_the_pages_speak_of_districts(north_wales: Adopted, tmp_path: Path) -> None:

@@ -77,12 +77,13 @@ def unfolded(tab: Page, path: Path, look: str) -> None:
 
 
 def one_of_each_kind(found: Pages) -> Pages:
-    """Of each folder a report of the force and one of a unit, and the pages that are no reports."""
+    """Of each folder a report of the force and one of a unit, the page over all themes, and those that are no reports."""
     root, paths = found
     first: dict[tuple[str, ...], Path] = {}
     for path in paths:
         parts = path.relative_to(root).parts
-        first.setdefault(parts if path.name == "index.html" else (parts[0], path.name), path)
+        kind = "at a glance" if "performance-at-a-glance" in parts else "report"
+        first.setdefault(parts if path.name == "index.html" else (parts[0], path.name, kind), path)
     return root, list(first.values())
 
 

@@ -18,10 +18,10 @@ from thematic.displays import Chart, Column, DisplayTable
 from thematic.exporters import document
 from thematic.exporters.blocks import Heading, Section, Shown
 from thematic.exporters.pdf import content
-from warehouse_drawn import own_params, sample_workbook
+from warehouse_drawn import reports_of, sample_workbook
 
 AREAS = ("force", "widnes")
-REPORTS = [(theme, area) for theme in own_params().themes for area in AREAS]
+REPORTS = reports_of(*AREAS)
 A4_POINTS = (595, 842)
 MOST_BYTES = 500_000
 

@@ -52,8 +52,8 @@ def make_pages(folder: Path) -> Path:
     workbook = sample_workbook(folder / "workbook")
     root = folder / "pages"
     _build(workbook, ["ALL"], root / "internal", "force")
-    _build(workbook, ["DA", "STOP"], root / "internal", "widnes")
-    _build(workbook, ["DA", "RAPE"], root / "public", "force,widnes", audience="public")
+    _build(workbook, ["DA", "STOP", "GLANCE"], root / "internal", "widnes")
+    _build(workbook, ["DA", "RAPE", "GLANCE"], root / "public", "force,widnes", audience="public")
     _write_own_words(workbook)
     _build(workbook, ["HATE", "ASB"], root / "own", "force,widnes")
     _add_cells(workbook, "anti_social_behaviour", FAILS)

@@ -48,6 +48,13 @@ def own_params() -> Params:
     return load_params(Workbook(ROOT))
 
 
+def reports_of(*areas: str) -> list[tuple[str, str]]:
+    """Themes and areas (slugs) of which there is a report, of these areas: not every theme is reported for units."""
+    params = own_params()
+    asked = {slug: {area.slug for area in params.report_areas(slug)} for slug in params.themes}
+    return [(slug, area) for slug in params.themes for area in areas if area in asked[slug]]
+
+
 def types_of(table: Table) -> dict[str, pa.DataType]:
     """The type in which the warehouse keeps each column of a table."""
     types = {name: KINDS.get(column.kind, pa.string()) for name, column in table.columns.items()}

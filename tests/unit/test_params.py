@@ -13,6 +13,7 @@ from thematic.core.errors import ParamsRefused
 from thematic.core.workbook import Workbook
 from thematic.params import load_params
 from thematic.params.checks.disclosure import disclosure_warnings
+from thematic.params.warnings import params_warnings
 from warehouse_drawn import ROOT
 
 
@@ -41,7 +42,7 @@ def test_the_products_own_params_can_be_used() -> None:
     params = load_params(Workbook(ROOT))
     assert [len(params.areas(level)) for level in ("lpu", "local_authority")] == [8, 4]
     assert all(area.population and area.source for level in params.levels.values() for area in level.areas)
-    assert len(params.measures) == 73
+    assert len(params.measures) == 141
 
 
 def test_every_problem_is_listed_at_once(workbook: Workbook) -> None:
@@ -107,7 +108,7 @@ DOMESTIC = '{domestic: "Y"}'
         ("tables/surveys.yaml", "history: crimes", "history: crime", "there is no table 'crime'. Did you mean 'crimes'?"),
         ("themes/asb.yaml", "notebook: anti", "notebook: ant", "notebooks/ant_social_behaviour.ipynb does not exist"),
         ("themes/asb.yaml", "asb_incidents: [total", "asb_incident: [total", "the measure 'asb_incident' is not declared"),
-        ("themes/asb.yaml", "asb_incidents: [total", "asb_incident: [total", "params/measures/asb_incidents.yaml: no theme"),
+        ("themes/stop-and-search.yaml", "stop_linked_pct: [total", "stop_linkd_pct: [total", "params/measures/stop_linked_pct.yaml: no theme"),
         ("themes/asb.yaml", "Repeat caller", "Repeat cller", "'Repeat cller' is not in params/glossary.yaml"),
         ("themes/asb.yaml", "[total, month, lpu", "[total, moth, lpu", "incidents have no breakdown 'moth'. Did you mean 'month'?"),
         ("themes/asb.yaml", "table: incidents", "table: incident", "there is no table 'incident'. Did you mean 'incidents'?"),
@@ -161,9 +162,9 @@ def test_a_force_of_one_level_reads_one_line_about_the_other(workbook: Workbook)
     (workbook.params / "areas" / "local_authority.yaml").unlink()
     said = refusal(workbook)
     assert said.count("\n") == 1
-    assert "params/areas: there is no level 'local_authority'; 6 tables (crimes, disclosures," in said
+    assert "params/areas: there is no level 'local_authority'; 13 tables (collisions, crimes," in said
     assert (
-        "57 measures of 6 themes (asb, domestic-abuse, hate-crime, rape, recorded-crime, stop-and-search) name" in said
+        "69 measures of 7 themes (asb, child-sexual-abuse, domestic-abuse, hate-crime, rape, recorded-crime, " in said
     )
     assert "Declare its areas in params/areas/local_authority.yaml, or do without it (docs/adopt-for-another-" in said
 
@@ -183,6 +184,21 @@ def test_a_rule_about_a_theme_that_the_force_does_not_have_is_said_and_changes_n
         "Warning: params/disclosure.yaml, draws: there is no theme 'workforce' here, so the line changes nothing. "
         "Take it out."
     ]
+
+
+def test_recommendations_that_nothing_shows_are_said(workbook: Workbook) -> None:
+    known = workbook.params / "recommendations"
+    shutil.copy(known / "child-protection.yaml", known / "fire-safety.yaml")
+    [said] = [line for line in params_warnings(load_params(workbook), date(2021, 2, 1)) if "recommendations" in line]
+    assert said.startswith("Warning: params/recommendations/fire-safety.yaml: no theme is called so")
+
+
+def test_recommendations_whose_name_is_nearly_a_themes_are_refused(workbook: Workbook) -> None:
+    known = workbook.params / "recommendations"
+    shutil.copy(known / "child-protection.yaml", known / "domestic-abus.yaml")
+    assert "domestic-abus.yaml: there is no theme 'domestic-abus'. Did you mean domestic-abuse.yaml?" in refusal(
+        workbook
+    )
 
 
 def test_a_file_that_is_not_utf_8_is_refused(workbook: Workbook) -> None:

@@ -159,6 +159,8 @@ def test_a_section_says_which_indicators_moved(measures) -> None:
     )
     assert told(measures, None, None, True).startswith("Of the 1 indicator that can be compared")
     assert told(measures, None, None, None) == "None of these indicators can be compared with the year before."
+    stock = [(measures[COUNT], figure(10, previous=9, change=11.1))]
+    assert summary(stock) == "The changes of these indicators are not tested."
 
 
 def place(name: str, value: float | None, status: str = "") -> Figure:

@@ -211,7 +211,7 @@ def test_commands_that_a_page_gives_exist(page):
     goals = set(re.search(r"^GOALS := (.*)$", MAKEFILE, re.M)[1].split())
     variables = set(re.findall(r"\$\((?:if \$\(filter-out 0,\$\()?([A-Z_]+)\)", MAKEFILE))
     subcommands = set(get_command(app).commands)
-    themes = {theme.goal for theme in PARAMS.themes.values()} | {"ALL", "CHILD_SEXUAL_ABUSE", "MISSING_PEOPLE"}
+    themes = {theme.goal for theme in PARAMS.themes.values()} | {"ALL", "EXPLOITATION_OF_CHILDREN", "MISSING_PEOPLE"}
     given = commands(DOCS / page)
     assert given
     for program, name, *words in given:

@@ -31,7 +31,8 @@ from warehouse_drawn import ROOT, sample_workbook
 
 LISTED = ("17B", "19D", "19E", "19G", "19H", "20B", "21", "22B", "71", "88A")
 CODES = (f"offence_code={','.join(LISTED)}",)
-SLUG, PREFIX, GOAL, TITLE = "child-sexual-abuse", "child_sexual_abuse", "CHILD_SEXUAL_ABUSE", "Child sexual abuse"
+SLUG, PREFIX, GOAL = "exploitation-of-children", "exploitation_of_children", "EXPLOITATION_OF_CHILDREN"
+TITLE = "Exploitation of children"
 PERIOD, TODAY = "2021-01", date(2024, 2, 29)
 PARTS = ("number", "rate_per_1000", "outcome_known", "outcome_solved_pct", "outcome_suspect_identified_pct")
 PARTS += ("outcome_no_suspect_identified_pct", "repeat_victim_pct", "repeat_suspect_pct", "days_to_record_mean")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from thematic.displays.base import MIME_TYPE, RESTRICTED, SHORTHAND, Display, notes_html, paragraphs, shorthand_in
+from thematic.displays.board import IndicatorRow, Indicators, Lead, Points, Question, Questions, Standing, StandingRow
 from thematic.displays.charts import Chart
 from thematic.displays.glance import Beside, Glance, GlanceRow
 from thematic.displays.recommendations import Recommendation, Recommendations
@@ -30,12 +31,20 @@ __all__ = [
     "Glance",
     "GlanceRow",
     "Glossary",
+    "IndicatorRow",
+    "Indicators",
+    "Lead",
     "Notes",
+    "Points",
     "RangeCell",
+    "Question",
+    "Questions",
     "Recommendation",
     "Recommendations",
     "Sentence",
     "SignedTable",
+    "Standing",
+    "StandingRow",
     "Term",
     "Value",
     "notes_html",
@@ -49,6 +58,7 @@ _KINDS: dict[str, type[Display]] = {
     display.kind: display
     for display in (
         Cover, Sentence, Commentary, DisplayTable, Glance, Recommendations, Chart, Glossary, Notes, FigureList,
+        Lead, Indicators, Standing, Questions, Points,
     )
 }  # fmt: skip
 
@@ -58,6 +68,9 @@ _MEMBERS: dict[tuple[str, str], Callable[[Any], Any]] = {
     (Glossary.kind, "terms"): lambda said: Term(**said),
     (Glance.kind, "rows"): GlanceRow.of_payload,
     (Recommendations.kind, "rows"): lambda said: Recommendation(**said),
+    (Indicators.kind, "rows"): IndicatorRow.of_payload,
+    (Standing.kind, "rows"): StandingRow.of_payload,
+    (Questions.kind, "items"): lambda said: Question(**said),
 }
 """By kind and field, what makes a member of the field of its JSON values."""
 

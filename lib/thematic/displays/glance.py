@@ -62,12 +62,7 @@ class GlanceRow:
     @property
     def worth(self) -> str:
         """Whether the trend is favourable, unfavourable or neutral; nothing where it does not move."""
-        rises, falls = self.trend.lower().endswith("increase"), self.trend.lower().endswith("decrease")
-        if not (rises or falls):
-            return ""
-        if self.polarity not in ("lower", "higher"):
-            return "neutral"
-        return "favourable" if rises == (self.polarity == "higher") else "unfavourable"
+        return worth_of(self.trend, self.polarity)
 
     def payload(self) -> dict[str, Any]:
         """The row as JSON values."""
@@ -80,6 +75,17 @@ class GlanceRow:
         cells = {name: cell for name in ("figure", "force") if isinstance(cell := _cell(said.get(name)), FigureCell)}
         pairs = [None if pair is None else Beside(value_of_json(pair[0]), pair[1]) for pair in said.get("beside", ())]
         return cls(**{**said, **cells, "beside": pairs})
+
+
+def worth_of(trend: str, polarity: str) -> str:
+    """Whether a trend is favourable, unfavourable or neutral, given which way is better; nothing for one that does not
+    move."""
+    rises, falls = trend.lower().endswith("increase"), trend.lower().endswith("decrease")
+    if not (rises or falls):
+        return ""
+    if polarity not in ("lower", "higher"):
+        return "neutral"
+    return "favourable" if rises == (polarity == "higher") else "unfavourable"
 
 
 def _cell(said: Any) -> Any:

@@ -25,6 +25,7 @@ class Recommendation:
     rag: str
     overdue: bool
     update: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,14 @@ class Recommendations(SignedTable):
                 [Part(row.owner or _NOT_GIVEN)],
                 [Part(row.due or _NOT_GIVEN), *([Part("Overdue", "strong")] if row.overdue else [])],
                 _rating(row.rag),
-                [Part(row.update or "None yet")],
+                [Part(row.update or "None yet"), *_evidence(row.evidence)],
             ]
             for row in self.rows
         ]
+
+
+def _evidence(said: str) -> Parts:
+    return [Part(f"Evidence: {said}", "quiet")] if said else []
 
 
 def _rating(rag: str) -> Parts:

@@ -12,11 +12,13 @@ from thematic.displays.tables import Column, caption_html, number
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a cell: words (`tone` is strong, quiet or ""), or a drawing that says no more than they do."""
+    """A piece of a cell: words (`tone` is strong, quiet or another class of the page's style, or ""), which `link` may
+    lead somewhere, or a drawing that says no more than they do."""
 
     text: str = ""
     tone: str = ""
     svg: str = ""
+    link: str = ""
 
 
 Parts = Sequence[Part]
@@ -100,6 +102,7 @@ def _cell(cell: Parts) -> str:
 
 
 def _words(part: Part, alone: bool) -> str:
+    text = f'<a href="{escape(part.link)}">{escape(part.text)}</a>' if part.link else escape(part.text)
     if alone and not part.tone:
-        return escape(part.text)
-    return f'<span class="{part.tone or "part"}">{escape(part.text)}</span>'
+        return text
+    return f'<span class="{part.tone or "part"}">{text}</span>'

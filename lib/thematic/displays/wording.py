@@ -185,7 +185,7 @@ def movement(figure: Figure, measure: Measure, when: str, recent: Recent = Recen
     """One sentence: how the figure moved from the window before, what the test says of it, what stands out of the
     recent months, and the clauses on what it is held `beside`."""
     held = "".join(f"; {clause}" for clause in beside)
-    return f"{_moved(figure, measure, when, recent)}{_lately(figure, recent)}{held}."
+    return f"{_moved(figure, measure, when, recent)}{lately(figure, recent)}{held}."
 
 
 def _moved(figure: Figure, measure: Measure, when: str, recent: Recent) -> str:
@@ -229,7 +229,7 @@ def is_in_units(figure: Figure, moved: Value) -> bool:
     return figure.change_unit == "percent" and moved.value is not None and moved.format != PERCENT_CHANGE
 
 
-def _lately(figure: Figure, recent: Recent) -> str:
+def lately(figure: Figure, recent: Recent) -> str:
     """The clause on the recent months, after the word that joins it to the verdict; nothing where none stands out."""
     chart = recent.chart
     if chart is None:
@@ -350,6 +350,8 @@ _COULD_BE_CHANCE = ("Increase", "Decrease")
 def summary(pairs: Sequence[tuple[Measure, Figure]]) -> str:
     """What the indicators of a section say together: which of them changed significantly."""
     tested = [(measure, figure) for measure, figure in pairs if figure.significant is not None]
+    if not tested and any(figure.change is not None for _, figure in pairs):
+        return "The changes of these indicators are not tested."
     if not tested:
         return "None of these indicators can be compared with the year before."
     moved = [measure.short for measure, figure in tested if figure.significant]

@@ -182,6 +182,8 @@ def _of_recommendations(table: Recommendations) -> list[Field]:
         "Rating": [row.rag for row in rows],
         "Latest update": [row.update for row in rows],
     }
+    if any(row.evidence for row in rows):
+        said["Evidence"] = [row.evidence for row in rows]
     return [Field(label, [cell or "Not given" for cell in cells]) for label, cells in said.items()]
 
 

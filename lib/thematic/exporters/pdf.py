@@ -13,7 +13,7 @@ import typst
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Chart, Column, DisplayTable, Glossary, SignedTable
+from thematic.displays import Chart, Column, DisplayTable, Glossary, Indicators, SignedTable
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Parts
 from thematic.exporters import document, typesetting
@@ -26,6 +26,7 @@ _TEMPLATE = "report"
 FULL_PAGE, HALF_PAGE = 96, 45
 _LONG = 26
 # Lines for labels of columns and for names of rows: what is tried first, and then until the table fits the page.
+_WORD_LINES = 3
 _LINES = [(1, 1), (2, 1), (3, 1), (3, 2)]
 
 
@@ -64,7 +65,7 @@ def sources(report: document.Document) -> dict[str, bytes]:
 
 def content(report: document.Document, id: str = "") -> dict[str, Any]:
     """The document as the templates read it. `id` tells apart the reports that are set in one file."""
-    blocks = [part for block in report.blocks for part in _block(block)]
+    blocks = _laid_out(report)
     lang, _, region = report.language.partition("-")
     cover = report.cover
     return {
@@ -77,10 +78,30 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "marking": cover.marking if cover else "",
         "synthetic": cover is not None and cover.synthetic,
         "contents": len(report.contents) > 1,
+        "one_page": _is_one_page(report),
         "blocks": blocks,
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
         "numbers": [table for block in blocks for table in block.get("numbers", [])],
     }
+
+
+def _is_one_page(report: document.Document) -> bool:
+    """Whether the document is the page that a board reads first, which is set closely."""
+    return any(isinstance(block, Shown) and isinstance(block.display, Indicators) for block in report.blocks)
+
+
+def _laid_out(report: document.Document) -> list[dict[str, Any]]:
+    """The blocks; on the one page of a board what to ask about stands beside the last table."""
+    blocks = [part for block in report.blocks for part in _block(block)]
+    if not _is_one_page(report):
+        return blocks
+    laid = [block | {"small": True} if block["kind"] == "table" else block for block in blocks]
+    asked = next((block for block in laid if block["kind"] == "questions"), None)
+    tables = [place for place, block in enumerate(laid) if block["kind"] == "table"]
+    if asked is None or len(tables) < 2:
+        return laid
+    laid[tables[-1]] = {"kind": "pair", "left": laid[tables[-1]], "right": asked}
+    return [block for block in laid if block is not asked]
 
 
 def _block(block: Block) -> list[dict[str, Any]]:
@@ -158,7 +179,7 @@ def _table(table: DisplayTable, label: str, title: str, *, is_last: bool) -> dic
     notes, source = (table.all_notes(), table.source) if is_last else ([], None)
     weights = _weights(table, HALF_PAGE if narrow else FULL_PAGE)
     about = {"kind": "table", "label": label, "title": title, "notes": notes, "source": source}
-    cells = {"columns": _columns(table.columns), "rows": table.texts, "emphasis": list(table.emphasis)}
+    cells = {"columns": _columns(table.columns), "rows": table.texts, "emphasis": list(table.emphasis), "small": False}
     return {**about, **cells, "narrow": narrow, "nothing": NOTHING, "weights": weights}
 
 
@@ -176,6 +197,7 @@ def _signed(table: SignedTable, label: str) -> dict[str, Any]:
         "rows": rows,
         "weights": table.widths(),
         "emphasis": [],
+        "small": False,
     }
     return {**about, **more, "narrow": False, "nothing": NOTHING}
 
@@ -195,10 +217,14 @@ def _needs(table: DisplayTable, label_lines: int, name_lines: int = 1) -> list[f
     """How wide each column must be, in letters: its longest cell, its label in so many lines, some room.
 
     The first column has the names of the rows, which may take `name_lines`; its letters are narrower than figures.
+    Words in other columns may take three lines.
     """
     names, *others = [(_width(column.label, label_lines), place) for place, column in enumerate(table.columns)]
     longest = max([names[0], *(min(_width(row[0], name_lines), _LONG) for row in table.texts)])
-    cells = [max([label, *(min(len(row[place]), _LONG) for row in table.texts)]) for label, place in others]
+    lines = [_WORD_LINES if column.align == "left" else 1 for column in table.columns]
+    cells = [
+        max([label, *(min(_width(row[place], lines[place]), _LONG) for row in table.texts)]) for label, place in others
+    ]
     return [2 + longest, *(2.5 + 1.05 * width for width in cells)]
 
 

@@ -67,7 +67,7 @@ def released(data: ReportData) -> Figures:
 def _release(block: Block, verdict: Judgement, places: list[int], data: ReportData) -> list[Figure]:
     """The figures of a block; `places` has for each row its place in the family that `verdict` is of."""
     now, before = protect(block, data, earlier=False), protect(block, data, earlier=True)
-    withheld, rounding = _withheld_tests(block, data), data.rounding
+    withheld, rounding = _withheld_tests(block, data), None if _is_exact(block, data) else data.rounding
     figures = []
     for row in block.rows:
         hidden = withheld is not None and bool(withheld[row])
@@ -82,13 +82,18 @@ def _release(block: Block, verdict: Judgement, places: list[int], data: ReportDa
 def _withheld_tests(block: Block, data: ReportData) -> NDArray[np.bool_] | None:
     """The rows whose change is not tested in public: a breakdown of an area, and counts (of percentages and ratios the
     numerators) that are under 50 in either window; None: all may be."""
-    if data.rounding is None:
+    if data.rounding is None or _is_exact(block, data):
         return None
     own = block.dimension in (TOTAL, FORCE_ROW, *data.params.levels)
     if not (own or data.area.is_force):
         return np.ones(len(block.names), dtype=bool)
     pairs = zip(protect(block, data, earlier=False), protect(block, data, earlier=True), strict=True)
     return np.array([not (_bears(now) and _bears(before)) for now, before in pairs], dtype=bool)
+
+
+def _is_exact(block: Block, data: ReportData) -> bool:
+    """Whether a figure rests on sums that are public as they are."""
+    return all(base.table.public == "sums" for base in data.bases_of(block.measure))
 
 
 def _bears(shown: Shown) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from thematic.core.digests import digest_bytes, digest_file
-from thematic.displays import Cover, FigureList, Glance, GlanceRow
+from thematic.displays import Cover, FigureList, Glance, GlanceRow, Lead
 from thematic.outputs.editions import Edition
 from thematic.params.declared import Audience
 
@@ -56,10 +56,10 @@ class Manifest(BaseModel):
 
     `level` is that of the area, "" of the force.
 
-    `rows` and `quarantined` count the extract's rows by table. They, the force's name, the protective marking and the
-    indicator are as the notebook's own outputs give them, and empty where they do not; and so is whether the analyst's
-    words are about other figures. `checked` names by cell who has checked outputs that were not made from released
-    figures.
+    `rows` and `quarantined` count the extract's rows by table. They, the force's name, the protective marking, the
+    indicator and the sentence that leads a page over all themes are as the notebook's own outputs give them, and empty
+    where they do not; and so is whether the analyst's words are about other figures. `checked` names by cell who has
+    checked outputs that were not made from released figures.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -83,6 +83,7 @@ class Manifest(BaseModel):
     force: str = ""
     marking: str = ""
     indicator: Indicator | None = None
+    lead: str = ""
     commentary_stale: bool = False
     checked: dict[str, str] = {}
     formats: dict[str, Made] = {}
@@ -101,9 +102,11 @@ class Manifest(BaseModel):
                 told |= {"force": payload["force"], "marking": payload["marking"]}
             if payload.get("kind") == Glance.kind and not told.get("indicator"):
                 told["indicator"] = Indicator.of(payload)
+            if payload.get("kind") == Lead.kind:
+                told["lead"] = payload["text"]
             if payload.get("kind") == FigureList.kind:
                 told["commentary_stale"] = payload.get("commentary_stale", False)
-        names = ("rows", "quarantined", "force", "marking", "indicator", "commentary_stale")
+        names = ("rows", "quarantined", "force", "marking", "indicator", "lead", "commentary_stale")
         kept = {name: told[name] for name in names if name in told}
         return Manifest.model_validate(self.model_dump() | kept)
 

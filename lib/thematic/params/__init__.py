@@ -28,7 +28,7 @@ from thematic.params.force import DisclosureParams, EventsParams, ForceParams, G
 from thematic.params.lists import CodeList, read_lists
 from thematic.params.measures import Measure
 from thematic.params.outlines import Outlines, read_outlines
-from thematic.params.pack import PackParams, unknown_papers
+from thematic.params.pack import PackParams, read_papers, unknown_papers
 from thematic.params.reading import read_model, read_yaml
 from thematic.params.recommendations import Recommendation, RecommendationList
 from thematic.params.sources import SOURCES, SourcesParams, read_sources
@@ -68,6 +68,7 @@ class Params:
     themes: dict[str, Theme]
     measures: dict[str, Measure]
     recommendations: dict[str, tuple[Recommendation, ...]] = field(default_factory=dict)
+    papers: dict[str, str] = field(default_factory=dict)
     commentary: dict[CommentaryKey, Commentary] = field(default_factory=dict)
     boundaries: dict[str, Shape] = field(default_factory=dict)
     outlines: Outlines | None = None
@@ -368,7 +369,6 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     benchmarks, wrong = read_benchmarks(workbook, measures, frozenset(own - measures.keys()))
     problems.extend(wrong)
     recommendations = reading.models("recommendations", RecommendationList)
-    problems.extend(unknown_themes(recommendations, themes))
     force = single["force"] if isinstance(single["force"], ForceParams) else None
     known = {name: level for name, level in levels.items() if level is not None}
     places = _report_areas(known, force) if force is not None and len(known) == len(levels) else None
@@ -381,7 +381,10 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     problems.extend(wrong)
     pack_file = workbook.params / "pack.yaml"
     pack = reading.model(pack_file, PackParams) if pack_file.exists() else None
-    problems.extend(unknown_papers(pack, themes, places) if pack is not None else [])
+    problems.extend(unknown_papers(pack, themes, places, recommendations) if pack is not None else [])
+    problems.extend(unknown_themes(recommendations, {*themes, *(pack.plans if pack is not None else ())}))
+    papers, wrong = read_papers(workbook, pack) if pack is not None else ({}, [])
+    problems.extend(wrong)
     corrections_file = workbook.params / CORRECTIONS
     corrections = reading.model(corrections_file, Corrections) if corrections_file.exists() else None
     sources, wrong = _sources(workbook, tables)
@@ -396,6 +399,7 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
         "boundaries": boundaries,
         "benchmarks": benchmarks,
         "outlines": outlines,
+        "papers": papers,
         "corrections": {} if corrections is None else dict(corrections.root),
     }
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}

@@ -12,7 +12,8 @@ from thematic.params.declared import Declared, Name
 
 
 class Recommendation(Declared):
-    """One recommendation; `due` is the last day on which it is in time, `updated_on` the day of its `update`."""
+    """One recommendation; `due` is the last day on which it is in time, `updated_on` the day of its `update`,
+    `evidence` what shows how far it has come."""
 
     reference: Name
     recommendation: Name
@@ -22,6 +23,7 @@ class Recommendation(Declared):
     rag: Literal["red", "amber", "green", "complete"]
     update: Name | None = None
     updated_on: date | None = None
+    evidence: Name | None = None
 
     @model_validator(mode="after")
     def _dated(self) -> Recommendation:

@@ -44,10 +44,18 @@ class HotspotsParams(Declared):
 
 
 class Caveat(Declared):
-    """What a reader must know; beside the measures named, or in the notes where none are."""
+    """What a reader must know; beside the measures named, or in the notes where none are. `where: sentence`: it changes
+    the reading, so that the main points say it with the measure."""
 
     text: Name
     measures: tuple[Key, ...] = ()
+    where: Literal["note", "sentence"] = "note"
+
+    @model_validator(mode="after")
+    def _of_measures(self) -> Caveat:
+        if self.where == "sentence" and not self.measures:
+            raise ValueError("a caveat in a sentence stands with a measure: name its measures")
+        return self
 
 
 def _caveat(said: Any) -> Any:

@@ -65,8 +65,8 @@ def make_pack(
     """
     order = _order(workbook, words, today, say, begin)
     editions = {part: list(_made(order, part)) for part in FILES}
-    files = {part: _pdf(order, part, editions[part]) for part in FILES if order.pack.of(part)}
     period = next(each.period for part in FILES for each in editions[part])
+    files = {part: _pdf(order, part, editions[part]) for part in FILES if order.pack.of(part)}
     return _written(order, order.out / str(period) / FOLDER, files)
 
 
@@ -105,10 +105,12 @@ def _made(order: _Order, part: PackPart) -> Iterator[Edition]:
 
 def _builds(order: _Order, part: PackPart) -> Iterator[Words]:
     """The words of the builds that make a part's papers: one build for all themes that are asked for the same areas."""
+    areas_of: dict[str, list[str]] = {}
+    for theme, area in order.pack.reports_of(part):
+        areas_of.setdefault(theme, []).append(area)
     goals: dict[tuple[str, ...], list[str]] = {}
-    for item in order.pack.of(part):
-        if item.theme is not None:
-            goals.setdefault(tuple(item.areas), []).append(order.params.themes[item.theme].goal)
+    for theme, places in areas_of.items():
+        goals.setdefault(tuple(places), []).append(order.params.themes[theme].goal)
     out = str(order.reports_folder(part))
     for areas, asked in goals.items():
         said = replace(order.words, goals=asked, area=",".join(areas), lpu=None)
@@ -126,7 +128,7 @@ def _pdf(order: _Order, part: PackPart, editions: list[Edition]) -> bytes:
 def _seen(order: _Order, part: PackPart, editions: Sequence[Edition]) -> Seen | None:
     """What the reports of a part were made from."""
     index = cubes.load_index(order.workbook)
-    if index is None:
+    if index is None or not editions:
         return None
     periods = [edition.period for edition in editions]
     return seen_by(audience_of(part), order.workbook, order.params, index, order.say, periods=periods)

@@ -16,8 +16,10 @@ def commentary_display(said: commentary.Commentary, stale: bool) -> Commentary:
     return Commentary("Commentary", said.author or "", written_on, said.text, stale)
 
 
-def recommendations_display(known: Sequence[recommendations.Recommendation], period: Month) -> Recommendations:
-    """A row for each recommendation in the file's order, overdue as seen from the period's last day."""
+def recommendations_display(
+    known: Sequence[recommendations.Recommendation], day: date, what: str = "the end of the period"
+) -> Recommendations:
+    """A row for each recommendation in the file's order, overdue as seen from a day; `what` says which day it is."""
     rows = [
         Recommendation(
             each.reference,
@@ -26,12 +28,13 @@ def recommendations_display(known: Sequence[recommendations.Recommendation], per
             each.owner,
             _day(each.due),
             each.rag.capitalize(),
-            each.overdue(period.last_day),
+            each.overdue(day),
             f"{each.update} ({_day(each.updated_on)})" if each.update and each.updated_on else "",
+            each.evidence or "",
         )
         for each in known
     ]
-    late = f"Overdue: due before {_day(period.last_day)}, the end of the period, and not complete."
+    late = f"Overdue: due before {_day(day)}, {what}, and not complete."
     return Recommendations("Recommendations", rows, [late] if any(row.overdue for row in rows) else [])
 
 

@@ -58,10 +58,15 @@ def beside(data: ReportData, figures: Figures, dimension: str, *names: str) -> l
     told = [reason_note(reason) for key in keys for reason in _few(figures.reasons.get(key, []), dimension)]
     told += [f"Read with care: {note}." for key in keys for note in figures.notes.get(key, [])]
     told += theme_caveats(data, *names)
-    ratios = [name for name in names if is_ratio(data, name)]
+    ratios = [name for name in names if is_ratio(data, name) and not _of_sums(data, name)]
     told += [_ratios_said(data, ratios)] if ratios else []
     told += [_past_100(data, name) for name in ratios if _passes_100(figures.of(name, dimension))]
     return list(dict.fromkeys(told))
+
+
+def _of_sums(data: ReportData, name: str) -> bool:
+    """Whether a percentage is of sums, whose rows say nothing of what is part of what."""
+    return any(count.sum is not None for count in data.measure(name).counts)
 
 
 def _ratios_said(data: ReportData, names: Sequence[str]) -> str:

@@ -49,6 +49,7 @@ _MARKS = (
     "A triangle marks a month outside the band and points up for high, down for low. A broad line marks a run: months "
     "whose sum is out of line though each may lie inside."
 )
+_AS_AT = "Each month is seen as it stood at the end of the period."
 _NO_BAND = "There is no band of what is expected: it needs 12 months in a row with at least 1 a month on average."
 _WITHHELD = "There is no band of what is expected: the printed months are too few."
 
@@ -84,7 +85,7 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         source=data.source,
         notes=[
             *beside(data, figures, MONTH, name),
-            "Each month is seen as it stood at the end of the period.",
+            *([_AS_AT] if data.rounding is None else []),
             *_band_notes(data, name, found, limits),
             *(sources_of(data, name) if lines else []),
         ],

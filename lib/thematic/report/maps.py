@@ -11,6 +11,7 @@ from thematic.displays import Cell, Chart, Column, DisplayTable, Sentence
 from thematic.displays.wording import change, inline, interval, now, number
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figure, Figures
+from thematic.measures.standing import beside_force
 from thematic.params import Params
 from thematic.params.measures import Measure
 from thematic.report.beside import of_places, reason_note
@@ -82,7 +83,7 @@ def _title(data: ReportData, name: str, found: Sequence[Figure], force: Figure) 
             return f"There is no rate for {data.area.name}; the force’s is {whole}"
         word = {"Above": "above", "Below": "below", "The same": "the same as"}[_beside(own, force, measure)]
         return f"{data.area.name}’s rate of {number(own.value, measure)} is {word} the force’s of {whole}"
-    above = [row.category for row in found if row.lower_95 is not None and row.lower_95 > force.value]
+    above = [row.category for row in found if beside_force(row, force).endswith("above")]
     if not above:
         return f"No {unit} has a rate clearly above the force’s of {whole}"
     verb = "has a rate" if len(above) == 1 else "have rates"

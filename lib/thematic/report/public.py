@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from thematic.displays.wording import listed
 from thematic.measures.disclosure import ENOUGH, Rounding
 
 
-def at_the_top(rounding: Rounding | None) -> str:
-    """What a reader must know of every number of the page, said once; where none is rounded (None), that."""
+def at_the_top(rounding: Rounding | None, exact: Sequence[str] = ()) -> str:
+    """What a reader must know of every number of the page, said once; where none is rounded (None), that. Sums of the
+    tables that are `exact` are public as they are."""
     if rounding is None:
         return "The numbers here are exact: they are published without protection."
     base = rounding.base
@@ -16,8 +18,12 @@ def at_the_top(rounding: Rounding | None) -> str:
         f"To protect people, numbers here are in steps of {base}. They add up, and are not revised. They are within "
         f"{rounding.usual} of the true number 19 times in 20, and never more than {rounding.total} away; [low] is 0 or "
         f"{base}. Each is of what was recorded in the period, less what was cancelled in it whenever that was "
-        "recorded, so that it can differ from the force's own figure."
+        f"recorded, so that it can differ from the force's own figure.{_exact(exact)}"
     )
+
+
+def _exact(tables: Sequence[str]) -> str:
+    return f" Sums of {listed(tables)} are exact." if tables else ""
 
 
 def method(rounding: Rounding) -> Iterator[str]:

@@ -18,9 +18,14 @@ from thematic.displays import (
     FigureList,
     Glance,
     Glossary,
+    Indicators,
+    Lead,
     Notes,
+    Points,
+    Questions,
     Recommendations,
     Sentence,
+    Standing,
     Term,
 )
 from thematic.displays.wording import inline, summary, where
@@ -36,6 +41,7 @@ from thematic.params.themes import TOTAL, Section, Theme
 from thematic.report import (
     authored,
     beside,
+    board,
     drawings,
     funnels,
     hotspots,
@@ -44,6 +50,7 @@ from thematic.report import (
     notes,
     ownership,
     parts,
+    points,
     previewing,
     public,
     tables,
@@ -106,8 +113,14 @@ class Report:
             source=self.data.source,
             synthetic=self.data.index.synthetic,
             licence=self.data.index.licence,
-            rounding=public.at_the_top(self.data.rounding) if self.audience == "public" else "",
+            rounding=public.at_the_top(self.data.rounding, self._exact) if self.audience == "public" else "",
         )
+
+    @property
+    def _exact(self) -> list[str]:
+        """The titles of the theme's tables whose sums are public as they are."""
+        tables = [self.params.tables[name] for name in self.theme.tables]
+        return [inline(table.title) for table in tables if table.public == "sums"]
 
     def _section(self, name: str) -> Section:
         if name not in self.theme.sections:
@@ -128,6 +141,29 @@ class Report:
         """Which indicators of a section changed by more than chance would give."""
         names = self._section(section).measures
         return Sentence(summary([(self.data.measure(name), self.figures.one(name)) for name in names]))
+
+    def lead(self, places: str = "places") -> Lead:
+        """One sentence over the indicators of all sections but `places`: how many moved significantly, which most."""
+        return board.lead(self.data, self.figures, places)
+
+    def indicators(self, places: str = "places") -> Indicators:
+        """The indicators of all sections but `places`: value, change, months, verdict and what is behind each."""
+        return board.indicators(self.data, self.figures, places)
+
+    def standing(self, places: str = "places") -> Standing:
+        """Each unit's rates of a section's measures in words beside the force's: above, well above, near."""
+        self._section(places)
+        return board.standing(self.data, self.figures, places)
+
+    def questions(self, places: str = "places") -> Questions:
+        """What to ask about, worked out from the verdicts and from where rates are well above the force's."""
+        self._section(places)
+        return board.questions(self.data, self.figures, places)
+
+    def main_points(self) -> Points:
+        """What moved or stands out, in up to six sentences: significant changes first, the theme's first measure
+        always, what makes the changes up, which units moved, and the first indicators that did not."""
+        return points.main_points(self.data, self.figures)
 
     def says_where(self, measure: str) -> Sentence:
         """Where a measure is highest and lowest among the units of the force, or where the report's own stands."""
@@ -257,7 +293,7 @@ class Report:
     def recommendations(self) -> Recommendations | None:
         """The theme's recommendations from params/recommendations/, overdue or not at the period's end; else None."""
         known = self.params.recommendations.get(self.data.theme_name)
-        return authored.recommendations_display(known, self.period) if known else None
+        return authored.recommendations_display(known, self.period.last_day) if known else None
 
     def data_quality(self) -> DisplayTable | Sentence:
         """How the extract's rows of the two windows fared: kept, duplicate, quarantined, left out; a public report,

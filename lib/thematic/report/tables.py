@@ -79,7 +79,7 @@ def _glance_row(data: ReportData, figures: Figures, name: str, held_beside: Sequ
         significance(figure),
         figure.trend or _no_trend(data, name, figure),
         measure.polarity,
-        [month.value for month in _months(data, figures, measure)],
+        [month.value for month in months_of(data, figures, measure)],
         None if data.area.is_force else with_change(figures.one(name, FORCE_ROW), measure),
         [None if each is None else _beside(data, name, figure, each) for each in held_beside],
     )
@@ -92,7 +92,7 @@ def _beside(data: ReportData, name: str, figure: Figure, reference: Reference) -
     return Beside(value_of(reference.value, data.measure(name)), said)
 
 
-def _months(data: ReportData, figures: Figures, measure: Measure) -> list[Figure]:
+def months_of(data: ReportData, figures: Figures, measure: Measure) -> list[Figure]:
     """The months of a count; a rate has those of the count it is made from, whose shape is the same."""
     if measure.unit != "count" and measure.unit not in RATE_SIZES:
         return []
@@ -188,7 +188,8 @@ def breakdown(
     if not found:
         return Sentence(" ".join([f"{title}:", *_nothing(data, figures, name, by)]))
     shown, is_count = found[:top], measure.unit == "count"
-    has_shares, cells = by in data.theme.shares and is_count, _four if is_count else _three
+    parts_add_up = is_count and all(figure.value is None or figure.value >= 0 for figure in found)
+    has_shares, cells = by in data.theme.shares and parts_add_up, _four if is_count else _three
     columns = [Column(heading, "left")]
     columns += [Column(window_heading(measure, each)) for each in (window.year_earlier, window)]
     columns += [Column("Change"), *([Column(_DIFFERENCE)] if is_count else [])]

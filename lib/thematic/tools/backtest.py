@@ -3,73 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict
 
-from thematic.core.errors import ParamsRefused
+from thematic.core.errors import DataRefused
 from thematic.core.periods import Month
 from thematic.cubes.cubes import Index
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figure, Figures
 from thematic.measures.release import released
 from thematic.params import Params
-from thematic.params.reading import read_model
+from thematic.tools.published import Block, Column, Deviation, Row, read_plan
 
-Part = Literal["value", "previous_value", "change", "margin", "previous_margin", "share"]
 Evaluate = Callable[[str, Month], Figures]
 """The force's figures of a theme (by its slug) for a period."""
 
-
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Column(_Declared):
-    """What one printed number is: a part of a measure's figure, or its share in the measure's total, in per cent."""
-
-    measure: str
-    part: Part = "value"
-
-
-class Block(_Declared):
-    """A printed table, list or number: the keys that lead to it in the published file, and what its numbers are.
-
-    With `by` it has a row for each category of that dimension (rows named in `totals` are the whole force); without,
-    it is one row.
-    """
-
-    at: str
-    theme: str
-    period: str
-    by: str | None = None
-    totals: list[str] = []
-    columns: list[Column]
-
-
-class Deviation(_Declared):
-    """A printed number that ours cannot equal, and why: it cannot be right, or was taken from rounded numbers."""
-
-    at: str
-    row: str
-    measure: str
-    part: Part
-    kind: Literal["printed error", "change of rounded"]
-    why: str
-
-
-class Plan(_Declared):
-    """data/reference/backtest.yaml: what each number of the published file is in the product's words."""
-
-    published: str
-    blocks: list[Block]
-    deviations: list[Deviation] = []
+Deviations = Mapping[tuple[str, str, str, str], Deviation]
 
 
 def evaluator(params: Params, index: Index, files: Callable[[str], dict[str, bytes]]) -> Evaluate:
@@ -94,22 +49,18 @@ class Line:
         return self.verdict != "different"
 
 
-def read_plan(reference: Path) -> Plan:
-    """The plan in the reference folder. Raises ParamsRefused with every problem in it."""
-    plan, problems = read_model(reference / "backtest.yaml", "data/reference/backtest.yaml", Plan)
-    if plan is None:
-        raise ParamsRefused("The backtest cannot be read.", problems)
-    return plan
-
-
 def compare(reference: Path, themes: set[str], evaluate: Evaluate) -> Iterator[Line]:
-    """Every printed number of the themes beside ours, in the order of the plan."""
-    plan = read_plan(reference)
-    text = (reference / plan.published).read_text(encoding="utf-8")
-    published = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - every number stays as it was printed
-    for block in plan.blocks:
-        if block.theme in themes:
-            yield from _block(block, _at(published, block.at), plan.deviations, evaluate)
+    """Every printed number of the themes beside ours, in the order of the plan.
+
+    Raises DataRefused where a block does not say what every number of its part of the published file is.
+    """
+    for publication in read_plan(reference).publications:
+        text = (reference / publication.published).read_text(encoding="utf-8")
+        published = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - every number stays as it was printed
+        deviations = {each.key: each for each in publication.deviations}
+        for block in publication.blocks:
+            if block.theme in themes:
+                yield from _block(block, _at(published, block.at), deviations, evaluate)
 
 
 def _at(published: Any, keys: str) -> Any:
@@ -118,34 +69,112 @@ def _at(published: Any, keys: str) -> Any:
     return published
 
 
-def _block(block: Block, printed: Any, deviations: list[Deviation], evaluate: Evaluate) -> Iterator[Line]:
-    rows = printed if block.by is not None else {"": printed}
-    for row, numbers in rows.items():
-        listed = numbers if isinstance(numbers, list) else [numbers]
-        for column, number in zip(block.columns, listed, strict=True):
-            yield _line(block, column, row, number, deviations, evaluate)
+def _block(block: Block, printed: Any, deviations: Deviations, evaluate: Evaluate) -> Iterator[Line]:
+    for name, numbers in (printed if block.by is not None else {"": printed}).items():
+        if block.by is None or name not in block.words:
+            for column, number in _numbered(block, numbers):
+                yield _Cell(block, name, column, evaluate).line(number, deviations)
 
 
-def _line(
-    block: Block, column: Column, row: str, printed: str, deviations: list[Deviation], evaluate: Evaluate
-) -> Line:
-    number = _ours(block, column, row, evaluate)
+def _numbered(block: Block, numbers: Any) -> Iterator[tuple[Column, str]]:
+    """Each column with its printed number: by name, or in their order."""
+    columns: dict[Any, Column]
+    named: dict[Any, Any]
+    if isinstance(numbers, dict):
+        columns = {column.key: column for column in block.columns}
+        named = {key: number for key, number in numbers.items() if key not in block.words}
+    else:
+        columns = dict(enumerate(block.columns))
+        named = dict(enumerate(numbers if isinstance(numbers, list) else [numbers]))
+    if columns.keys() != named.keys():
+        raise DataRefused(
+            f"data/reference/backtest.yaml, {block.at}: columns {list(columns)} for the numbers {list(named)}. "
+            "Say what each number is, or name it under words."
+        )
+    for key, number in named.items():
+        yield columns[key], str(number)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One printed number: its block, the name of its row, its column, and where our figures come from."""
+
+    block: Block
+    name: str
+    column: Column
+    evaluate: Evaluate
+
+    @property
+    def measure(self) -> str:
+        return self.column.measure or self.block.measure or ""
+
+    @property
+    def period(self) -> Month:
+        return Month.parse(self.block.period)
+
+    def line(self, printed: str, deviations: Deviations) -> Line:
+        """The printed number and ours, with the verdict."""
+        ours = self._month() if self.column.part == "period" else _text(self._number(self.column.part), printed)
+        verdict = "same" if _equal(ours, printed) else "different"
+        declared = deviations.get((self.block.at, self.name, self.measure, self.column.part))
+        if verdict == "different" and declared is not None:
+            explained = declared.kind != "change of rounded" or self._of_rounded(printed)
+            verdict = declared.kind if explained else verdict
+        said = (self.measure, self.column.part, self.name, self.column.category, self.block.period)
+        return Line(" ".join(part for part in said if part), printed, ours, verdict)
+
+    def _month(self) -> str:
+        return str(Month.containing(self._figure(self.evaluate(self.block.theme, self.period)).window_end))
+
+    def _of_rounded(self, printed: str) -> bool:
+        """Whether the printed change is that of our two numbers, each rounded first."""
+        now, before = (_rounded(self._number(part), printed) for part in ("value", "previous_value"))
+        return now is not None and before is not None and now - before == Decimal(printed)
+
+    def _number(self, part: str) -> float | None:
+        if part == "previous_margin":
+            return half_width(self._figure(self.evaluate(self.block.theme, self.period - 12)))
+        figures = self.evaluate(self.block.theme, self.period)
+        figure = self._figure(figures)
+        if part == "share":
+            whole = figures.one(self.measure).value
+            return 100 * figure.value / whole if figure.value is not None and whole else None
+        if part == "margin":
+            return half_width(figure)
+        if part == "difference":
+            now, before = figure.numerator, figure.earlier_numerator
+            return None if now is None or before is None else now - before
+        value: float | None = getattr(figure, part)
+        return value
+
+    def _figure(self, figures: Figures) -> Figure:
+        row, column = self.block.row(self.name), self.column
+        if column.by is not None:
+            return figures.one(self.measure, column.by, column.category or "")
+        if column.category is not None:
+            return figures.one(self.measure, row.cross or "", _crossed(row, column.category))
+        if row.category is None:
+            return figures.one(self.measure)
+        return figures.one(self.measure, row.by or "", row.category)
+
+
+def _crossed(row: Row, category: str) -> str:
+    """A row's category and a column's, as one of a cross table; the column's alone in the row of the whole."""
+    return category if row.category is None else f"{row.category} / {category}"
+
+
+def _equal(ours: str, printed: str) -> bool:
+    return ours == printed or (ours != "none" and _decimal(ours) is not None and _decimal(ours) == _decimal(printed))
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text.lstrip("+-").replace(".", "", 1).isdigit() else None
+
+
+def _text(number: float | None, printed: str) -> str:
+    """Our number as the printed one is written: its decimals, its sign."""
     ours = _rounded(number, printed)
-    key = (block.at, row, column.measure, column.part)
-    declared = next((each for each in deviations if (each.at, each.row, each.measure, each.part) == key), None)
-    verdict = "same" if ours is not None and ours == Decimal(printed) else "different"
-    if verdict == "different" and declared is not None:
-        explained = declared.kind == "printed error" or _of_rounded(block, column, row, printed, evaluate)
-        verdict = declared.kind if explained else verdict
-    where = " ".join(part for part in (column.measure, column.part, row, block.period) if part)
-    return Line(where, printed, "none" if ours is None else f"{ours:+f}" if printed[0] in "+-" else str(ours), verdict)
-
-
-def _of_rounded(block: Block, column: Column, row: str, printed: str, evaluate: Evaluate) -> bool:
-    """Whether the printed change is that of our two numbers, each rounded first."""
-    ends = [column.model_copy(update={"part": part}) for part in ("value", "previous_value")]
-    now, before = (_rounded(_ours(block, end, row, evaluate), printed) for end in ends)
-    return now is not None and before is not None and now - before == Decimal(printed)
+    return "none" if ours is None else f"{ours:+f}" if printed[0] in "+-" else str(ours)
 
 
 def _rounded(number: float | None, printed: str) -> Decimal | None:
@@ -154,35 +183,14 @@ def _rounded(number: float | None, printed: str) -> Decimal | None:
     return Decimal(repr(number)).quantize(Decimal(printed.lstrip("+")), ROUND_HALF_UP)
 
 
-def _ours(block: Block, column: Column, row: str, evaluate: Evaluate) -> float | None:
-    period = Month.parse(block.period)
-    if column.part == "previous_margin":
-        return half_width(_figure(evaluate(block.theme, period - 12), block, column, row))
-    figures = evaluate(block.theme, period)
-    figure = _figure(figures, block, column, row)
-    if column.part == "share":
-        whole = figures.one(column.measure).value
-        return 100 * figure.value / whole if figure.value is not None and whole else None
-    if column.part == "margin":
-        return half_width(figure)
-    value: float | None = getattr(figure, column.part)
-    return value
-
-
 def half_width(figure: Figure) -> float | None:
     """Half the width of a figure's 95% interval, in its own unit; None without one."""
     lower, upper = figure.lower_95, figure.upper_95
     return None if lower is None or upper is None else (upper - lower) / 2
 
 
-def _figure(figures: Figures, block: Block, column: Column, row: str) -> Figure:
-    if block.by is None or row in block.totals:
-        return figures.one(column.measure)
-    return figures.one(column.measure, block.by, row)
-
-
 def told(lines: Sequence[Line]) -> Iterator[str]:
-    """The lines as text: every figure, those that differ or are explained marked, and how many agree."""
+    """The lines as text: every figure, those that differ or are explained marked, and how many hold."""
     width = max((len(line.where) for line in lines), default=0)
     for line in lines:
         mark = "" if line.verdict == "same" else f"   {line.verdict}"
@@ -190,4 +198,5 @@ def told(lines: Sequence[Line]) -> Iterator[str]:
     same = sum(line.verdict == "same" for line in lines)
     kinds = Counter(line.verdict for line in lines if line.verdict != "same")
     rest = "".join(f"; {kind}: {count}" for kind, count in kinds.items())
-    yield f"{same} of {len(lines)} to the printed decimal{rest}"
+    held = sum(line.holds for line in lines)
+    yield f"{held} of {len(lines)} hold: {same} to the printed decimal{rest}"

@@ -181,7 +181,8 @@ def _minutes(start: Any, end: Any, derived: Minutes, zone: ZoneInfo) -> int | No
         return _millionths(ends - begins)
     first, last = derived.between
     best = 0.0
-    for night in pd.date_range(start.normalize() - pd.Timedelta(days=1), end.normalize()):
+    for back in range((end.normalize() - start.normalize()).days + 2):
+        night = end.normalize() - pd.Timedelta(days=back)
         opens = _instant(_clock(night, first), zone)
         closes = _instant(_clock(night + pd.Timedelta(days=1 if last <= first else 0), last), zone)
         best = max(best, min(ends, closes) - max(begins, opens))

@@ -567,7 +567,8 @@ class Working:
         found = pd.DataFrame(index=rows.frame.index)
         for column in columns:
             values = rows.seen(column, span.seen)
-            found[column] = values.map(lambda value: _shown(value, renamed)).astype(object)
+            names = {value: _shown(value, renamed) for value in values.dropna().unique()}
+            found[column] = values.map(names.get).astype(object)
         for column in columns:
             if column in rows.table.columns and rows.table.columns[column].kind == "codes":
                 found = found.explode(column).dropna(subset=[column])

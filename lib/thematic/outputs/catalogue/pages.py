@@ -11,11 +11,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from thematic.core.areas import FORCE
 from thematic.core.periods import Month
 from thematic.displays import SHORTHAND
 from thematic.displays.signs import trend_sign
 from thematic.exporters.typeface import font_faces
-from thematic.outputs.catalogue.grid import Catalogue
+from thematic.outputs.catalogue.grid import Catalogue, shown_first
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -50,6 +51,16 @@ class Steps:
         return sum(len(steps) for _, steps in self.years)
 
 
+@dataclass(frozen=True)
+class First:
+    """What stands above the reports: the page over all themes, its sentence, and the way to it for each area."""
+
+    title: str
+    area: str
+    lead: str
+    links: tuple[tuple[str, str], ...]
+
+
 def pages(catalogue: Catalogue) -> dict[str, bytes]:
     """The pages by their paths from the folder of all reports; none where there is no report.
 
@@ -70,6 +81,7 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         synthetic=any(report.synthetic for report in reports),
         sources=sorted({report.source for report in reports}),
         grid=catalogue.grid(period),
+        first=_first(catalogue, period),
         steps=_steps(catalogue.periods, period),
         up=up,
         sign=trend_sign,
@@ -79,6 +91,21 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         policy=_policy(style, script),
     )
     return (page.rstrip("\n") + "\n").encode()
+
+
+def _first(catalogue: Catalogue, period: str) -> First | None:
+    """The page over all themes: the force's sentence, or that of the area that there is."""
+    found = {place: report for place, report in catalogue.reports.items() if place[0] == period and report.lead}
+    if not found:
+        return None
+    places = sorted(found, key=lambda place: (place[2] != FORCE, found[place].area_name))
+    links = [
+        (found[place].area_name, f"{'/'.join(place)}.{suffix}")
+        for place in places
+        for suffix in shown_first(found[place].formats)[:1]
+    ]
+    report = found[places[0]]
+    return First(report.theme_title, report.area_name, report.lead, tuple(links))
 
 
 def _steps(periods: tuple[str, ...], period: str) -> Steps:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from thematic.params.checks.themes import ThemeCheck
 from thematic.params.force import DisclosureParams, ForceParams
 from thematic.params.lists import CodeList
 from thematic.params.measures import Measure, MeasureOf
+from thematic.params.reading import MISSPELT, close_to
 from thematic.params.themes import Theme
 
 RESERVED_FILES = frozenset({"quality", "ground", "residents", "index", "extract", "quarantine"})
@@ -56,13 +56,13 @@ def cross_check(
         yield from _unused(themes, measures, own)
 
 
-def unknown_themes(recommendations: Iterable[str], themes: Iterable[str]) -> Iterator[Problem]:
-    """Files of recommendations that belong to no theme."""
+def unknown_themes(recommendations: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+    """Files of recommendations whose name is nearly that of a theme, or of a plan of the pack, which would lack it."""
+    known = list(known)
     for slug in recommendations:
-        if slug not in themes:
-            close = difflib.get_close_matches(slug, themes, n=1)
-            fix = f"Did you mean {close[0]}.yaml?" if close else f"Themes: {', '.join(themes)}."
-            yield Problem(f"params/recommendations/{slug}.yaml", f"there is no theme '{slug}'.", fix)
+        if slug not in known and (close := close_to(slug, known, MISSPELT)):
+            where = f"params/recommendations/{slug}.yaml"
+            yield Problem(where, f"there is no theme '{slug}'.", f"Did you mean {close}.yaml?")
 
 
 def _goals(themes: Mapping[str, Theme | None]) -> Iterator[Problem]:

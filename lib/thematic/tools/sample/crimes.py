@@ -101,7 +101,12 @@ class Stream:
         special = self.spec["months_per_cent"][own["months"]]
         weights = timeline.weights(self.spec["season"][own["season"]], special, self._draws("months"))
         free = [(window(key), self.places.share(total, self.shares)) for key, total in own["recorded"].items()]
-        plan = timeline.plan([*free, *blocks.recorded], weights)
+        recorded_blocks = [*free, *blocks.recorded]
+        if "local_per_cent" in own:
+            draws = self._draws("local")
+            recorded_blocks = [(months, draws.stirred(n, own["local_per_cent"])) for months, n in recorded_blocks]
+            weights = draws.varied(np.tile(weights[:, None], len(self.places.lpus)), own["local_per_cent"])
+        plan = timeline.plan(recorded_blocks, weights)
         recorded, place = timeline.spread(plan, self._draws("recorded"))
         draws, ramp = self._draws("outcomes"), self.spec["outcome_ramp_per_cent"]
         plans = outcome_plans(plan, blocks, own["outcomes_per_mille"], ramp, timeline=timeline, draws=draws)

@@ -69,6 +69,15 @@ class Draws:
         hand = np.repeat(np.arange(len(np.asarray(counts))), np.asarray(counts, dtype=np.int64))
         return np.asarray(hand[self.order(len(hand))], dtype=np.int64)
 
+    def varied(self, weights: Ints, per_cent: int) -> Ints:
+        """Weights (of any shape), each up to so many per cent more or less; a hundred times as large."""
+        factors = 100 - per_cent + self.below(2 * per_cent + 1, weights.size)
+        return np.asarray(weights * factors.reshape(weights.shape), dtype=np.int64)
+
+    def stirred(self, totals: Ints, per_cent: int) -> Ints:
+        """Totals that add to the same, each up to about so many per cent more or less."""
+        return apportion(int(totals.sum()), self.varied(totals, per_cent)) if totals.any() else totals
+
     def some(self, of: Ints, count: int) -> Ints:
         """`count` different members of `of`."""
         return np.asarray(of[self.order(len(of))[:count]], dtype=np.int64)

@@ -11,6 +11,7 @@ import pandas as pd
 from thematic.core.periods import Month, Window
 from thematic.tools.sample.calibrate import survey_counts
 from thematic.tools.sample.draws import Draws, Ints, apportion
+from thematic.tools.sample.events import at
 from thematic.tools.sample.places import Places
 from thematic.tools.sample.tables import Table
 from thematic.tools.sample.text import dates, digits, references, words, yes_no
@@ -99,12 +100,12 @@ def _area(rows: pd.DataFrame, places: Places) -> Table:
     return {"lpu": words(lpu, place), "local_authority": words(authority, places.authority_of[place])}
 
 
-def surveys_table(spec: Spec, published: Spec, places: Places, timeline: Timeline) -> Table:
+def surveys_table(spec: Spec, published: Spec, pack: Spec, places: Places, timeline: Timeline) -> Table:
     """One row per answer to one question of one survey."""
     own, draws, parts = spec["surveys"], Draws(spec["seed"], "surveys"), []
     satisfied, unsatisfied = own["satisfied_split"], own["unsatisfied_split"]
     for index, one in enumerate(own["sets"]):
-        for months, size, count in _answers(one, published):
+        for months, size, count in _answers(one, published, pack):
             weights = apportion(count, list(satisfied.values())), apportion(size - count, list(unsatisfied.values()))
             rows = _rows(months, places.share(size, own["places"]), timeline, draws)
             parts.append(rows.assign(response=draws.dealt(np.concatenate(weights)), set=index))
@@ -120,12 +121,16 @@ def surveys_table(spec: Spec, published: Spec, places: Places, timeline: Timelin
     }
 
 
-def _answers(one: Spec, published: Spec) -> list[tuple[Window, int, int]]:
+def _answers(one: Spec, published: Spec, pack: Spec) -> list[tuple[Window, int, int]]:
     """(window, responses, satisfied) of one question: the listed windows, and the two of its published figure."""
     answers = [(window(key), size, size * rate // 1000) for key, (size, rate) in one["answers"].items()]
-    if "published" not in one:
+    if "pack" in one:
+        value, margin, change, period = at(pack, one["pack"])
+        figure = {"value": value, "margin": margin, "change_pp": change, "period": period}
+    elif "published" in one:
+        figure = published[one["published"]][f"satisfied_{one['question']}_pct"]
+    else:
         return answers
-    figure = published[one["published"]][f"satisfied_{one['question']}_pct"]
     months = Window.rolling_12(Month.parse(str(figure["period"])))
     previous = figure.get("previous", figure["value"] - figure.get("change_pp", 0))
     change = figure["value"] - previous

@@ -17,6 +17,8 @@ Spec = Mapping[str, Any]
 
 _FIELDS = ("ethnicity", "disability", "religion", "sexual_orientation")
 _OLDEST = 105
+_MOST_SUSPECTS = 8
+"""More than the suspects that a crime takes numbers for."""
 
 
 def first_of_chain(pool: Ints, recorded: Ints, comes_back: Flags, back: Ints) -> Ints:
@@ -39,16 +41,16 @@ def first_of_chain(pool: Ints, recorded: Ints, comes_back: Flags, back: Ints) ->
     return first
 
 
-def people_columns(crimes: pd.DataFrame, spec: Spec) -> dict[str, pa.Array]:
-    """victim_ref to victim_sexual_orientation of each crime, as text."""
+def people_columns(crimes: pd.DataFrame, spec: Spec, after: int = 0) -> dict[str, pa.Array]:
+    """victim_ref to victim_sexual_orientation of each crime, as text; pseudonyms follow those of `after` other rows."""
     names = [stream["people"] for stream in spec["streams"].values()]
     kinds = list(spec["people"])
     kind = np.array([kinds.index(name) for name in names], dtype=np.int64)[crimes["stream"].to_numpy()]
     first = _victims(crimes, kind, spec, Draws(spec["seed"], "victims"))
     blank = _per_kind(kind, spec, Draws(spec["seed"], "blank victims"), "victim_blank_per_mille")[first]
     return {
-        "victim_ref": blanked(pseudonyms("V", first), blank),
-        "suspect_ref": _suspects(crimes, kind, first, spec, Draws(spec["seed"], "suspects")),
+        "victim_ref": blanked(pseudonyms("V", first + after), blank),
+        "suspect_ref": _suspects(crimes, kind, first, spec=spec, draws=Draws(spec["seed"], "suspects"), after=after),
         "victim_age": _ages(crimes, kind, first, blank, spec=spec, draws=Draws(spec["seed"], "ages")),
         "victim_sex": _sexes(crimes, kind, first, blank, spec=spec, draws=Draws(spec["seed"], "sexes")),
         **{f"victim_{field}": _field(field, kind, first, blank, spec) for field in _FIELDS},
@@ -72,7 +74,7 @@ def _victims(crimes: pd.DataFrame, kind: Ints, spec: Spec, draws: Draws) -> Ints
     return first_of_chain(pool, crimes["recorded"].to_numpy(), comes_back, back)
 
 
-def _suspects(crimes: pd.DataFrame, kind: Ints, first: Ints, spec: Spec, draws: Draws) -> pa.Array:
+def _suspects(crimes: pd.DataFrame, kind: Ints, first: Ints, *, spec: Spec, draws: Draws, after: int) -> pa.Array:
     """A suspect where the outcome says one is identified, sometimes where there is no outcome, else none.
 
     Where the suspect goes with the victim, one in seven crimes has the victim's second suspect.
@@ -84,7 +86,17 @@ def _suspects(crimes: pd.DataFrame, kind: Ints, first: Ints, spec: Spec, draws: 
     many = np.array([own["suspects_per_mille"] for own in spec["people"].values()], dtype=np.int64)[kind]
     others = 2 * size + draws.below(np.maximum(np.bincount(kind)[kind] * many // 1000, 1), size) + kind * size
     number = np.where(many == 0, 2 * first + draws.chance(143, size), others)
-    return blanked(pseudonyms("S", number), ~(known | maybe))
+    return blanked(pseudonyms("S", number + _MOST_SUSPECTS * after), ~(known | maybe))
+
+
+def suspect_ages(recorded: Ints, suspects: pa.Array, own: Spec) -> pa.Array:
+    """Whole years of each suspect, as much older in later crimes as time has passed; blank where there is none."""
+    draws = Draws(own["seed"], "suspect ages")
+    number = suspects.dictionary_encode().indices.to_numpy().astype(np.int64)
+    ages = draws.banded(own["suspect_ages"], int(number.max()) + 1)[number]
+    passed = (recorded - int(recorded.min())) // 365
+    blank = draws.chance(own["suspect_age_blank_per_mille"], len(number))
+    return blanked(digits(ages + passed), blank | np.array(pa.compute.equal(suspects, "")))
 
 
 def _ages(crimes: pd.DataFrame, kind: Ints, first: Ints, blank: Flags, *, spec: Spec, draws: Draws) -> pa.Array:

@@ -21,8 +21,8 @@ Spec = Mapping[str, Any]
 Table = dict[str, pa.Array]
 
 
-def crimes_table(crimes: pd.DataFrame, spec: Spec, places: Places) -> Table:
-    """One row per crime, as recorded; `crimes` in the order of recording."""
+def crimes_table(crimes: pd.DataFrame, spec: Spec, places: Places, after: int = 0) -> Table:
+    """One row per crime, as recorded; `crimes` in the order of recording, people others than those of `after` rows."""
     draws, recorded = Draws(spec["seed"], "crimes"), crimes["recorded"].to_numpy()
     offence, outcome = crimes["offence"].to_numpy(), crimes["outcome"].to_numpy()
     return {
@@ -38,7 +38,7 @@ def crimes_table(crimes: pd.DataFrame, spec: Spec, places: Places) -> Table:
         **{name: _flag(crimes, name, spec, draws) for name in ("alcohol", "public_place")},
         "outcome_code": blanked(digits(outcome), outcome == 0),
         "outcome_on": dates(crimes["outcome_on"].to_numpy()),
-        **people_columns(crimes, spec),
+        **people_columns(crimes, spec, after),
     }
 
 
