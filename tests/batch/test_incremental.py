@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from drawn import files_of, workbook_folder
+from drawn import files_of, with_themes, workbook_folder
 from thematic.build.build import build
 from thematic.build.request import Words
 from thematic.core import digests
@@ -30,11 +30,9 @@ from thematic.outputs.placing import placed
 from warehouse_drawn import ROOT, own_params
 
 PARAMS = own_params()
-DA, ASB, HATE, RAPE, CRIME, STOP = "domestic-abuse", "asb", "hate-crime", "rape", "recorded-crime", "stop-and-search"
-CSA, ALL, PEOPLE = "child-sexual-abuse", "performance", "people"
-THEMES = frozenset(PARAMS.themes) - {STOP, PEOPLE, CSA}
-"""Those that the extract can feed: it has no searches, nobody in post and no ages of victims. ALL counts what the others
-count."""
+DA, ASB, HATE, RAPE, CRIME = "domestic-abuse", "asb", "hate-crime", "rape", "recorded-crime"
+THEMES = frozenset({DA, ASB, HATE, RAPE, CRIME})
+"""Those that the extract can feed, and the only ones of the workbook."""
 LPU, OTHER = PARAMS.unit_areas[:2]
 AREAS = ("force", LPU.slug)
 AUTHORITY = PARAMS.areas("local_authority")[0].name
@@ -164,7 +162,7 @@ def without_notebooks(jobs, out, *_) -> list[Result]:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory) -> Bench:
     """The workbook once every report up to January 2022 has been made."""
-    bench = Bench(workbook_folder(tmp_path_factory.mktemp("first") / "workbook"), extract())
+    bench = Bench(with_themes(workbook_folder(tmp_path_factory.mktemp("first") / "workbook"), *THEMES), extract())
     shutil.copy(ROOT / "uv.lock", bench.root)
     bench.write()
     with pytest.MonkeyPatch.context() as patch:
@@ -211,32 +209,29 @@ CORRECTIONS = [
     # What January's reports see begins a month after the old one, which November's and December's still see.
     (
         {f"each {OLD}": MOVED, f"rape {OLD + 1}": MOVED, "call 2021-12": {"lpu": "Nowhere"}},
-        {DA: [NOVEMBER, DECEMBER], RAPE: UP_TO_JANUARY, CRIME: UP_TO_JANUARY, ASB: LATE, ALL: UP_TO_JANUARY},
+        {DA: [NOVEMBER, DECEMBER], RAPE: UP_TO_JANUARY, CRIME: UP_TO_JANUARY, ASB: LATE},
     ),
     (
         {f"each {OLD + 1}": MOVED, f"rape {OLD}": MOVED, "call late": {"received_on": "2021-12-31"}},
-        {DA: UP_TO_JANUARY, RAPE: [NOVEMBER, DECEMBER], CRIME: UP_TO_JANUARY, ASB: LATE, ALL: UP_TO_JANUARY},
+        {DA: UP_TO_JANUARY, RAPE: [NOVEMBER, DECEMBER], CRIME: UP_TO_JANUARY, ASB: LATE},
     ),
-    (
-        {"each 2021-11": MOVED, "rape 2021-12": MOVED},
-        {DA: UP_TO_JANUARY, RAPE: LATE, CRIME: UP_TO_JANUARY, ALL: UP_TO_JANUARY},
-    ),
+    ({"each 2021-11": MOVED, "rape 2021-12": MOVED}, {DA: UP_TO_JANUARY, RAPE: LATE, CRIME: UP_TO_JANUARY}),
     # What was given or cancelled in a month had not happened before it.
     (
         {
             "each 2021-06": {"outcome_code": "1", "outcome_on": "2021-11-30"},
             "rape 2021-06": {"outcome_code": "1", "outcome_on": "2021-12-01"},
         },
-        {DA: UP_TO_JANUARY, RAPE: LATE, CRIME: UP_TO_JANUARY, ALL: UP_TO_JANUARY},
+        {DA: UP_TO_JANUARY, RAPE: LATE, CRIME: UP_TO_JANUARY},
     ),
     (
         {"each 2021-06": {"cancelled_on": "2021-12-31"}, "rape 2021-06": {"cancelled_on": "2022-01-01"}},
-        {DA: LATE, RAPE: [JANUARY], CRIME: LATE, ALL: LATE},
+        {DA: LATE, RAPE: [JANUARY], CRIME: LATE},
     ),
     # The themes to whose counts it makes a difference, and those that give an account of the row.
     ({"rape 2021-12": {"domestic": "Y"}}, {DA: LATE}),
-    ({"each 2021-12": {"hate_strands": "race"}}, {HATE: LATE, ALL: LATE}),
-    ({"each 2021-12": {"lpu": "Nowhere"}}, dict.fromkeys((DA, HATE, RAPE, CRIME, ALL), LATE)),
+    ({"each 2021-12": {"hate_strands": "race"}}, {HATE: LATE}),
+    ({"each 2021-12": {"lpu": "Nowhere"}}, {DA: LATE, HATE: LATE, RAPE: LATE, CRIME: LATE}),
     ({"each 2021-12": {"suspect_ref": "another"}}, {}),
 ]
 
@@ -263,7 +258,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_an_edited_measure_runs_the_themes_that_use_it(bench):
     edit(bench.root / "params/measures/asb_incidents.yaml", "title: ", "title: All ")
-    assert bench.ran() == labels(themes=[ASB, ALL])
+    assert bench.ran() == labels(themes=[ASB])
 
 
 def test_a_measure_that_two_themes_use_runs_both(bench):
@@ -281,12 +276,12 @@ def test_a_measure_that_two_themes_use_runs_both(bench):
 
 def test_an_edited_family_runs_the_themes_that_use_the_measures_it_changes(bench):
     edit(bench.root / "params/measures/_families/recorded_crime.yaml", "Title: Hate crimes", "Title: Crimes of hate")
-    assert bench.ran() == labels(themes=[HATE, ALL])
+    assert bench.ran() == labels(themes=[HATE])
 
 
 def test_an_edited_table_runs_the_themes_that_count_it_and_another_population_all(bench):
     edit(bench.root / "params/tables/incidents.yaml", "heading: Type", "heading: Kind")
-    assert bench.ran() == labels(themes=[ASB, ALL])
+    assert bench.ran() == labels(themes=[ASB])
     edit(bench.root / "params/areas/lpu.yaml", "2020: 1", "2020: 2")
     assert bench.ran() == labels()
 

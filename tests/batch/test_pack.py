@@ -24,6 +24,7 @@ from thematic.exporters import pack as pack_exporter
 from thematic.outputs.manifest import Manifest
 from thematic.params import load_params
 from thematic.params.pack import example
+from thematic.params.warnings import params_warnings
 from thematic.publishing import pack as packs
 from warehouse_drawn import own_params, sample_workbook
 
@@ -85,7 +86,6 @@ def test_the_products_own_pack_and_its_example_are_well(bare: Workbook) -> None:
         ([ITEMS[0]], "no item has a paper"),
         ([ITEMS[1], {**ITEMS[2], "paper": "../x.md"}], "items[1].paper: '../x.md'"),
         ([ITEMS[1], {**ITEMS[2], "paper": "none.md"}], "items[1].paper: params/pack/none.md does not exist."),
-        ([ITEMS[1], {**ITEMS[2], "plan": "child-protecton"}], "Did you mean 'child-protection'?"),
         ([], "items: List should have at least 1 item"),
     ],
 )
@@ -104,6 +104,15 @@ def test_every_mistake_is_told_at_once(bare: Workbook) -> None:
 def test_a_first_page_that_is_no_theme_is_told(bare: Workbook) -> None:
     write(bare, first="performance-at-a-glace")
     assert "params/pack.yaml, first: there is no theme 'performance-at-a-glace'" in refusal(bare)
+
+
+def test_a_plan_that_is_not_written_stops_the_pack_and_no_report(bare: Workbook) -> None:
+    write(bare, [ITEMS[1], {**ITEMS[2], "plan": "minutes"}])
+    told = "params/recommendations/minutes.yaml does not exist."
+    assert any(told in line for line in params_warnings(load_params(bare), date(2026, 1, 1)))
+    with pytest.raises(ParamsRefused) as refused:
+        make(bare)
+    assert told in str(refused.value)
 
 
 def test_without_the_file_the_command_says_what_to_write(bare: Workbook) -> None:

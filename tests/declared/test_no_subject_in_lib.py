@@ -80,6 +80,7 @@ ALLOWED = {
     "code": "plain English, and a kind of column",
     "longitude": "the product's own: with latitude it places a row on a map",
     "latitude": "the product's own: with longitude it places a row on a map",
+    "glance": "the product's own: report.at_a_glance is a table of indicators",
     "granted": "plain English",
     "hour": "a kind of derived column",
     "know": "plain English",

@@ -157,7 +157,7 @@ OTHER_TABLES = [
     ("disclosures", "right", "see", "right is none of ask, know"),
     ("disclosures", "right", "", "right is blank"),
     ("disclosures", "disclosed_on", "2021-02-11", "disclosed_on is after the extract's end"),
-    ("surveys", "survey", "burglary", "survey is none of domestic_abuse, asb, hate_crime"),
+    ("surveys", "survey", "burglary", "survey is none of domestic_abuse, asb, hate_crime, crime"),
     ("surveys", "question", "all", "question is none of whole_experience, action_taken"),
     ("surveys", "surveyed_on", "1999-12-31", "surveyed_on is before history_floor"),
     ("incidents", "received_on", "1999-12-31", "received_on is before history_floor"),

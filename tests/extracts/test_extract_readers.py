@@ -197,7 +197,7 @@ def test_a_heading_alone_is_a_table_without_rows_but_something_must_have_rows(dr
 def test_a_folder_without_extracts_says_what_was_looked_for(drawn: Drawn) -> None:
     drawn.write("crime.csv", b"x\n")
     told = refused(drawn)
-    assert "crimes, disclosures, incidents, protection_notices, stop_searches, surveys" in told
+    assert "Looked for the tables collisions, crimes, custody_records, " in told and ", workforce (" in told
     assert "YYYY-MM-<force>-street.csv" in told
     assert "It holds crime.csv." in told
 

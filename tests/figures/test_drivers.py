@@ -78,7 +78,7 @@ def test_every_driver_can_be_worked_out_from_its_parts(parts: list[Part]) -> Non
         assert driver.part / change >= ENOUGH
         assert sum(part.change for part in driver.parts[:-1]) / change < ENOUGH
         assert share <= MOST_AGAINST
-        assert driver.part / change >= BEYOND * sum(part.before for part in driver.parts) / before or before == 0
+        assert before == 0 or driver.part / change >= BEYOND * sum(part.before for part in driver.parts) / before
     if driver.kind == "named":
         assert share > MOST_AGAINST
         assert driver.against is not None

@@ -142,7 +142,7 @@ def test_a_clause_on_recent_months_is_that_of_the_chart(said: list[Said]) -> Non
         clause, itself = CLAUSE.search(each.sentence), ITSELF.search(each.sentence)
         chart = each.chart
         if chart is None or not (chart.run or chart.outside[-1] or chart.ended):
-            assert "expected" not in each.sentence, each
+            assert not clause and not itself, each
             continue
         run = chart.run or (None if chart.outside[-1] else chart.ended[0])
         if run is not None:

@@ -11,6 +11,7 @@ import pytest
 from thematic.build.build import prepare, report_data
 from thematic.core.workbook import Workbook
 from thematic.displays import Indicators, Lead, Questions, Standing, read
+from thematic.displays.drivers import in_words
 from thematic.measures.ledger.seen import Seen, seen_by
 from thematic.measures.standing import beside_force
 from thematic.outputs.editions import Edition
@@ -100,9 +101,7 @@ def test_the_sentence_names_what_moved_most_and_counts_the_rest(page: Report) ->
     names = [name for key, each in page.theme.sections.items() if key != "places" for name in each.measures]
     moved = [name for name in names if page.figures.one(name).significant]
     assert len(said.split()) <= 60
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    start = words[len(moved)].capitalize() if moved else "None"
-    assert said.startswith((start, "None"))
+    assert said.startswith((f"{in_words(len(moved)).capitalize()} of ", "None"))
     assert said.count("(up") + said.count("(down") == min(len(moved), 3)
 
 

@@ -265,8 +265,8 @@ def test_the_population_of_the_reports_own_area_is_named_with_its_source(drawn: 
     def told(area: str) -> str:
         return next(item for item in report(drawn, area).data_notes().items if item.startswith("Populations"))
 
-    own = "Halton: ONS mid-2020 estimates by local authority and, by ethnicity, the Census of 2021, 30 June 2020."
-    assert told("halton").endswith(own) and "police districts: ONS" in told("halton")
+    own = "Halton: ONS mid-2020 estimates by local authority and, by ethnicity, the Census of 2021"
+    assert own in told("halton") and "police districts: ONS" in told("halton")
     assert own not in told("force") and own not in told("widnes")
 
 

@@ -1,14 +1,18 @@
 """Notebooks, jobs and small workbooks drawn for the tests of production; they need no data and no exporter of ours."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 from thematic.core.areas import FORCE, Area
+from thematic.core.errors import ParamsRefused
 from thematic.core.periods import Month
+from thematic.core.workbook import Workbook
 from thematic.outputs.editions import Edition
 from thematic.outputs.jobs import Job
 from thematic.outputs.manifest import Manifest
+from thematic.params import load_params
 
 PARAMETERS = 'period = "2000-01"\narea = "nowhere"\naudience = "nobody"'
 EXPORTERS = {"md": "markdown"}
@@ -54,3 +58,24 @@ def workbook_folder(folder: Path) -> Path:
     for part in ("params", "notebooks", "data/reference"):
         shutil.copytree(REPOSITORY / part, folder / part)
     return folder
+
+
+def with_themes(folder: Path, *kept: str) -> Path:
+    """The workbook in a folder without its other themes, nor the pack of their reports: what is counted takes a third
+    of the time."""
+    for path in (folder / "params/themes").glob("*.yaml"):
+        if path.stem not in kept:
+            path.unlink()
+    (folder / "params/pack.yaml").unlink()
+    for name in re.findall(r"(params/measures/\S+\.yaml): no theme uses this measure", _refusal(folder)):
+        (folder / name).unlink()
+    return folder
+
+
+def _refusal(folder: Path) -> str:
+    """What is wrong with params, nothing if they are well."""
+    try:
+        load_params(Workbook(folder))
+    except ParamsRefused as refused:
+        return str(refused)
+    return ""

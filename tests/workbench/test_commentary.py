@@ -169,7 +169,7 @@ def test_words_that_cannot_be_used_are_told_with_their_file(workbook: Workbook, 
     ("place", "told"),
     [
         ("domestic-abus/2021-01/widnes.md", "there is no theme 'domestic-abus'. Did you mean 'domestic-abuse'?"),
-        ("xyz/2021-01/widnes.md", f"there is no theme 'xyz'. There are: {', '.join(own_params().themes)}."),
+        ("xyz/2021-01/widnes.md", f"there is no theme 'xyz'. There are: {', '.join(sorted(own_params().themes))}."),
         (f"{THEME}/2021-13/widnes.md", "'2021-13' is not a month. Name the folder YYYY-MM"),
         (f"{THEME}/2021-1/widnes.md", "'2021-1' is not a month."),
         (f"{THEME}/{PERIOD}/widness.md", "there is no area 'widness'. Did you mean 'widnes'?"),

@@ -161,7 +161,7 @@ def test_the_names_there_are_can_be_asked_for(workbook: Workbook) -> None:
     [
         (
             lambda: explore.figures("DAA"),
-            "There is no theme 'DAA'. Did you mean 'DA'? There are: ASB, DA, HATE, RAPE, CRIME, STOP.",
+            "There is no theme 'DAA'. Did you mean 'DA'? There are: ASB, CSA, DA, HATE, PEOPLE, GLANCE, PERFORMANCE, ",
         ),
         (lambda: explore.figures("DA", area="forse"), "There is no area 'forse'. Did you mean 'force'?"),
         (lambda: explore.figures("DA", audience="board"), "There is no audience 'board'. There are: internal, public."),

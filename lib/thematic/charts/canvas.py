@@ -15,6 +15,7 @@ import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.textpath import text_to_path
@@ -52,16 +53,40 @@ for _face in sorted((Path(__file__).parents[1] / "exporters" / "fonts").glob("*.
     fontManager.addfont(_face)
 
 
+_emptied: list[tuple[Figure, Axes]] = []
+"""Figures that have been drawn, to be used again: a new axes takes as long as a chart's bars."""
+
+
 def canvas(width: float, height: float, left: float, right: float, top: float, bottom: float) -> tuple[Figure, Axes]:
     """A figure of `width` by `height` points, bare but for an axes within the margins."""
-    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    figure, axes = _emptied.pop() if _emptied else _new()
+    figure.set_size_inches(width / 72, height / 72)
+    axes.set_position((left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height))
+    return figure, axes
+
+
+def _new() -> tuple[Figure, Axes]:
+    figure = Figure(dpi=72)
     FigureCanvasAgg(figure)
     figure.patch.set_visible(False)
-    spot = (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
-    axes = figure.add_axes(spot)
+    axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.set(xticks=[], yticks=[])
     return figure, axes
+
+
+def _empty(figure: Figure) -> None:
+    """Takes everything out of a drawn figure, and keeps it for the next chart."""
+    (axes,) = figure.axes
+    for artist in (*axes.lines, *axes.patches, *axes.collections, *axes.texts, *axes.artists):
+        artist.remove()
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.clear()
+    axes.set_axis_off()
+    axes.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1), autoscale_on=True)
+    axes.set_prop_cycle(None)
+    axes.relim()
+    _emptied.append((figure, axes))
 
 
 @lru_cache(maxsize=4096)
@@ -142,9 +167,29 @@ def _key_height(lines: Sequence[str]) -> float:
 
 
 def drawings(draw: Callable[[float], Figure], id: str, alt: str, adapts: bool = True) -> tuple[str, str]:
-    """The same chart as SVG for a page and for a phone, `draw` making the figure of a width in points."""
+    """The same chart as SVG for a page and for a phone, `draw` making the figure of a width in points, on a canvas of
+    this module. The figures are used again."""
     with mpl.rc_context(SETTINGS):
-        return svg(draw(WIDE), id, alt, adapts), svg(draw(NARROW), f"{id} narrow", alt, adapts)
+        return _drawn(draw(WIDE), id, alt, adapts), _drawn(draw(NARROW), f"{id} narrow", alt, adapts)
+
+
+def _drawn(figure: Figure, salt: str, alt: str, adapts: bool) -> str:
+    found = svg(figure, salt, alt, adapts)
+    _empty(figure)
+    return found
+
+
+class _Renderer(RendererSVG):  # type: ignore[misc]
+    """Measures a text once, whatever figure it stands in."""
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        return _measured(s, prop.copy(), ismath)
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str, face: FontProperties, ismath: Any) -> tuple[float, float, float]:
+    width, height, descent = text_to_path.get_text_width_height_descent(text, face, ismath)
+    return width, height, descent
 
 
 def svg(figure: Figure, salt: str, alt: str, adapts: bool = True) -> str:
@@ -154,10 +199,13 @@ def svg(figure: Figure, salt: str, alt: str, adapts: bool = True) -> str:
     blue; not where colours are a scale, which stands on white.
     """
     buffer = io.StringIO()
+    size = [length * 72 for length in figure.get_size_inches()]
     with mpl.rc_context({"svg.hashsalt": f"thematic {salt}"}):
-        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        renderer = _Renderer(*size, buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        figure.draw(renderer)
+        renderer.finalize()
     text = buffer.getvalue()
-    width, height = (round(length * 72) for length in figure.get_size_inches())
+    width, height = map(round, size)
     kind = ' class="adapts"' if adapts else ""
     root = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'

@@ -79,7 +79,7 @@ class Indicators(SignedTable):
         cells.append([Part(moved.printed() if moved is not None and value.value is not None else NOT_APPLICABLE)])
         cells += [[Part(row.force.printed() if row.force else NOT_APPLICABLE)]] if self.beside else []
         drawing, sign = sparkline(row.spark), trend_sign(row.trend, row.worth)
-        cells.append([Part(svg=drawing)] if drawing else [Part("")])
+        cells.append([Part(svg=drawing)] if drawing else [Part(NOT_APPLICABLE)])
         cells.append([*([Part(svg=sign)] if sign else []), Part(row.trend or NOT_APPLICABLE)])
         return [*cells, [Part(row.behind)]]
 

@@ -381,7 +381,7 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     problems.extend(wrong)
     pack_file = workbook.params / "pack.yaml"
     pack = reading.model(pack_file, PackParams) if pack_file.exists() else None
-    problems.extend(unknown_papers(pack, themes, places, recommendations) if pack is not None else [])
+    problems.extend(unknown_papers(pack, themes, places) if pack is not None else [])
     problems.extend(unknown_themes(recommendations, {*themes, *(pack.plans if pack is not None else ())}))
     papers, wrong = read_papers(workbook, pack) if pack is not None else ({}, [])
     problems.extend(wrong)

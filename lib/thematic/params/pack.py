@@ -101,11 +101,19 @@ def audience_of(part: PackPart) -> Audience:
     return "public" if part == 1 else "internal"
 
 
-def unknown_papers(
-    pack: PackParams, themes: Iterable[str], places: Sequence[Area] | None, plans: Iterable[str]
-) -> Iterator[Problem]:
-    """Themes and areas that have no reports, and plans that there are not; `places` None: areas cannot be checked."""
-    slugs, known = {slug: slug for slug in themes}, {slug: slug for slug in plans}
+def unwritten_plans(pack: PackParams, plans: Iterable[str]) -> Iterator[Problem]:
+    """Plans that there are not. Reports are made without them, and the pack is not."""
+    known = {slug: slug for slug in plans}
+    for place, item in enumerate(pack.items):
+        if item.plan is not None and item.plan not in known:
+            fix = nearest(item.plan, known) if known else "Write it."
+            where = f"params/pack.yaml, items[{place}].plan"
+            yield Problem(where, f"params/recommendations/{item.plan}.yaml does not exist.", fix)
+
+
+def unknown_papers(pack: PackParams, themes: Iterable[str], places: Sequence[Area] | None) -> Iterator[Problem]:
+    """Themes and areas that have no reports; `places` None: areas cannot be checked."""
+    slugs = {slug: slug for slug in themes}
     if pack.first is not None and pack.first not in slugs:
         fix = nearest(pack.first, slugs)
         yield Problem("params/pack.yaml, first", f"there is no theme '{pack.first}'.", fix)
@@ -113,9 +121,6 @@ def unknown_papers(
         where = f"params/pack.yaml, items[{place}]"
         if item.theme is not None and item.theme not in slugs:
             yield Problem(f"{where}.theme", f"there is no theme '{item.theme}'.", nearest(item.theme, slugs))
-        if item.plan is not None and item.plan not in known:
-            fix = nearest(item.plan, known) if known else "Write it."
-            yield Problem(f"{where}.plan", f"params/recommendations/{item.plan}.yaml does not exist.", fix)
         if places is None:
             continue
         areas = {place.slug: place.slug for place in places}

@@ -7,13 +7,16 @@ from datetime import date
 
 from thematic.params import Params
 from thematic.params.checks.disclosure import disclosure_warnings
+from thematic.params.pack import unwritten_plans
 from thematic.params.reviews import review_warnings
 
 
 def params_warnings(params: Params, today: date) -> Iterator[str]:
-    """A line for each: rules about themes that there are not, recommendations that no report shows, and measures whose
-    reviews are overdue or that no second analyst has checked."""
+    """A line for each: rules about themes that there are not, plans that the pack lacks, recommendations that nothing
+    shows, and measures whose reviews are overdue or that no second analyst has checked."""
     yield from disclosure_warnings(params.disclosure, params.themes)
+    for problem in unwritten_plans(params.pack, params.recommendations) if params.pack is not None else ():
+        yield f"Warning: {problem} No pack can be made until then."
     shown = {*params.themes, *(params.pack.plans if params.pack is not None else ())}
     for slug in params.recommendations:
         if slug not in shown:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from thematic.build.build import build
 from thematic.build.log import result_line
 from thematic.build.request import ALL, Words, check
-from thematic.core.errors import ArgumentsRefused, DiskRefused, Problem, UserError, reason
+from thematic.core.errors import ArgumentsRefused, DiskRefused, ParamsRefused, Problem, UserError, reason
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.execution.batch import OnEvent
@@ -21,7 +21,7 @@ from thematic.outputs.manifest import SUFFIX, read_manifest
 from thematic.outputs.placing import write_whole
 from thematic.outputs.status import stale_lines
 from thematic.params import Params, load_params
-from thematic.params.pack import PackParams, PackPart, audience_of, example
+from thematic.params.pack import PackParams, PackPart, audience_of, example, unwritten_plans
 from thematic.publishing.compared import differs
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def _order(
             f"{shown} does not exist. It says what is on the board's agenda, what of it is private (part 2), and whose "
             f"reports are the papers. Write it, such as:\n\n{example(titles)}"
         )
+    if problems := list(unwritten_plans(params.pack, params.recommendations)):
+        raise ParamsRefused("The pack was not made, for it would lack papers.", problems)
     return _Order(workbook, words, today, say, begin, params, params.pack, request.out)
 
 

@@ -10,7 +10,7 @@ from thematic.core.hexagons import Hexagon, Shape
 from thematic.displays import Cell, Chart, Column, DisplayTable, Sentence
 from thematic.displays.wording import change, inline, interval, now, number
 from thematic.measures.data import ReportData
-from thematic.measures.figures import Figure, Figures
+from thematic.measures.figures import NOT_APPLICABLE, Figure, Figures
 from thematic.measures.standing import beside_force
 from thematic.params import Params
 from thematic.params.measures import Measure
@@ -33,7 +33,8 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     columns = [*rate_columns(data, measure), Column("Beside the force", "left")]
     named = [*((row.category, row) for row in found), (params.force.name, force)]
     rows = [
-        [place, *_cells(row, measure), _beside(row, force, measure) if row is not force else ""] for place, row in named
+        [place, *_cells(row, measure), _beside(row, force) if row is not force else NOT_APPLICABLE]
+        for place, row in named
     ]
     return charts.areas(
         {row.category: _as_printed(row, measure) for row in found},
@@ -63,13 +64,11 @@ def _as_printed(row: Figure, measure: Measure) -> float | None:
     return None if row.value is None else round(row.value, measure.decimals)
 
 
-def _beside(row: Figure, force: Figure, measure: Measure) -> str:
-    """Where a rate lies beside the force's, as both are printed."""
+def _beside(row: Figure, force: Figure) -> str:
+    """Where a rate lies beside the force's, by its interval; or why that is not known."""
     if row.value is None or force.value is None:
         return row.status if row.value is None else force.status
-    if number(row.value, measure) == number(force.value, measure):
-        return "The same"
-    return "Above" if row.value > force.value else "Below"
+    return beside_force(row, force).capitalize() or NOT_APPLICABLE
 
 
 def _title(data: ReportData, name: str, found: Sequence[Figure], force: Figure) -> str:
@@ -81,8 +80,9 @@ def _title(data: ReportData, name: str, found: Sequence[Figure], force: Figure) 
         own = next((row for row in found if row.category == data.area.name and row.value is not None), None)
         if own is None:
             return f"There is no rate for {data.area.name}; the force’s is {whole}"
-        word = {"Above": "above", "Below": "below", "The same": "the same as"}[_beside(own, force, measure)]
-        return f"{data.area.name}’s rate of {number(own.value, measure)} is {word} the force’s of {whole}"
+        word = beside_force(own, force)
+        beside = f" is {word} the force’s of {whole}" if word else f"; the force’s is {whole}"
+        return f"{data.area.name}’s rate of {number(own.value, measure)}{beside}"
     above = [row.category for row in found if beside_force(row, force).endswith("above")]
     if not above:
         return f"No {unit} has a rate clearly above the force’s of {whole}"
