@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -224,16 +223,11 @@ def _draw_month_names(axes: Axes, series: Series, step: float) -> None:
 
 def _draw_line(axes: Axes, series: Series) -> None:
     runs = [(first, last) for shorthand, first, last in series.runs() if not shorthand]
-    rows = [(place, series.values[place], first) for first, last in runs for place in range(first, last + 1)]
-    if rows:
-        frame = pd.DataFrame(rows, columns=["month", "value", "run"])
-        sns.lineplot(
-            frame, x="month", y="value", units="run", estimator=None, sort=False, ax=axes,
-            color=FOCUS, linewidth=2.4, clip_on=False,
-        )  # fmt: skip
+    for first, last in runs:
+        heights = series.values[first : last + 1]
+        axes.plot(range(first, last + 1), heights, color=FOCUS, linewidth=2.4, clip_on=False)
     alone = [first for first, last in runs if first == last]
-    heights = [series.values[place] for place in alone]
-    axes.plot(alone, heights, "o", color=FOCUS, markersize=5, clip_on=False, zorder=4)
+    axes.plot(alone, [series.values[place] for place in alone], "o", color=FOCUS, markersize=5, clip_on=False, zorder=4)
 
 
 def _draw_gaps(axes: Axes, series: Series) -> None:

@@ -76,14 +76,13 @@ def _new() -> tuple[Figure, Axes]:
 
 
 def _empty(figure: Figure) -> None:
-    """Takes everything out of a drawn figure, and keeps it for the next chart."""
+    """Takes everything out of a drawn figure, and keeps it for the next chart; not where its axes have learnt units."""
     (axes,) = figure.axes
     for artist in (*axes.lines, *axes.patches, *axes.collections, *axes.texts, *axes.artists):
         artist.remove()
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.clear()
-    axes.set_axis_off()
-    axes.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1), autoscale_on=True)
+    if axes.xaxis.have_units() or axes.yaxis.have_units():
+        return
+    axes.set(xlim=(0, 1), ylim=(0, 1), autoscale_on=True)
     axes.set_prop_cycle(None)
     axes.relim()
     _emptied.append((figure, axes))

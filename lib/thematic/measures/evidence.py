@@ -459,19 +459,27 @@ class _Asked:
     def _missing(self, name: str, place: Area | None, window: Window) -> str | None:
         """Why a figure of this window is not available: the source, the history, a gap, the area's life, what it looks
         back on, or no population."""
-        return next((reason for reason in self._reasons(name, place, window) if reason is not None), None)
+        return self.unavailable(name) or self._of_window(place, window) or self._without_people(name, place, window)
 
-    def _reasons(self, name: str, place: Area | None, window: Window) -> Iterator[str | None]:
-        yield self.unavailable(name)
+    def _of_window(self, place: Area | None, window: Window) -> str | None:
+        key = place, window
+        if key not in self._found:
+            self._found[key] = next((reason for reason in self._reasons(place, window) if reason is not None), None)
+        return self._found[key]
+
+    def _reasons(self, place: Area | None, window: Window) -> Iterator[str | None]:
         for base in self.bases:
             yield self._not_whole(base, window)
         first, last = days_of(self.measure, window)
         if place is not None:
             yield self._closed(place, first, last)
         yield self._looks_back(place, first)
+
+    def _without_people(self, name: str, place: Area | None, window: Window) -> str | None:
         for side in self.sides:
             if isinstance(side, PopulationOf) and self._residents(side, name, place, window) is None:
-                yield self._no_people(side, name, place, last)
+                return self._no_people(side, name, place, days_of(self.measure, window)[1])
+        return None
 
     def _no_people(self, side: PopulationOf, name: str, place: Area | None, on: date) -> str:
         """Why the people of a figure are not known: nobody lives there, their area gives none by that column, or not
