@@ -181,9 +181,9 @@ def cells_of(display: Glance | Recommendations) -> list[list[str]]:
 
 def test_at_a_glance_reads_as_boards_know_it() -> None:
     assert cells_of(GLANCE) == [
-        ["Indicator", "Value (change)", "Period ending", "Trend", "Months", "Significant change", "Anyshire Police"],
-        ["Crimes", "10,222 (+5.0%)", "January 2021", "Increase unfavourable", "", "Yes", "1 (0.0%)"],
-        ["Victims", "[c]", "January 2021", "[z]", "[z]", "[c]", "[z]"],
+        ["Indicator", "Value (change)", "Verdict", "Months", "Anyshire Police"],
+        ["Crimes", "10,222 (+5.0%)", "Increase unfavourable", "", "1 (0.0%)"],
+        ["Victims", "[c]", "[z]", "[z]", "[z]"],
     ]
     assert GLANCE.all_notes() == ["n", "[c] confidential; [z] not applicable."]
 
@@ -193,11 +193,16 @@ def test_a_column_that_no_row_has_is_left_out() -> None:
     assert [column.label for column in Glance("g", "G", [row]).columns()] == [
         "Indicator",
         "Value (change)",
-        "Period ending",
-        "Significant change",
     ]
-    assert len(Glance("g", "G", [row]).widths()) == 4
-    assert len(GLANCE.widths()) == len(GLANCE.columns()) == 7
+    assert len(Glance("g", "G", [row]).widths()) == 2
+    assert len(GLANCE.widths()) == len(GLANCE.columns()) == 5
+
+
+def test_periods_have_a_column_where_they_differ() -> None:
+    rows = [GlanceRow("Crimes", figure(3), "May", "No"), GlanceRow("Victims", figure(3), "June", "No")]
+    table = Glance("g", "G", rows)
+    assert [column.label for column in table.columns()] == ["Indicator", "Value (change)", "Period ending"]
+    assert len(table.widths()) == 3 and cells_of(table)[2] == ["Victims", "3", "June"]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ from thematic.exporters.blocks import Heading, Picture, Plain, Prose, Shown
 from thematic.exporters.csv import CsvExporter
 from thematic.exporters.html import HtmlExporter
 from thematic.exporters.pdf import PdfExporter
+from thematic.exporters.sheets import Sheet, sheets
 from thematic.exporters.typesetting import FONTS
 
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
@@ -446,7 +447,7 @@ def test_nasty_text_is_data_to_the_pdf_and_never_markup() -> None:
     files: Any = pdf_module.sources(document.read(notebook))
     assert files["main.typ"] == (FONTS.parent / "templates" / "report.typ").read_bytes()
     found = typst.query(files, "heading", font_paths=[FONTS], ignore_system_fonts=True)
-    assert json.loads(found)[-2]["body"]["text"] == "#set page(width: 1cm) $x$ @nobody"
+    assert json.loads(found)[-1]["body"]["text"] == "#set page(width: 1cm) $x$ @nobody"
     assert pdf_of(notebook).startswith(b"%PDF")
 
 
@@ -501,6 +502,7 @@ import hashlib, sys
 import nbformat
 from thematic.exporters.html import HtmlExporter
 from thematic.exporters.pdf import PdfExporter
+from thematic.exporters.sheets import Sheet, sheets
 notebook = nbformat.reads(sys.stdin.buffer.read().decode("utf-8"), as_version=4)
 html = HtmlExporter().from_notebook_node(notebook)[0].encode("utf-8")
 pdf = PdfExporter().from_notebook_node(notebook)[0]
@@ -544,3 +546,34 @@ def test_figures_are_not_drawn() -> None:
 )
 def test_each_exporter_names_its_extension(exporter: Any, extension: str) -> None:
     assert exporter().file_extension == extension
+
+
+# The annex
+
+
+def annexed(*after: Any) -> Any:
+    """A report whose annex begins with a heading and a table, and what else stands in it."""
+    notebook = report("")
+    begun = new_markdown_cell("## Further tables\n\n|a|b|\n|-|-|\n|looked up|2|", metadata={"tags": [document.ANNEX]})
+    notebook.cells += [begun, *after]
+    return notebook
+
+
+def test_an_annex_is_folded_on_the_page_left_out_on_paper_and_whole_in_the_workbook() -> None:
+    notebook = annexed(new_markdown_cell("## Words\n\nA word means this."))
+    page = BeautifulSoup(html_of(notebook), "html.parser")
+    folded = page.find_all("details", class_="annex")
+    assert [each.summary.h2.text for each in folded] == ["Further tables", "Words"]
+    assert "looked up" in folded[0].text and "A word means this." in folded[1].text
+    assert not any(each.has_attr("open") for each in folded)
+    content = pdf_module.content(document.read(notebook))
+    assert "looked up" not in json.dumps(content["blocks"]) and "A word" not in json.dumps(content["blocks"])
+    assert "Further tables; Words; the numbers behind the charts" in content["elsewhere"]
+    assert any("looked up" in sheet.texts for sheet in sheets(document.read(notebook)) if isinstance(sheet, Sheet))
+
+
+def test_an_annex_that_begins_without_a_heading_is_refused() -> None:
+    notebook = report("")
+    notebook.cells.append(new_markdown_cell("Some words.", metadata={"tags": [document.ANNEX]}))
+    with pytest.raises(UserError, match="is tagged `annex` and does not begin with a heading of level 2"):
+        document.read(notebook)

@@ -117,12 +117,17 @@ class Glance(SignedTable):
         """Whether there are trends, months and the force's figures to show."""
         return any(row.trend for row in self.rows), any(sparkline(row.spark) for row in self.rows), bool(self.beside)
 
+    @property
+    def _periods_differ(self) -> bool:
+        """Whether the rows have periods of their own; else the title says the one that they share."""
+        return len({row.period for row in self.rows}) > 1
+
     def columns(self) -> list[Column]:
         trends, months, force = self._has
         fixed = [Column("Indicator", "left"), Column("Value (change)"), *map(Column, self.references)]
-        fixed.append(Column("Period ending", "left"))
-        middle = [*([Column("Trend", "left")] if trends else []), *([Column("Months", "left")] if months else [])]
-        return [*fixed, *middle, Column("Significant change", "left"), *([Column(self.beside)] if force else [])]
+        fixed += [Column("Period ending", "left")] if self._periods_differ else []
+        middle = [*([Column("Verdict", "left")] if trends else []), *([Column("Months", "left")] if months else [])]
+        return [*fixed, *middle, *([Column(self.beside)] if force else [])]
 
     def widths(self) -> list[float]:
         trends, months, force = self._has
@@ -130,10 +135,9 @@ class Glance(SignedTable):
             24,
             17,
             *([14] * len(self.references)),
-            12,
+            *([12] if self._periods_differ else []),
             *([18] if trends else []),
             *([13] if months else []),
-            13,
             *([17] if force else []),
         ]
 
@@ -143,10 +147,9 @@ class Glance(SignedTable):
     def _cells(self, row: GlanceRow) -> list[Parts]:
         trends, months, force = self._has
         cells: list[Parts] = [[Part(row.indicator)], _figure(row.figure), *map(_reference, row.beside)]
-        cells.append([Part(row.period or NOT_APPLICABLE)])
+        cells += [[Part(row.period or NOT_APPLICABLE)]] if self._periods_differ else []
         cells += [_trend(row)] if trends else []
         cells += [_months(row)] if months else []
-        cells.append([Part(row.significant or NOT_APPLICABLE)])
         beside = _figure(row.force) if row.force is not None else [Part(NOT_APPLICABLE)]
         return [*cells, *([beside] if force else [])]
 

@@ -15,6 +15,9 @@ from thematic.exporters.blocks import Block, Heading, Note, Section, Shown
 from thematic.exporters.cells import blocks_of
 from thematic.exporters.frame import Frame
 
+ANNEX = "annex"
+"""The tag of the cell with which the annex begins; it goes to the notebook's end."""
+
 _D = TypeVar("_D", bound=Display)
 
 
@@ -22,7 +25,9 @@ _D = TypeVar("_D", bound=Display)
 class Document:
     """What every format shows: the title, the cover if there is one, the blocks and the released figures.
 
-    `notes` are the footnotes, in the order of their numbers; `notes_anchor` is where a page lists them.
+    `notes` are the footnotes, in the order of their numbers; `notes_anchor` is where a page lists them. From the place
+    `annex_at` on the blocks are the annex, for those who look things up: folded on a page, left out on paper. None:
+    there is no annex.
     """
 
     title: str
@@ -31,6 +36,23 @@ class Document:
     figures: list[FigureList] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     notes_anchor: str = ""
+    annex_at: int | None = None
+
+    @property
+    def main(self) -> list[Block]:
+        """The blocks before the annex."""
+        return self.blocks[: self.annex_at]
+
+    @property
+    def annex(self) -> list[tuple[Heading, list[Block]]]:
+        """The sections of the annex, each with what stands under its heading."""
+        found: list[tuple[Heading, list[Block]]] = []
+        for block in self.blocks[len(self.main) :]:
+            if isinstance(block, Heading) and block.level == 2:
+                found.append((block, []))
+            elif found:
+                found[-1][1].append(block)
+        return found
 
     @property
     def contents(self) -> list[tuple[Heading, list[Heading]]]:
@@ -53,9 +75,11 @@ def read(notebook: NotebookNode) -> Document:
     """The document of an executed notebook. Code, warnings (stderr) and the names of objects are left out.
 
     The paragraphs of a notebook with a cover are numbered. Raises UserError for a cell that ended in an error, a
-    second cover, an output of a kind not known, and a footnote in a heading or a table.
+    second cover, an output of a kind not known, a footnote in a heading or a table, and an annex that does not begin
+    with a heading of level 2.
     """
-    blocks = list(chain.from_iterable(map(blocks_of, notebook.cells, count(1))))
+    of_cells = [list(found) for found in map(blocks_of, notebook.cells, count(1))]
+    blocks = list(chain.from_iterable(of_cells))
     covers = _displays(blocks, Cover)
     if len(covers) > 1:
         raise UserError(f"The notebook shows {len(covers)} covers. A report has one: remove the others.")
@@ -64,7 +88,25 @@ def read(notebook: NotebookNode) -> Document:
     drawn = [block for block in blocks if not _displays([block], Cover) and not _displays([block], FigureList)]
     frame = Frame(numbered=cover is not None)
     framed = list(frame.blocks(drawn))
-    return Document(title, cover, framed, _displays(blocks, FigureList), frame.notes, frame.anchor("Notes"))
+    first = _annex_begins(notebook, of_cells)
+    annex_at = next((place for place, block in enumerate(drawn) if block is first), None)
+    figures = _displays(blocks, FigureList)
+    return Document(title, cover, framed, figures, frame.notes, frame.anchor("Notes"), annex_at)
+
+
+def _annex_begins(notebook: NotebookNode, of_cells: list[list[Block]]) -> Block | None:
+    """The heading with which the annex begins."""
+    tagged = (place for place, cell in enumerate(notebook.cells) if ANNEX in cell.metadata.get("tags", []))
+    first = next(tagged, None)
+    if first is None:
+        return None
+    found = [block for blocks in of_cells[first:] for block in blocks]
+    if not (found and isinstance(found[0], Heading) and found[0].level == 2):
+        raise UserError(
+            f"Cell {first + 1} of the notebook is tagged `{ANNEX}` and does not begin with a heading of level 2. "
+            "Begin it with `## ` and the title of the annex's first section, or tag the cell that does."
+        )
+    return found[0]
 
 
 def _displays(blocks: Iterable[Block], kind: type[_D]) -> list[_D]:

@@ -16,14 +16,13 @@ from markupsafe import Markup
 from mistune import BlockState
 from nbformat import NotebookNode
 
-from thematic.displays import Chart, DisplayTable, Glance, SignedTable, notes_html
+from thematic.displays import Chart, DisplayTable, SignedTable, notes_html
 from thematic.displays.frames import ADDED
 from thematic.displays.markdown import Renderer, Token
 from thematic.exporters import document
 from thematic.exporters.blocks import Block, Heading, Note, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.downloads import download
 from thematic.exporters.reading import ReadingExporter
-from thematic.exporters.summary import summary
 from thematic.exporters.typeface import FACES, font_faces
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -83,14 +82,14 @@ def _data_uri(data: bytes, mime_type: str) -> str:
 
 
 def _blocks(report: document.Document) -> Iterator[Markup]:
-    """The blocks in their order, and before the first table at a glance its cards."""
+    """The blocks in their order, and the sections of the annex folded below their headings."""
     stem = "-".join(re.findall(r"[a-z0-9]+", report.title.lower()))
-    shown = (block.display for block in report.blocks if isinstance(block, Shown))
-    first = next((display for display in shown if isinstance(display, Glance)), None)
-    for block in report.blocks:
-        if isinstance(block, Shown) and isinstance(block.display, Glance) and block.display is first:
-            yield Markup(summary(block.display))
+    for block in report.main:
         yield _block(block, stem)
+    for heading, blocks in report.annex:
+        body = Markup("\n").join(_block(block, stem) for block in blocks)
+        folded = Markup('<details class="annex"><summary>{}</summary>{}</details>')
+        yield folded.format(_block(heading, stem), body)
 
 
 def _block(block: Block, stem: str) -> Markup:

@@ -14,7 +14,7 @@ TITLE = "Method and glossary"
 
 @dataclass(frozen=True)
 class Parted:
-    """A report without its sections of nothing but notes and terms, and what these said."""
+    """A report without its annex and its sections of nothing but notes and terms, and what these said."""
 
     report: Document
     notes: Sequence[str] = ()
@@ -43,9 +43,10 @@ def parted(report: Document) -> Parted:
     notes: list[str] = []
     measures: list[Term] = []
     terms: list[Term] = []
-    for section in _sections(report.blocks):
+    last = len(report.main)
+    for place, section in _sections(report.blocks):
         if not section.is_general:
-            kept += [section.heading, *section.blocks]
+            kept += [section.heading, *section.blocks] if place < last else []
             continue
         for block in section.blocks:
             if isinstance(block, Shown) and isinstance(block.display, Notes):
@@ -54,25 +55,23 @@ def parted(report: Document) -> Parted:
                 of_measures = any(term.source or term.owner for term in block.display.terms)
                 (measures if of_measures else terms).extend(block.display.terms)
     first = next((place for place, block in enumerate(report.blocks) if _is_section(block)), len(report.blocks))
-    return Parted(replace(report, blocks=[*report.blocks[:first], *kept]), notes, measures, terms)
+    return Parted(replace(report, blocks=[*report.blocks[:first], *kept], annex_at=None), notes, measures, terms)
 
 
 def _is_section(block: Block) -> bool:
     return isinstance(block, Heading) and block.level == 2
 
 
-def _sections(blocks: Sequence[Block]) -> Iterator[_Section]:
-    """The sections of a report, each with the blocks below its heading; what stands before the first is left out."""
-    section: _Section | None = None
-    for block in blocks:
+def _sections(blocks: Sequence[Block]) -> list[tuple[int, _Section]]:
+    """The sections of a report by their places, each with the blocks below its heading; what stands before the first is
+    left out."""
+    found: list[tuple[int, _Section]] = []
+    for place, block in enumerate(blocks):
         if _is_section(block):
-            if section is not None:
-                yield section
-            section = _Section(block, 2)
-        elif section is not None:
-            section.blocks.append(block)
-    if section is not None:
-        yield section
+            found.append((place, _Section(block, 2)))
+        elif found:
+            found[-1][1].blocks.append(block)
+    return found
 
 
 def together(reports: Sequence[Parted]) -> Document | None:

@@ -73,7 +73,7 @@ def content(params: Params, pack: PackParams, part: PackPart, reports: Reports) 
 def _item(params: Params, item: PackItem, reports: Mapping[tuple[str, str], Parted], held_on: date) -> dict[str, Any]:
     papers = [
         pdf.content(reports[theme, area].report, f"item-{item.number}-{area}/")
-        | {"name": params.area(area).name, "numbers": []}
+        | {"name": params.area(area).name, "elsewhere": ""}
         for theme, area in item.reports
     ]
     if item.paper is not None:

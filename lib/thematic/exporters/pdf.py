@@ -81,8 +81,18 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "one_page": _is_one_page(report),
         "blocks": blocks,
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
-        "numbers": [table for block in blocks for table in block.get("numbers", [])],
+        "elsewhere": _elsewhere(report),
     }
+
+
+def _elsewhere(report: document.Document) -> str:
+    """What is not on paper, and where it is."""
+    sections = [heading.text for heading, _ in report.annex]
+    charts = any(isinstance(block, Shown) and isinstance(block.display, Chart) for block in report.main)
+    left = [*sections, *(["the numbers behind the charts"] if charts else [])]
+    if not report.cover or not left:
+        return ""
+    return f"On the web page of this report, and in its workbook: {'; '.join(left)}."
 
 
 def _is_one_page(report: document.Document) -> bool:
@@ -92,7 +102,7 @@ def _is_one_page(report: document.Document) -> bool:
 
 def _laid_out(report: document.Document) -> list[dict[str, Any]]:
     """The blocks; on the one page of a board what to ask about stands beside the last table."""
-    blocks = [part for block in report.blocks for part in _block(block)]
+    blocks = [part for block in report.main for part in _block(block)]
     if not _is_one_page(report):
         return blocks
     laid = [block | {"small": True} if block["kind"] == "table" else block for block in blocks]
@@ -132,8 +142,7 @@ def _block(block: Block) -> list[dict[str, Any]]:
 
 def _chart(chart: Chart, label: str) -> dict[str, Any]:
     drawn = {"title": chart.title, "subtitle": chart.subtitle, "alt": chart.alt, "svg": chart.svg}
-    below = {"notes": chart.all_notes(), "source": chart.source, "numbers": _tables(chart.table, label)}
-    return {"kind": "chart", "label": label, **drawn, **below}
+    return {"kind": "chart", "label": label, **drawn, "notes": chart.all_notes(), "source": chart.source}
 
 
 def _tables(table: DisplayTable, label: str) -> list[dict[str, Any]]:

@@ -98,11 +98,6 @@ class Subject:
     def has_points(self) -> bool:
         return self.has_rows and set(POINT) <= set(self.table.columns)
 
-    @property
-    def has_map(self) -> bool:
-        """Whether its rate can be drawn on a map: by the units' boundaries, or by where its rows are."""
-        return bool(self.params.boundaries) or self.has_points
-
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:
         """The measures, their names all different."""

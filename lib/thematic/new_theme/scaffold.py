@@ -33,7 +33,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 60
 _RESERVED = frozenset({"all", "force"})
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_CELL = re.compile(r"^%% (parameters|code|markdown) ([a-z0-9-]+)\n", re.MULTILINE)
+_CELL = re.compile(r"^%% (parameters|code|markdown|annex) ([a-z0-9-]+)\n", re.MULTILINE)
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~$])")
 _REVIEW_DAYS = 365
 _AT_A_GLANCE = 6
@@ -234,7 +234,6 @@ def _narrated(subject: Subject) -> dict[str, Any]:
         "means": subject.of_part("means"),
         "levels": subject.levels,
         "has_units": subject.params.units in subject.levels,
-        "has_map": subject.has_map,
         "has_points": subject.has_points,
         "repeats": [{"name": each.name, "title": each.said["title"]} for each in subject.of_part("repeats")],
         "filled": [
@@ -257,8 +256,9 @@ def _group(subject: Subject, column: str) -> dict[str, Any]:
 
 def _cell(kind: str, name: str, text: str) -> dict[str, Any]:
     source = text.splitlines(keepends=True)
-    if kind == "markdown":
-        return {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    if kind in ("markdown", "annex"):
+        tags = {"tags": [kind]} if kind == "annex" else {}
+        return {"cell_type": "markdown", "id": name, "metadata": tags, "source": source}
     metadata: dict[str, Sequence[str]] = {"tags": ["parameters"]} if kind == "parameters" else {}
     begun = {"cell_type": "code", "execution_count": None, "id": name}
     return {**begun, "metadata": metadata, "outputs": [], "source": source}

@@ -34,6 +34,11 @@ from thematic.report.beside import beside, checked, is_tested, measure_named
 
 _SHARE, _PUBLIC_SHARE = Format(1, "%"), Format(0, "%")
 _DIFFERENCE = "Difference"
+_OF_ALL = {
+    "No": "None of these changes is statistically significant.",
+    "Yes": "All changes are statistically significant.",
+}
+"""What a column would say that says the same in every row."""
 
 
 def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, names: Sequence[str]) -> Glance:
@@ -193,17 +198,19 @@ def breakdown(
     columns = [Column(heading, "left")]
     columns += [Column(window_heading(measure, each)) for each in (window.year_earlier, window)]
     columns += [Column("Change"), *([Column(_DIFFERENCE)] if is_count else [])]
-    columns += [*([Column("Share")] if has_shares else []), Column("Significant change", "left")]
+    said = [significance(figure) for figure in shown]
+    tells = len(set(said)) > 1 or len(said) == 1
+    columns += [*([Column("Share")] if has_shares else []), *([Column("Significant change", "left")] if tells else [])]
     rows = [
         [
             category_label(data, name, by, figure.category),
             *cells(figure, measure),
             *([_share(data, figure, figures.one(name))] if has_shares else []),
-            significance(figure),
+            *([word] if tells else []),
         ]
-        for figure in shown
+        for figure, word in zip(shown, said, strict=True)
     ]
-    notes = beside(data, figures, by, name)
+    notes = [*([] if tells else [_OF_ALL[said[0]]] if said[0] in _OF_ALL else []), *beside(data, figures, by, name)]
     if len(shown) < len(found):
         which = "largest" if _is_by_size(data, name, by) else "first"
         notes.insert(0, f"The {len(shown)} {which} of {len(found)}; the CSV has them all.")
