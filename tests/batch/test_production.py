@@ -11,11 +11,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import v4
 
 from drawn import edition, job
 from thematic.core.digests import digest_bytes
 from thematic.displays import MIME_TYPE, Cover, FigureList, Glance, GlanceRow
 from thematic.displays.values import PERCENT_CHANGE, FigureCell, Value
+from thematic.execution.cleaning import to_bytes
 from thematic.execution.production import produce
 from thematic.outputs.manifest import Indicator, Manifest
 
@@ -157,3 +159,11 @@ def test_a_file_that_is_no_notebook_is_a_failure_and_no_crash():
     product = produce(replace(job("1"), notebook=b"not a notebook"))
     assert product.failure.message.startswith("the notebook: ")
     assert product.failed_notebook is None
+
+
+def test_an_executed_notebook_is_written_as_it_is_a_cell_to_a_line() -> None:
+    made = v4.new_notebook(cells=[v4.new_markdown_cell("One\ntwo — “three”"), v4.new_code_cell("1 + 1")])
+    made.cells[1].outputs = [v4.new_output("stream", name="stdout", text="a\nb\n")]
+    written = to_bytes(made)
+    assert v4.reads(written.decode()) == made
+    assert len(written.splitlines()) == 5 and written.endswith(b"}\n")

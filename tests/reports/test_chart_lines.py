@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -129,3 +130,31 @@ def test_places_with_lines(
         return across.draw_down(plain, lines, at_edges=dots)
 
     assert_readable(draw)
+
+
+def test_a_chart_is_the_same_whatever_was_drawn_before_on_its_canvas() -> None:
+    drawn = {
+        "months": lambda width: months([3, None, 5], [], width),
+        "places": lambda width: by_category.draw(rows([5, 7, 9]), width),
+        "dots": lambda width: by_category.draw_dots(rows([5, 7, 9]), 6, width),
+    }
+
+    def told(name: str) -> tuple[str, str]:
+        return canvas.drawings(drawn[name], "x", "A chart")
+
+    canvas._emptied.clear()
+    fresh = {}
+    for name in drawn:
+        fresh[name] = told(name)
+        canvas._emptied.clear()
+    for name in [*drawn, *reversed(drawn)]:
+        assert told(name) == fresh[name]
+    assert len(canvas._emptied) == 1
+
+
+def test_a_pointer_is_told_each_month_and_each_bar() -> None:
+    made, _ = canvas.drawings(lambda width: months([3, None, 5], [], width), "x", "A chart")
+    assert re.findall("<title>([^<]*)</title>", made) == ["Nov 2020: 3", "Dec 2020: [x]", "Jan 2021: 5"]
+    bars, _ = canvas.drawings(lambda width: by_category.draw(rows([5, 7, 9]), width), "x", "A chart")
+    assert re.findall("<title>([^<]*)</title>", bars) == ["Widnes: 5", "Runcorn: 7", "Crewe: 9"]
+    assert bars.count('fill="none" pointer-events="all"') == 3

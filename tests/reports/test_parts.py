@@ -138,7 +138,7 @@ def test_the_bars_are_the_counts_behind_the_measures_and_what_is_left(drawn: Dra
         ["173", "147", "+26"],
     ]
     assert [row[0] for row in made.table.texts][4:] == ["All others", "Domestic abuse crimes given an outcome"]
-    assert made.title == "Domestic abuse crimes given an outcome: victim does not support action in 60 of 173"
+    assert made.title == "Outcome 16 (victim does not support action): 60 of 173"
     assert len(made.title.split()) <= 15
     assert "12 months to January 2021: 173<" in made.svg and "12 months to January 2020: 147<" in made.svg
     assert "12 months to January 2021, 173 in all: Solved 42; Outcome 15: evidential difficulties 25;" in made.alt

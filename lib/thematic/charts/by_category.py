@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
@@ -166,8 +166,17 @@ def draw(rows: Rows, width: float = WIDE) -> Figure:
         look: dict[str, Any] = {"fontweight": row.weight, "ha": "left", "va": "center_baseline"}
         axes.annotate(row.written, (row.end, middle), (7, 0), "data", "offset points", **look)
     _draw_intervals(axes, rows, middles)
-    axes.set(xlim=(0, max((row.end for row in rows.rows), default=0) or 1), ylim=(height, 0))
+    furthest = max((row.end for row in rows.rows), default=0) or 1
+    axes.set(xlim=(0, furthest), ylim=(height, 0))
+    canvas.tell(figure, _told(rows, width, 0, furthest))
     return figure
+
+
+def _told(rows: Rows, width: float, least: float, most: float) -> Iterator[canvas.Told]:
+    """Each row from end to end: its name and its value."""
+    for row, middle in zip(rows.rows, rows.middles(width), strict=True):
+        half = row.height(width) / 2
+        yield least, middle - half, most, middle + half, f"{row.label}: {row.written}"
 
 
 def draw_dots(rows: Rows, centre: float, width: float = WIDE) -> Figure:
@@ -191,6 +200,7 @@ def draw_dots(rows: Rows, centre: float, width: float = WIDE) -> Figure:
             axes.plot([row.lower, row.upper], [middle, middle], color=INK, linewidth=1.6, zorder=2)
         if not math.isnan(row.value):
             axes.plot([row.value], [middle], "o", color=rows.colour(row), markersize=9, zorder=3)
+    canvas.tell(figure, _told(rows, width, least - air, most + air))
     return figure
 
 

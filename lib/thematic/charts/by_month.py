@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -154,9 +154,17 @@ def draw(
         band.draw_marks(axes, series.values, limits, polarity)
         canvas.draw_keys(axes, found, left, _NAMES_HEIGHT)
     axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(bottom, top))
+    words = _in_words(series, series.decimals if decimals is None else decimals, suffix)
+    canvas.tell(figure, ((place - 0.5, bottom, place + 0.5, top, said) for place, said in words))
     if lines:
         draw_across(axes, lines, _spots(series, step, bottom, top), _shorthands(series, step))
     return figure
+
+
+def _in_words(series: Series, decimals: int, suffix: str) -> Iterator[tuple[int, str]]:
+    """Each month's place, its name and its value or shorthand."""
+    for place, (value, shorthand) in enumerate(zip(series.values, series.shorthands, strict=True)):
+        yield place, f"{series.name(place)}: {shorthand or written(value, decimals) + suffix}"
 
 
 def _spots(series: Series, step: float, bottom: float, top: float) -> list[tuple[float, float]]:

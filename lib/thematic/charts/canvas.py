@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 from afcharts.af_colours import get_af_colours
@@ -53,6 +54,11 @@ for _face in sorted((Path(__file__).parents[1] / "exporters" / "fonts").glob("*.
     fontManager.addfont(_face)
 
 
+Told = tuple[float, float, float, float, str]
+"""Where a pointer must be, from the left, the bottom, the right and the top (in data units), and what it is told."""
+
+_told: WeakKeyDictionary[Figure, list[Told]] = WeakKeyDictionary()
+
 _emptied: list[tuple[Figure, Axes]] = []
 """Figures that have been drawn, to be used again: a new axes takes as long as a chart's bars."""
 
@@ -86,6 +92,23 @@ def _empty(figure: Figure) -> None:
     axes.set_prop_cycle(None)
     axes.relim()
     _emptied.append((figure, axes))
+
+
+def tell(figure: Figure, places: Iterable[Told]) -> None:
+    """Has a pointer at each place told its words, without a script."""
+    _told.setdefault(figure, []).extend(places)
+
+
+def _pointed(figure: Figure, height: float) -> str:
+    """Boxes that nobody sees, each with the words for its place."""
+    (axes,) = figure.axes
+    found = []
+    for *corners, words in _told.pop(figure, []):
+        (left, bottom), (right, top) = axes.transData.transform([corners[:2], corners[2:]]).tolist()
+        sizes = min(left, right), height - max(bottom, top), abs(right - left), abs(top - bottom)
+        box = "".join(f' {name}="{size:.4g}"' for name, size in zip(("x", "y", "width", "height"), sizes, strict=True))
+        found.append(f'<rect{box} fill="none" pointer-events="all"><title>{escape(words)}</title></rect>')
+    return "".join(found)
 
 
 @lru_cache(maxsize=4096)
@@ -211,7 +234,8 @@ def svg(figure: Figure, salt: str, alt: str, adapts: bool = True) -> str:
         f' width="{width}" height="{height}" viewBox="0 0 {width} {height}"{kind} role="img"'
         f' aria-label="{escape(alt)}" font-family="{_FALLBACK}" stroke-linejoin="round">'
     )
-    return root + _slim(text[text.index(">", text.index("<svg")) + 1 :])
+    body = _slim(text[text.index(">", text.index("<svg")) + 1 :]).rstrip()
+    return f"{root}{body.removesuffix('</svg>')}{_pointed(figure, height)}</svg>"
 
 
 def _slim(body: str) -> str:

@@ -19,6 +19,10 @@ SHORTHAND = {
     "[low]": "too low to show",
 }
 
+TOO_FEW = "too few"
+"""Stands in place of a change that says nothing."""
+_FEW = "Too few: from a count under 50, or of a percentage of fewer than 100, no change in per cent or points is given."
+
 _LAB_STYLE = (
     "<style>.thematic.thematic.thematic :is(td,th){text-align:left}"
     ".thematic.thematic.thematic .number{text-align:right}"
@@ -31,10 +35,12 @@ _LAB_STYLE = (
 
 
 def shorthand_in(texts: Iterable[str], told: Sequence[str] = ()) -> list[str]:
-    """A note of what the bracketed shorthand in the texts means, less what the notes `told` explain already."""
-    joined = "\n".join(texts)
+    """Notes of what the shorthand in the texts means, less what the notes `told` explain already."""
+    cells = list(texts)
+    joined = "\n".join(cells)
     open_ = [sign for sign in SHORTHAND if sign in joined and not any(note.startswith(sign) for note in told)]
-    return ["; ".join(f"{sign} {SHORTHAND[sign]}" for sign in open_) + "."] if open_ else []
+    found = ["; ".join(f"{sign} {SHORTHAND[sign]}" for sign in open_) + "."] if open_ else []
+    return [*([_FEW] if TOO_FEW in cells else []), *found]
 
 
 def paragraphs(text: str) -> list[str]:

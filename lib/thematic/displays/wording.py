@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from thematic.core.periods import Month, Window
+from thematic.displays.base import TOO_FEW
 from thematic.displays.values import COUNT, PERCENT_CHANGE, POINTS, Cell, FigureCell, Format, RangeCell, Value
 from thematic.measures.disclosure import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.expectations import MonthsExpected, Run, Side
@@ -48,9 +49,6 @@ def number(value: Number | None, measure: Measure, status: str = "") -> str:
 FEW, FEW_IN_SHARES = 50, 100
 """An earlier count under the first has no percentage change in print; bases under the second no change in points,
 unless it is significant."""
-
-TOO_FEW = "too few"
-"""What stands in the place of a change in points that says nothing."""
 
 
 def now(figure: Figure, measure: Measure) -> Value:

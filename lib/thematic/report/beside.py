@@ -16,6 +16,8 @@ from thematic.params.measures import Measure
 from thematic.params.reading import nearest
 from thematic.params.themes import MONTH, ROLLING
 
+_LOOKS_BACK = "it looks back to "
+
 
 def measure_named(data: ReportData, name: str) -> Measure:
     """The measure of that name. Raises ArgumentsRefused where the theme has none."""
@@ -104,7 +106,10 @@ def theme_caveats(data: ReportData, *names: str) -> list[str]:
 
 
 def _few(reasons: Sequence[str], dimension: str) -> list[str]:
-    """The reasons; of those of single months, which can be as many, the first and the last."""
+    """The reasons; of those of single months, which can be as many, the first and the last: of looking back too far the
+    last alone."""
+    if dimension in (MONTH, ROLLING) and all(each.startswith(_LOOKS_BACK) for each in reasons):
+        return list(reasons[-1:])
     return list(reasons) if dimension not in (MONTH, ROLLING) or len(reasons) < 3 else [reasons[0], reasons[-1]]
 
 

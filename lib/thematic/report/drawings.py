@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -52,6 +53,7 @@ _MARKS = (
 _AS_AT = "Each month is seen as it stood at the end of the period."
 _NO_BAND = "There is no band of what is expected: it needs 12 months in a row with at least 1 a month on average."
 _WITHHELD = "There is no band of what is expected: the printed months are too few."
+_RUNS = "A run is held against what the months before it led to expect; its own later months allow for it in turn."
 
 
 _HELD_BESIDE = 2
@@ -74,6 +76,8 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     points = pd.DataFrame({"month": [row.category for row in found], "value": _drawn(found)})
     lines = lines_of(data, name) if _is_comparable_by_month(measure) else []
     first, last = (Month.parse(found[place].category).label for place in (0, -1))
+    told = beside(data, figures, MONTH, name)
+    of_table = [each for each in told if each.startswith(NOT_AVAILABLE) and not any(row.value is None for row in found)]
     return charts.months(
         points,
         id=f"months-{name}".replace("_", "-"),
@@ -81,10 +85,10 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         subtitle=f"{measure.title} each month, {data.area.name}, {first} to {last}",
         alt=" ".join([_months_alt(measure, found), *_stood_out(limits), *lines_said(lines)]),
         events=[_event(event) for event in data.params.events.events],
-        table=_months_table(measure, name, found, limits),
+        table=replace(_months_table(measure, name, found, limits), notes=of_table),
         source=data.source,
         notes=[
-            *beside(data, figures, MONTH, name),
+            *(each for each in told if each not in of_table),
             *([_AS_AT] if data.rounding is None else []),
             *_band_notes(data, name, found, limits),
             *(sources_of(data, name) if lines else []),
@@ -206,7 +210,8 @@ def _band_cells(limits: MonthsExpected, place: int) -> list[Cell]:
 def _band_notes(data: ReportData, name: str, found: Sequence[Figure], limits: MonthsExpected | None) -> list[str]:
     """What the band is and what it can do; of a count without one, why."""
     if limits is not None:
-        return [_BAND if limits.season else _NO_SEASON, _MARKS]
+        runs = [_RUNS] if band.runs_of(limits) else []
+        return [_BAND if limits.season else _NO_SEASON, _MARKS, *runs]
     if data.measure(name).unit != "count" or not is_tested(data, name):
         return []
     return [_NO_BAND if data.rounding is None else _WITHHELD]

@@ -230,7 +230,18 @@ def _notes(found: _Found) -> list[str]:
             f"The residents of {spots.without_residents:,} of the force’s {len(spots.cells):,} hexagons are not known: "
             "they have their shade, and are not tested."
         )
-    return [*notes, _off_map(found), *theme_caveats(found.data, found.name)]
+    return [*notes, *_largest(found), _off_map(found), *theme_caveats(found.data, found.name)]
+
+
+def _largest(found: _Found) -> list[str]:
+    """That the largest count of all is no hotspot, where it is none."""
+    most = min(found.cells, key=_by_count)
+    if not found.hot or most in found.hot or not most.count:
+        return []
+    return [
+        f"The largest count of one hexagon, {most.count:,} near {found.near(most)}, is not marked: the test is of a "
+        "hexagon together with those that touch it."
+    ]
 
 
 def _what_hexagons_are(spots: Hotspots) -> str:
@@ -270,4 +281,4 @@ def _off_map(found: _Found) -> str:
     off = found.hotspots.off_map
     if off == 0:
         return "All that was counted in the force is on its map."
-    return f"{off:,} of the force’s count are not on the map: they have no coordinates, or such as lie off its ground."
+    return f"{off:,} of the force’s count are not on the map: they have no coordinates, or lie outside it."

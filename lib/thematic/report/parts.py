@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from thematic import charts
 from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Cell, Chart, Column, DisplayTable, Format, Sentence, Value
-from thematic.displays.wording import inline
+from thematic.displays.wording import inline, listed
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import NOT_AVAILABLE
 from thematic.measures.figures import Figures, Number
@@ -130,12 +130,21 @@ class _Found:
 
 
 def _title(measure: Measure, now: _Window, labels: Sequence[str]) -> str:
-    """The largest of the named parts, what comes after a colon in its name, beside the whole."""
+    """The largest of the named parts beside the whole; all of them where several are as large."""
     known = [(value, label) for value, label in zip(now.parts, labels, strict=True) if value]
     if not known or not now.whole:
         return f"{measure.title}: none of these in the {now.label}"
-    value, label = max(known, key=lambda pair: pair[0])
-    return f"{measure.title}: {inline(label.rpartition(': ')[2])} in {value:,} of {now.whole:,}"
+    most = max(value for value, _ in known)
+    named = [_in_full(label) for value, label in known if value == most]
+    each = "each " if len(named) > 1 else ""
+    said = f"{listed(named)}: {most:,} {each}of {now.whole:,}"
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _in_full(label: str) -> str:
+    """A part as a sentence names it: `outcome 16 (victim does not support action)`."""
+    of, _, what = label.rpartition(": ")
+    return f"{inline(of)} ({inline(what)})" if of else inline(label)
 
 
 def _alt(windows: Sequence[_Window], labels: Sequence[str]) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from thematic.core.areas import NO_LOCATION
 from thematic.displays import Points
+from thematic.displays.base import TOO_FEW
 from thematic.displays.drivers import in_words, joined, span
 from thematic.displays.wording import (
-    TOO_FEW,
     Recent,
     before,
     change,
@@ -36,6 +36,7 @@ from thematic.measures.references import standing as beside_reference
 from thematic.measures.standing import beside_force, plainness
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
+from thematic.report.beside import is_ratio
 from thematic.stats.verdict import NO_CLEAR_CHANGE, STABLE, would_not_show
 
 MOST, MOST_WORDS, MOST_MOVED, MOST_UNITS, MOST_SILENT = 6, 40, 3, 3, 3
@@ -170,10 +171,10 @@ def _total(data: ReportData, figures: Figures, each: _Subject) -> str:
     """One clause on a measure's total, and on what stands out of its recent months."""
     months = figures.of(each.name, MONTH)
     recent = Recent(figures.charts.get(each.name), months[-1].value if months else None, figures.rises.get(each.name))
-    return f"{_moved(each, recent)}{lately(each.figure, recent)}"
+    return f"{_moved(data, each, recent)}{lately(each.figure, recent)}"
 
 
-def _moved(each: _Subject, recent: Recent) -> str:
+def _moved(data: ReportData, each: _Subject, recent: Recent) -> str:
     figure, measure, subject = each.figure, each.measure, each.subject
     if figure.value is None:
         return f"{subject.rstrip(',')}: {without_value(figure.status, measure)}"
@@ -195,17 +196,23 @@ def _moved(each: _Subject, recent: Recent) -> str:
         return f"{subject} was {value}, after {earlier}{_weight(figure)}"
     verb = "rose" if figure.change > 0 else "fell"
     if figure.change_unit == "pp":
-        return f"{subject} {verb} from {earlier} to {value}{_numerators(figure)}{_weight(figure)}"
+        return f"{subject} {verb} from {earlier} to {value}{_numerators(data, each)}{_weight(figure)}"
     if is_in_units(figure, moved):
         return f"{subject} {verb} from {earlier} to {value}{_weight(figure)}"
     return f"{subject} {verb} by {size_of(moved)} to {value}{_weight(figure)}"
 
 
-def _numerators(figure: Figure) -> str:
-    """What a percentage counts, now and a year before: ` (1,746 after 1,475)`."""
-    if not isinstance(figure.numerator, int) or not isinstance(figure.earlier_numerator, int):
+def _numerators(data: ReportData, each: _Subject) -> str:
+    """What a percentage counts, now and a year before: ` (1,746 after 1,475)`; also of how many, where it moved the
+    other way than they did."""
+    now_, earlier = each.figure.numerator, each.figure.earlier_numerator
+    if not isinstance(now_, int) or not isinstance(earlier, int):
         return ""
-    return f" ({figure.numerator:,} after {figure.earlier_numerator:,})"
+    base, before_base = each.figure.denominator, each.figure.earlier_denominator
+    if base is None or before_base is None or (now_ - earlier) * (each.figure.change or 0) > 0:
+        return f" ({now_:,} after {earlier:,})"
+    of = "for" if is_ratio(data, each.name) else "of"
+    return f" ({now_:,} {of} {base:,}, after {earlier:,} {of} {before_base:,})"
 
 
 def _weight(figure: Figure) -> str:
