@@ -19,7 +19,7 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from drawn import REPOSITORY, files_of, workbook_folder
+from drawn import REPOSITORY, files_of, with_themes, workbook_folder
 from thematic.build.log import NAME
 from thematic.core.workbook import Workbook
 from thematic.tools.sample.folder import fresh_sample
@@ -32,7 +32,7 @@ pytestmark = [
 
 AREAS = ("force", *(area.slug for area in own_params().unit_areas[:2]))
 WORDS = ("build", "ASB", "--area", ",".join(AREAS), "--jobs", "2", "--data", "data/extract")
-KILLS = 6
+KILLS = 5
 LEFTOVERS = (".part", ".old")
 
 
@@ -106,7 +106,7 @@ def environment(process: psutil.Process) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory) -> Path:
     """A workbook with the tables of the sample that the theme counts, before its first build."""
-    root = workbook_folder(tmp_path_factory.mktemp("first") / "workbook")
+    root = with_themes(workbook_folder(tmp_path_factory.mktemp("first") / "workbook"), "asb")
     shutil.copy(REPOSITORY / "uv.lock", root)
     sample = fresh_sample(Workbook(root), lambda _: None)
     sample.rename(root / "data/extract")
@@ -151,7 +151,7 @@ def test_a_build_that_is_stopped_is_gone_within_two_seconds_and_says_so(site):
     """Among the moments are some in which DuckDB is at work and some in which what reports need is being loaded."""
     duration = timed(site)
     site.begin_again()
-    endings = [signal.SIGINT, signal.SIGTERM] * 3
+    endings = [signal.SIGINT, signal.SIGTERM] * 2
     for part, ending in enumerate(endings):
         with site.started(*WORDS) as build:
             time.sleep((part + 0.5) / len(endings) * duration)

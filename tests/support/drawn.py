@@ -66,6 +66,9 @@ def with_themes(folder: Path, *kept: str) -> Path:
     for path in (folder / "params/themes").glob("*.yaml"):
         if path.stem not in kept:
             path.unlink()
+    for path in (folder / "params/commentary").iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path)
     (folder / "params/pack.yaml").unlink()
     for name in re.findall(r"(params/measures/\S+\.yaml): no theme uses this measure", _refusal(folder)):
         (folder / name).unlink()

@@ -366,7 +366,7 @@ def recorded(crimes: pd.DataFrame, lpu: str | None) -> int:
     day = crimes["recorded_on"].str[:10]
     kept = crimes[crimes["offence_code"].str.strip().isin(LISTED) & day.between("2020-02-01", "2021-01-31")]
     cancelled = kept["cancelled_on"].str[:10] <= "2021-01-31"
-    here = kept["lpu"].notna() if lpu is None else kept["lpu"] == lpu
+    here = kept["lpu"].notna() if lpu is None else kept["lpu"].str.strip().str.casefold() == lpu.casefold()
     return int((here & ~cancelled).sum()) if lpu else int((~cancelled).sum())
 
 

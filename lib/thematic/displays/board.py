@@ -81,7 +81,7 @@ class Indicators(SignedTable):
         drawing, sign = sparkline(row.spark), trend_sign(row.trend, row.worth)
         cells.append([Part(svg=drawing)] if drawing else [Part(NOT_APPLICABLE)])
         cells.append([*([Part(svg=sign)] if sign else []), Part(row.trend or NOT_APPLICABLE)])
-        return [*cells, [Part(row.behind)]]
+        return [*cells, [Part(row.behind or NOT_APPLICABLE)]]
 
 
 @dataclass(frozen=True)

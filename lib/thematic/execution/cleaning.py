@@ -46,15 +46,38 @@ def clean(notebook: NotebookNode) -> NotebookNode:
 
 
 def to_bytes(notebook: NotebookNode) -> bytes:
-    """The notebook as its file holds it, a cell to a line: written in a quarter of the time of a line to a text."""
+    """The notebook as its file holds it, texts as lists of their lines, a cell to a line: written in a quarter of the
+    time that a line to a text takes."""
     from nbformat.v4.nbjson import BytesEncoder
 
     def written(value: Any) -> str:
         return json.dumps(value, cls=BytesEncoder, ensure_ascii=False, sort_keys=True)
 
-    cells = ",\n".join(written(cell) for cell in notebook.cells)
+    cells = ",\n".join(written(_in_lines(cell)) for cell in notebook.cells)
     rest = written({name: value for name, value in notebook.items() if name != "cells"})
     return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'.encode()
+
+
+def _in_lines(cell: NotebookNode) -> dict[str, Any]:
+    """The cell with its texts as lists of lines."""
+    found: dict[str, Any] = {**cell, "source": _lines(cell.source)}
+    if "outputs" in cell:
+        found["outputs"] = [_output_in_lines(output) for output in cell.outputs]
+    return found
+
+
+def _output_in_lines(output: NotebookNode) -> dict[str, Any]:
+    found: dict[str, Any] = dict(output)
+    if output.output_type == "stream":
+        found["text"] = _lines(output.text)
+    elif "data" in output:
+        of_text = {kind: kind.startswith("text/") or kind == "image/svg+xml" for kind in output.data}
+        found["data"] = {kind: _lines(each) if of_text[kind] else each for kind, each in output.data.items()}
+    return found
+
+
+def _lines(text: Any) -> Any:
+    return text.splitlines(keepends=True) if isinstance(text, str) else text
 
 
 def _clean_output(output: NotebookNode) -> None:
