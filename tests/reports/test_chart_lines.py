@@ -156,5 +156,5 @@ def test_a_pointer_is_told_each_month_and_each_bar() -> None:
     made, _ = canvas.drawings(lambda width: months([3, None, 5], [], width), "x", "A chart")
     assert re.findall("<title>([^<]*)</title>", made) == ["Nov 2020: 3", "Dec 2020: [x]", "Jan 2021: 5"]
     bars, _ = canvas.drawings(lambda width: by_category.draw(rows([5, 7, 9]), width), "x", "A chart")
-    assert re.findall("<title>([^<]*)</title>", bars) == ["Widnes: 5", "Runcorn: 7", "Crewe: 9"]
+    assert re.findall("<title>([^<]*)</title>", bars) == ["Widnes: 5.0", "Runcorn: 7.0", "Crewe: 9.0"]
     assert bars.count('fill="none" pointer-events="all"') == 3

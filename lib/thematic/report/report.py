@@ -318,11 +318,13 @@ class Report:
         return ownership.reviews(self.data)
 
     def glossary(self) -> Glossary:
-        """The terms the theme uses, and the force's own word for its units, by the alphabet."""
+        """The terms the theme uses, and, where it has reports for areas, the force's own word for its units, by the
+        alphabet."""
         unit = self.params.unit
         terms = {term: self.params.glossary.terms[term] for term in self.theme.glossary}
         short = "" if unit.short.casefold() == unit.title.casefold() else f" ({unit.short})"
-        terms.setdefault(unit.title, f"One of the areas into which the force divides itself{short}.")
+        if self.theme.areas != ():
+            terms.setdefault(unit.title, f"One of the areas into which the force divides itself{short}.")
         return Glossary([Term(term, said) for term, said in sorted(terms.items(), key=lambda each: each[0].casefold())])
 
     def all_figures(self) -> FigureList:
