@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Half the usual number of examples: there are many properties, and each run draws others.
-settings.register_profile("thematic", max_examples=50, deadline=None)
+# A third of the usual number of examples: there are many properties, and each run draws others.
+settings.register_profile("thematic", max_examples=35, deadline=None)
 settings.load_profile("thematic")
 
 # The files that take longest, longest first: a file is run by one process, and the last to start should be short.

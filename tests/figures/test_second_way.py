@@ -19,7 +19,6 @@ CASES = [
     *((theme, "force", "2021-01") for theme in ("domestic-abuse", "rape", "hate-crime", "asb")),
     ("domestic-abuse", "widnes", "2021-01"),
     ("rape", "crewe", "2019-03"),
-    ("hate-crime", "widnes", "2021-01"),
     ("asb", "force", "2018-02"),
     ("recorded-crime", "force", "2021-01"),
     ("stop-and-search", "force", "2021-01"),

@@ -40,7 +40,7 @@ def of_window(number: int, rng: np.random.Generator) -> np.ndarray:
     return own
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_no_small_number_becomes_likely(seed: int) -> None:
     rng = np.random.default_rng(seed)
     records = others(rng)

@@ -33,6 +33,8 @@ def main(reports: Path, images: Path, unit: str) -> None:
         take(tab, reports / "index.html", images, CATALOGUE)
         for theme in sorted(folder for folder in reports.iterdir() if folder.is_dir()):
             for area in ("force", unit):
+                if not (theme / f"{area}.html").is_file():  # a theme for the force alone
+                    continue
                 name = f"{theme.name}-{area}"
                 take(tab, theme / f"{area}.html", images, name)
                 side_by_side(theme / f"{area}.pdf", images / f"{name}-pdf.webp")
