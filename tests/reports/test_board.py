@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import pandas as pd
 import pytest
 
-from thematic.build.build import prepare, report_data
-from thematic.core.workbook import Workbook
+from thematic.build.build import report_data
 from thematic.displays import Indicators, Lead, Questions, Standing, read
 from thematic.displays.drivers import in_words
-from thematic.measures.ledger.seen import Seen, seen_by
+from thematic.measures.ledger.seen import Seen
 from thematic.measures.standing import beside_force
 from thematic.outputs.editions import Edition
-from thematic.params import load_params
 from thematic.params.declared import Audience
 from thematic.report.report import Report
-from warehouse_drawn import sample_workbook
 
 THEME = "performance-at-a-glance"
-
-
-@pytest.fixture(scope="module")
-def workbook(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
-    return sample_workbook(tmp_path_factory.mktemp("workbook"))
-
-
-@pytest.fixture(scope="module", params=["internal", "public"])
-def seen(request: pytest.FixtureRequest, workbook: Workbook) -> Seen:
-    params = load_params(workbook)
-    index = prepare(workbook, params, data=None, lookup=None, today=date(2026, 1, 1), say=lambda _: None)
-    audience: Audience = request.param
-    return seen_by(audience, workbook, params, index, lambda _: None)
 
 
 def report(seen: Seen, area: str) -> Report:

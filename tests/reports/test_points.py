@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from thematic.build.build import prepare, report_data
-from thematic.core.workbook import Workbook
+from thematic.build.build import report_data
 from thematic.measures.data import ReportData
 from thematic.measures.drivers import drivers
 from thematic.measures.figures import Figures
-from thematic.measures.ledger.seen import Seen, seen_by
+from thematic.measures.ledger.seen import Seen
 from thematic.outputs.editions import Edition
-from thematic.params import load_params
 from thematic.params.declared import Audience
 from thematic.report.points import MOST, MOST_WORDS
 from thematic.report.report import Report
-from warehouse_drawn import own_params, sample_workbook
+from warehouse_drawn import own_params
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 REPORTS = [
@@ -28,19 +25,6 @@ REPORTS = [
     for area in ("force", "widnes")
     if theme != "performance-at-a-glance" and area in {place.slug for place in own_params().report_areas(theme)}
 ]
-
-
-@pytest.fixture(scope="module")
-def workbook(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
-    return sample_workbook(tmp_path_factory.mktemp("workbook"))
-
-
-@pytest.fixture(scope="module", params=["internal", "public"])
-def seen(request: pytest.FixtureRequest, workbook: Workbook) -> Seen:
-    params = load_params(workbook)
-    index = prepare(workbook, params, data=None, lookup=None, today=date(2026, 1, 1), say=lambda _: None)
-    audience: Audience = request.param
-    return seen_by(audience, workbook, params, index, lambda _: None)
 
 
 def data_of(seen: Seen, theme: str, area: str) -> ReportData:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar
 
 from thematic.displays.base import Display
 from thematic.displays.glance import NOT_APPLICABLE
-from thematic.displays.signed import Part, Parts, SignedTable
+from thematic.displays.signed import Part, Parts, RowedTable
 from thematic.displays.signs import sparkline, trend_sign
 from thematic.displays.tables import Column
 from thematic.displays.values import FigureCell, Value, of_json, to_json, value_of_json
-
-WELL_ABOVE, ABOVE, NEAR, BELOW, WELL_BELOW = "well above", "above", "near", "below", "well below"
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class IndicatorRow:
 
 
 @dataclass(frozen=True)
-class Indicators(SignedTable):
+class Indicators(RowedTable):
     """The indicators of all themes; `beside` heads a column of the force's figures, "" where there is none."""
 
     kind: ClassVar[str] = "indicators"
@@ -56,9 +54,6 @@ class Indicators(SignedTable):
     beside: str = ""
     notes: Sequence[str] = ()
     source: str | None = None
-
-    def payload(self) -> dict[str, Any]:
-        return {**replace(self, rows=())._fields(), "rows": [row.payload() for row in self.rows]}
 
     def columns(self) -> list[Column]:
         force = [Column(self.beside)] if self.beside else []
@@ -105,7 +100,7 @@ class StandingRow:
 
 
 @dataclass(frozen=True)
-class Standing(SignedTable):
+class Standing(RowedTable):
     """Units by themes: each unit's rate, in words beside the force's. `heads` name the themes with the force's rate."""
 
     kind: ClassVar[str] = "standing"
@@ -116,9 +111,6 @@ class Standing(SignedTable):
     rows: Sequence[StandingRow]
     notes: Sequence[str] = ()
     source: str | None = None
-
-    def payload(self) -> dict[str, Any]:
-        return {**replace(self, rows=())._fields(), "rows": [row.payload() for row in self.rows]}
 
     def columns(self) -> list[Column]:
         return [Column(self.level, "left"), *(Column(head, "left") for head in self.heads)]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from thematic.displays.base import SHORTHAND
-from thematic.displays.signed import Part, Parts, SignedTable
+from thematic.displays.signed import Part, Parts, RowedTable
 from thematic.displays.signs import sparkline, trend_sign
 from thematic.displays.tables import Column
 from thematic.displays.values import FigureCell, Value, of_json, to_json, value_of_json
@@ -93,7 +93,7 @@ def _cell(said: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Glance(SignedTable):
+class Glance(RowedTable):
     """The indicators of a section, in the order given.
 
     `beside` heads a column with the force's figures, and is "" where there is none; `references` those of targets and
@@ -108,9 +108,6 @@ class Glance(SignedTable):
     notes: Sequence[str] = ()
     source: str | None = None
     references: Sequence[str] = ()
-
-    def payload(self) -> dict[str, Any]:
-        return {**replace(self, rows=())._fields(), "rows": [row.payload() for row in self.rows]}
 
     @property
     def _has(self) -> tuple[bool, bool, bool]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+from typing import Any, Protocol
 
 from thematic.displays.base import Display, notes_html, shorthand_in
 from thematic.displays.tables import Column, caption_html, number
@@ -76,6 +77,22 @@ class SignedTable(Display):
 
 
 NOTHING = "There are none."
+
+
+class Row(Protocol):
+    """A row that is more than its cells."""
+
+    def payload(self) -> dict[str, Any]:
+        """The row as JSON values."""
+
+
+class RowedTable(SignedTable):
+    """A table of rows that say themselves what their JSON values are."""
+
+    rows: Sequence[Row]
+
+    def payload(self) -> dict[str, Any]:
+        return {**replace(self, rows=())._fields(), "rows": [row.payload() for row in self.rows]}  # type: ignore[call-arg]
 
 
 def words(cell: Parts) -> str:
