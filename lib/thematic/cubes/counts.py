@@ -1,4 +1,4 @@
-"""Turns the warehouse's rows into the counts of one theme, as ibis expressions that any engine can run.
+"""Turns the warehouse's rows into the counts of themes, as ibis expressions that any engine can run.
 
 A count's grain is dimension x category x month x from_month x until_month x leaves_month x one area of each level.
 `month` places a row in a window; it counts from the end of `from_month` on and until the month before `until_month` (in
@@ -52,43 +52,37 @@ def read_tables(warehouse: Path, names: Iterable[str]) -> Iterator[dict[str, ir.
 
 @dataclass(frozen=True)
 class Counting:
-    """What the counts of a theme are made with: the levels of areas (a column of the cube each), the code lists, and
-    the width of its hexagons in km."""
+    """What counts are made with: the levels of areas (a column of the cube each), the code lists, and by theme the
+    width of its hexagons in km."""
 
     levels: Sequence[str]
     lists: Mapping[str, CodeList]
-    hexagon_km: float
+    hexagon_km: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class _Query:
     """What one query counts together: rows of one selection, placed alike, under the categories of one split (`split`
     "" is the total, filled sets and lists, whose categories are conditions). `dates` are those that make something
-    known that these counts look at."""
+    known that these counts look at; `hexagon_km` is 0 but where the split is by hexagons."""
 
     base: Base
     split: str
     dates: tuple[str, ...]
+    hexagon_km: float
 
-    @property
-    def key(self) -> tuple[object, ...]:
+    def key(self, rows: ir.Table) -> tuple[object, ...]:
+        """The same for queries of any theme that look at the same rows in the same way."""
         base = self.base
-        return (
-            base.table_name,
-            base.count.selection,
-            base.date,
-            base.count.dated,
-            base.count.standing,
-            self.split,
-            self.dates,
-        )
+        return (rows.op(), base.date, base.count.dated, base.count.standing, self.split, self.dates, self.hexagon_km)
 
 
 @dataclass(frozen=True)
 class _Sum:
-    """One number of a query: a count by its key, the dimension and category it is under (None: the query's own), and
-    what must hold beside the count's own conditions."""
+    """One number of a query: the theme and the count it is of, the dimension and category it is under (None: the
+    query's own), and what must hold beside the count's own conditions."""
 
+    theme: str
     base: Base
     dimension: str
     category: str | None
@@ -97,37 +91,61 @@ class _Sum:
 
 def count(
     tables: Mapping[str, ir.Table],
-    counted: Iterable[tuple[Base, Collection[str]]],
+    counted: Mapping[str, Iterable[tuple[Base, Collection[str]]]],
     fed: Mapping[str, Collection[str]],
     counting: Counting,
-) -> pd.DataFrame:
-    """The counts (GRAIN, the levels and n) of base counts: the total of each, and its splits, none of them 0.
+) -> dict[str, pd.DataFrame]:
+    """By theme the counts (GRAIN, the levels and n) of its base counts: the total of each, and its splits, none of
+    them 0.
 
     `fed` are the columns that the source feeds, by table: a split, or a category of a filled set, that needs others is
-    left out. Counts that look at the same rows are asked for in one query.
+    left out. Counts that look at the same rows are asked for in one query, whichever themes they are of.
     """
-    queries: dict[tuple[object, ...], tuple[_Query, list[_Sum]]] = {}
-    for base, splits in counted:
-        for split, by, each in _sums(base, splits, fed[base.table_name], counting):
-            query = _Query(base, split, _dates(base, by))
-            queries.setdefault(query.key, (query, []))[1].append(each)
+    frames: dict[str, list[pd.DataFrame]] = {theme: [] for theme in counted}
+    for rows, query, sums in _queries(tables, counted, fed, counting):
+        for theme, frame in _asked(rows, query, sums, counting):
+            frames[theme].append(frame)
+    return {theme: _cube(found, counting) for theme, found in frames.items()}
+
+
+def _cube(frames: Sequence[pd.DataFrame], counting: Counting) -> pd.DataFrame:
     columns = [*GRAIN, *map(place_column, counting.levels), "n"]
-    frames = [_asked(tables[query.base.table_name], query, sums, counting) for query, sums in queries.values()]
     nothing = pd.DataFrame({column: pd.Series(dtype=_TYPES.get(column, "string")) for column in columns})
     found = pd.concat([nothing, *(frame for frame in frames if len(frame))], ignore_index=True)
     return found[columns].astype({column: _TYPES.get(column, "string") for column in columns})
 
 
+def _queries(
+    tables: Mapping[str, ir.Table],
+    counted: Mapping[str, Iterable[tuple[Base, Collection[str]]]],
+    fed: Mapping[str, Collection[str]],
+    counting: Counting,
+) -> Iterable[tuple[ir.Table, _Query, list[_Sum]]]:
+    """The queries of all themes: the rows that each is asked of, and the numbers that it is asked for."""
+    selected: dict[tuple[str, str], ir.Table] = {}
+    found: dict[tuple[object, ...], tuple[ir.Table, _Query, list[_Sum]]] = {}
+    for theme, bases in counted.items():
+        for base, splits in bases:
+            of = (theme, base.count.selection)
+            if of not in selected:
+                selected[of] = _of_selection(tables[base.table_name], base)
+            rows = selected[of]
+            for split, by, each in _sums(theme, base, splits, fed[base.table_name], counting):
+                query = _Query(base, split, _dates(base, by), counting.hexagon_km[theme] if split == CELL else 0)
+                found.setdefault(query.key(rows), (rows, query, []))[2].append(each)
+    return found.values()
+
+
 def _sums(
-    base: Base, splits: Collection[str], fed: Collection[str], counting: Counting
+    theme: str, base: Base, splits: Collection[str], fed: Collection[str], counting: Counting
 ) -> Iterator[tuple[str, tuple[str, ...], _Sum]]:
     """Each number that a base count needs: the split of its query, the columns of its category, and the number."""
     if base.count.filled is None:
-        yield "", (), _Sum(base, TOTAL, TOTAL, {})
+        yield "", (), _Sum(theme, base, TOTAL, TOTAL, {})
     for split in sorted(splits):
         if split == CELL:
             if set(POINT) <= set(fed):
-                yield CELL, (), _Sum(base, CELL, None, {})
+                yield CELL, (), _Sum(theme, base, CELL, None, {})
             continue
         table, breakdown = base.table, base.table.breakdowns[split]
         columns = category_columns(table, split)
@@ -135,16 +153,16 @@ def _sums(
         codes = _codes_of_list(table, breakdown, counting)
         if isinstance(breakdown, ByFilled):
             for category, (column,) in known.items():
-                yield "", (column,), _Sum(base, split, category, {column: Filled(filled=True)})
+                yield "", (column,), _Sum(theme, base, split, category, {column: Filled(filled=True)})
         elif known and codes is not None and isinstance(breakdown, ByColumn):
             column = breakdown.column
             of_category: dict[str, list[str]] = {}
             for code in codes:
                 of_category.setdefault(breakdown.renamed.get(code, code), []).append(code)
             for category, same in of_category.items():
-                yield "", (column,), _Sum(base, split, category, {column: Has(has=tuple(same))})
+                yield "", (column,), _Sum(theme, base, split, category, {column: Has(has=tuple(same))})
         elif known:
-            yield split, known[""], _Sum(base, split, None, {})
+            yield split, known[""], _Sum(theme, base, split, None, {})
 
 
 def _codes_of_list(
@@ -167,15 +185,29 @@ def _dates(base: Base, by: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(known_dates(base.table, base.columns | set(by)) - settled))
 
 
-def _asked(rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counting) -> pd.DataFrame:
-    """The numbers of one query, a row to each that is not 0."""
-    rows, repeats = _with_repeats(_of_selection(rows, query.base), query.base, sums)
+def _asked(rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counting) -> list[tuple[str, pd.DataFrame]]:
+    """The numbers of one query, each with its theme, a row to each that is not 0."""
+    rows, repeats = _with_repeats(rows, query.base, sums)
     rows = _placed(rows, query.base)
+    if query.split == CELL:
+        rows = located(rows)
     versions = [_version(rows, query, come) for come in _subsets(query.dates)]
-    grouped = [_grouped(version, query, sums, repeats, counting) for version in versions]
+    numbers = [[_number(version, each, repeats) for each in sums] for version in versions]
+    firsts = _firsts(numbers[0])
+    asked = sorted(set(firsts))
+    grouped = [
+        _grouped(version, query, {f"n{place}": found[place] for place in asked}, counting)
+        for version, found in zip(versions, numbers, strict=True)
+    ]
     with _within_bounds(sums):
         wide = (grouped[0] if len(grouped) == 1 else ibis.union(*grouped)).to_pandas()
-        return pd.concat([_long(wide, place, each) for place, each in enumerate(sums)], ignore_index=True)
+        return [(each.theme, _long(wide, first, each)) for first, each in zip(firsts, sums, strict=True)]
+
+
+def _firsts(numbers: Sequence[ir.NumericValue]) -> list[int]:
+    """For each number the place of the first that is the same."""
+    places: dict[object, int] = {}
+    return [places.setdefault(number.op(), place) for place, number in enumerate(numbers)]
 
 
 @contextmanager
@@ -361,13 +393,9 @@ def _least(months: Sequence[ir.IntegerValue]) -> ir.IntegerValue:
     return least.nullif(_NEVER).cast("int32")
 
 
-def _grouped(
-    rows: ir.Table, query: _Query, sums: Sequence[_Sum], repeats: Mapping[Repeats, str], counting: Counting
-) -> ir.Table:
+def _grouped(rows: ir.Table, query: _Query, numbers: Mapping[str, ir.NumericValue], counting: Counting) -> ir.Table:
     table = query.base.table
-    if query.split == CELL:
-        rows = located(rows)
-    category = _category_of(rows, query, counting)
+    category = _category_of(rows, query)
     places = {
         place_column(level): rows[table.levels[level]].fill_null(NO_LOCATION)
         if level in table.levels
@@ -375,7 +403,6 @@ def _grouped(
         for level in counting.levels
     }
     kept = {name: rows[f"_{name}"] for name in GRAIN[3:]}
-    numbers = {f"n{place}": _number(rows, each, repeats) for place, each in enumerate(sums)}
     narrow = rows.select(**kept, **places, **({"category": category} if category is not None else {}), **numbers)
     keys = [name for name in narrow.columns if name not in numbers]
     return narrow.group_by(keys).aggregate(**{name: narrow[name].sum().cast("int64") for name in numbers})
@@ -402,11 +429,11 @@ def _number(rows: ir.Table, number: _Sum, repeats: Mapping[Repeats, str]) -> ir.
     return ibis.ifelse(ibis.and_(*tests), size, ibis.literal(0, "int64")) if tests else size
 
 
-def _category_of(rows: ir.Table, query: _Query, counting: Counting) -> ir.StringValue | None:
+def _category_of(rows: ir.Table, query: _Query) -> ir.StringValue | None:
     if query.split == "":
         return None
     if query.split == CELL:
-        return cell(rows, counting.hexagon_km)
+        return cell(rows, query.hexagon_km)
     breakdown = query.base.table.breakdowns[query.split]
     if isinstance(breakdown, ByColumns):
         first, *rest = (_category(rows[column]) for column in breakdown.columns)

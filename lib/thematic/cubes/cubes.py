@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +43,10 @@ class Index(BaseModel):
     the tables whose source cannot say which rows were cancelled; `earlier` has by table a sentence for reports of
     periods before the latest; `empty` says why, of the themes that have nothing to show; `is_download`: the source is
     what was published, not the force's own systems. `slices` gives for each theme and period the digest of all that its
-    reports see; `extract` is the digest of the extract; `corrected`
-    says by month why what had been published was not revised, `begun` by theme, count and dimension from which month on
-    it has been published, where that was not from the first, and `draws` how far the ledger's draws reached by theme.
+    reports see, `counted` for each theme that of all that its counts rest on; `extract` is the digest of the extract;
+    `corrected` says by month why what had been published was not revised, `begun` by theme, count and dimension from
+    which month on it has been published, where that was not from the first, and `draws` how far the ledger's draws
+    reached by theme.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +66,7 @@ class Index(BaseModel):
     slices: dict[str, dict[str, str]]
     earlier: dict[str, str] = {}
     empty: dict[str, str] = {}
+    counted: dict[str, str] = {}
     extract: str = ""
     corrected: dict[str, str] = {}
     begun: dict[str, dict[str, dict[str, str]]] = {}
@@ -159,47 +163,85 @@ def _build(
     folder: Path,
     tables: Mapping[str, Any],
 ) -> Index:
-    unavailable: dict[str, dict[str, dict[str, str]]] = {}
-    slices: dict[str, dict[str, str]] = {}
-    empty: dict[str, str] = {}
     quality = _quality(workbook, folder)
     ground = _ground(params, facts, tables)
     _write(ground, folder / f"{GROUND}.parquet")
     people = _residents(workbook, params, facts)
     if people is not None:
         _write(people, folder / f"{RESIDENTS}.parquet")
-    for slug, theme in params.themes.items():
-        counted = bases(theme, params.measures, params.tables)
-        unavailable[slug] = {base.key: _missing(base, splits, facts) for base, splits in counted}
-        there = [(base, splits) for base, splits in counted if "" not in unavailable[slug][base.key]]
-        frame = _count(params, slug, there, facts, tables)
-        _write(frame, folder / f"{slug}.parquet")
-        seen = ground[ground["hexagon_km"].isin([params.force.hexagon_km, params.hexagon_km(slug)])]
-        stocks = {base.key for base, _ in there if base.is_stock}
-        if counted and not there:
-            empty[slug] = _why_empty([base for base, _ in counted], unavailable[slug], facts)
-        slices[slug] = _slices(frame, quality, seen, facts, unavailable[slug], set(theme.tables), stocks)
-        if people is not None and theme.hotspots is not None:
-            slices[slug] = _with_residents(slices[slug], people[people["hexagon_km"] == params.hexagon_km(slug)])
-    index = _index(params, facts, key, unavailable, slices).model_copy(update={"empty": empty})
-    (folder / _INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
-    return index
+    asked = [_asked(params, slug, facts, ground, people) for slug in params.themes]
+    before = load_index(workbook)
+    kept = {each.slug for each in asked if before is not None and before.counted.get(each.slug) == each.key}
+    counted = _count(params, [each for each in asked if each.slug not in kept], facts, tables)
+    found = _index(params, facts, key)
+    for each in asked:
+        cube = f"{each.slug}.parquet"
+        if before is not None and each.slug in kept:
+            shutil.copyfile(workbook.cubes / cube, folder / cube)
+            found.slices[each.slug] = before.slices[each.slug]
+        else:
+            _write(counted[each.slug], folder / cube)
+            found.slices[each.slug] = each.slices(counted[each.slug], quality, facts)
+        found.unavailable[each.slug] = each.unavailable
+        found.counted[each.slug] = each.key
+        if each.counted and not each.there:
+            found.empty[each.slug] = _why_empty([base for base, _ in each.counted], each.unavailable, facts)
+    (folder / _INDEX).write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+    return found
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a theme asks of the warehouse: all its counts with their splits, why some are missing, those that can be
+    counted, the tables it is made from, and the ground and the residents of its maps."""
+
+    slug: str
+    key: str
+    counted: list[tuple[Base, set[str]]]
+    unavailable: dict[str, dict[str, str]]
+    there: list[tuple[Base, set[str]]]
+    tables: set[str]
+    ground: pd.DataFrame
+    people: pd.DataFrame | None
+
+    def slices(self, frame: pd.DataFrame, quality: pd.DataFrame, facts: ExtractFacts) -> dict[str, str]:
+        """For each period the digest of all that its reports see."""
+        stocks = {base.key for base, _ in self.there if base.is_stock}
+        slices = _slices(frame, quality, self.ground, facts, self.unavailable, self.tables, stocks)
+        return slices if self.people is None else _with_residents(slices, self.people)
+
+
+def _asked(params: Params, slug: str, facts: ExtractFacts, ground: pd.DataFrame, people: pd.DataFrame | None) -> _Asked:
+    theme, width = params.themes[slug], params.hexagon_km(slug)
+    counted = bases(theme, params.measures, params.tables)
+    unavailable = {base.key: _missing(base, splits, facts) for base, splits in counted}
+    there = [(base, splits) for base, splits in counted if "" not in unavailable[base.key]]
+    seen = ground[ground["hexagon_km"].isin([params.force.hexagon_km, width])]
+    mapped = None if people is None or theme.hotspots is None else people[people["hexagon_km"] == width]
+    grounds = [each.to_numpy().tolist() for each in (seen, mapped) if each is not None]
+    lists = {name: each.rows for name, each in params.lists.items()}
+    said = [[base.key, base.by_recorded, *_declared(base), sorted(splits)] for base, splits in counted]
+    rest = [facts.key, stage_digest("cubes"), list(params.levels), lists, width, sorted(theme.tables), grounds]
+    return _Asked(slug, digest([said, rest]), counted, unavailable, there, set(theme.tables), seen, mapped)
+
+
+def _declared(base: Base) -> list[object]:
+    """What a count is declared by: its table, the count itself, and the selections that it is of."""
+    chain = base.theme.chain(base.count.selection)
+    return [base.table_name, *(each.model_dump(mode="json") for each in (base.table, base.count, *chain))]
 
 
 def _count(
-    params: Params,
-    slug: str,
-    counted: list[tuple[Base, set[str]]],
-    facts: ExtractFacts,
-    tables: Mapping[str, Any],
-) -> pd.DataFrame:
-    """The cube of a theme: the counts of all that its measures rest on, sorted by their grain."""
+    params: Params, asked: Sequence[_Asked], facts: ExtractFacts, tables: Mapping[str, Any]
+) -> dict[str, pd.DataFrame]:
+    """The cubes of themes: the counts of all that their measures rest on, sorted by their grain."""
     from thematic.cubes.counts import Counting, count
 
-    counting = Counting(tuple(params.levels), params.lists, params.hexagon_km(slug))
-    frame = count(tables, counted, facts.columns, counting)
-    keys = [str(column) for column in frame.columns if column != "n"]
-    return frame.sort_values(keys, na_position="last", ignore_index=True)
+    widths = {each.slug: params.hexagon_km(each.slug) for each in asked}
+    counting = Counting(tuple(params.levels), params.lists, widths)
+    counted = count(tables, {each.slug: each.there for each in asked}, facts.columns, counting)
+    keys = [str(column) for column in next(iter(counted.values())).columns if column != "n"] if counted else []
+    return {slug: frame.sort_values(keys, na_position="last", ignore_index=True) for slug, frame in counted.items()}
 
 
 def _ground(params: Params, facts: ExtractFacts, tables: Mapping[str, Any]) -> pd.DataFrame:
@@ -393,9 +435,8 @@ def _index(
     params: Params,
     facts: ExtractFacts,
     key: str,
-    unavailable: dict[str, dict[str, dict[str, str]]],
-    slices: dict[str, dict[str, str]],
 ) -> Index:
+    """What is known of all themes; what is known of each is put in as it is counted."""
     return Index(
         key=key,
         title=facts.title,
@@ -408,8 +449,10 @@ def _index(
         gaps=facts.gaps,
         not_ended=facts.not_ended,
         populations=facts.populations,
-        unavailable=unavailable,
-        slices=slices,
+        unavailable={},
+        slices={},
+        counted={},
+        empty={},
         earlier=facts.earlier,
         extract=facts.key,
         is_download=facts.kind == "police.uk",
