@@ -35,8 +35,6 @@ BAD_PAGE = """<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><tit
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP, PHONE, SMALLEST = 1280, 375, 320
 LOOKS = {f"{width}-{scheme}": (width, scheme == "dark") for width in (DESKTOP, PHONE) for scheme in ("light", "dark")}
-WHOLE_LOOK = f"{DESKTOP}-light"
-"""That in which every page that is made here is seen; in the others, one of each kind."""
 
 each_look = pytest.mark.parametrize("look", LOOKS)
 
@@ -88,8 +86,13 @@ def one_of_each_kind(found: Pages) -> Pages:
 
 
 def seen_in(look: str, found: Pages) -> Pages:
-    """All pages in one look, and wherever a folder of pages was given; in the other looks one of each kind."""
-    return found if os.environ.get(GIVEN) or look == WHOLE_LOOK else one_of_each_kind(found)
+    """One of each kind in every look, the other pages in one look each, in turn; all where a folder of pages was given."""
+    if os.environ.get(GIVEN):
+        return found
+    root, paths = found
+    _, kinds = one_of_each_kind(found)
+    others = [path for path in paths if path not in kinds]
+    return root, [*kinds, *others[list(LOOKS).index(look) :: len(LOOKS)]]
 
 
 def heard(tab: Page, path: Path, width: int) -> list[str]:
