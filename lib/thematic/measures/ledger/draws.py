@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 
@@ -25,9 +24,9 @@ class Draws:
 
     def _number(self, *said: str) -> int:
         text = "\x1f".join(said).encode()
-        return int.from_bytes(hmac.new(self.key, text, hashlib.sha256).digest()[:8], "big")
+        return int.from_bytes(hmac.digest(self.key, text, "sha256")[:8], "big")
 
 
 def fingerprint(key: bytes) -> str:
     """What tells a key from another without giving it away."""
-    return hmac.new(key, b"thematic ledger key", hashlib.sha256).hexdigest()[:16]
+    return hmac.digest(key, b"thematic ledger key", "sha256").hex()[:16]
