@@ -30,6 +30,7 @@ from thematic.measures.references import Reference, references_of, standing
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.tables import ByColumn
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
+from thematic.report.absent import known_columns, no_category
 from thematic.report.beside import beside, checked, is_tested, measure_named
 
 _SHARE, _PUBLIC_SHARE = Format(1, "%"), Format(0, "%")
@@ -173,6 +174,7 @@ def _place_table(
     level = inline(data.params.levels[by].title)
     caption = f"{title or data.measure(names[0]).title} by {level}, {_label(data, names)}"
     notes = [*_windows(data, names), *beside(data, figures, by, *names)]
+    columns, rows = known_columns(columns, rows)
     return DisplayTable(_id(by, names[0]), caption, columns, rows, [len(rows) - 1, *strong], notes, data.source)
 
 
@@ -192,6 +194,8 @@ def breakdown(
     title = title or f"{measure.title} by {inline(heading)}"
     if not found:
         return Sentence(" ".join([f"{title}:", *_nothing(data, figures, name, by)]))
+    if (absent := no_category(figures, title, by, name)) is not None:
+        return absent
     shown, is_count = found[:top], measure.unit == "count"
     parts_add_up = is_count and all(figure.value is None or figure.value >= 0 for figure in found)
     has_shares, cells = by in data.theme.shares and parts_add_up, _four if is_count else _three
@@ -214,6 +218,7 @@ def breakdown(
     if len(shown) < len(found):
         which = "largest" if _is_by_size(data, name, by) else "first"
         notes.insert(0, f"The {len(shown)} {which} of {len(found)}; the CSV has them all.")
+    columns, rows = known_columns(columns, rows)
     return DisplayTable(_id(by, name), f"{title}, {window.label}", columns, rows, notes=notes, source=data.source)
 
 
