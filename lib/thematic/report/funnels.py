@@ -192,6 +192,8 @@ def _notes(data: ReportData, figures: Figures, name: str, drawn: charts.Funnel) 
         f"is in none of them), and allow {apart}. They are wider for fewer people.",
         "Outside the limits means unlike the others. It does not say why: places differ in ways that their populations "
         "do not show.",
+        "Above and below the force, elsewhere in this report, are of an area's own 95% interval. They allow for chance "
+        f"alone, these limits also for how much {units} differ; so more can be above the force than outside.",
         *(["Names that find no room on the chart are in the table."] if len(drawn.places) > _ROOM_FOR else []),
         *of_places(data, figures, name),
     ]
