@@ -229,11 +229,15 @@ def book(
     period: Annotated[str, typer.Argument(help="YYYY-MM: the month up to which is booked.", show_default=False)],
     data: Data = "",
     lookup: Lookup = "",
+    *,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Book these months, and all after them, with a new key.")
+    ] = False,
 ) -> None:
     """Book months into the ledger that public editions are made from: once, in order, and for good."""
     from thematic.build.public import book as book_months
 
-    booked = book_months(Workbook.find(), period, data, lookup, date.today(), typer.echo)
+    booked = book_months(Workbook.find(), period, data, lookup, date.today(), typer.echo, new_key=new_key)
     typer.echo("\n".join(booked))
 
 

@@ -81,8 +81,8 @@ class Force:
             path.unlink()
         extract(self.sample, raw, last, change)
 
-    def books(self, month: str) -> list[str]:
-        return book(self.workbook, month, "", "", TODAY, quiet)
+    def books(self, month: str, *, new_key: bool = False) -> list[str]:
+        return book(self.workbook, month, "", "", TODAY, quiet, new_key=new_key)
 
     def public(self, period: str, theme: str = "rape", area: str = "force") -> Figures:
         params = load_params(self.workbook)
@@ -91,6 +91,15 @@ class Force:
         found = seen.params.area(area)
         month = next(each for each in seen.index.periods if str(each) == period)
         return released(ReportData(seen.params, theme, seen.files(theme), seen.index, found, month, "public"))
+
+    def notes(self) -> list[str]:
+        """What the latest public report on rape says of its data."""
+        params = load_params(self.workbook)
+        index = prepare(self.workbook, params, data=None, lookup=None, today=TODAY, say=quiet)
+        seen = seen_by("public", self.workbook, params, index, quiet)
+        area, month = seen.params.force_area, seen.index.periods[-1]
+        data = ReportData(seen.params, "rape", seen.files("rape"), seen.index, area, month, "public")
+        return list(Report(data).data_notes().items)
 
     def kept(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(self.workbook.ledger.glob("*.csv"))}
@@ -229,6 +238,31 @@ def test_a_lost_key_is_not_made_anew(force: Force) -> None:
         force.books(NEXT)
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_new_key_holds_from_the_next_month_on(force: Force, is_lost: bool) -> None:
+    """A key that is known to others is kept for its months; of a lost one the months stay as they are."""
+    before, kept, old = force.public(FIRST), force.kept(), (force.workbook.ledger / "key").read_bytes()
+    if is_lost:
+        (force.workbook.ledger / "key").unlink()
+    force.brings("2021-01-31")
+    force.books(NEXT, new_key=True)
+    assert (force.workbook.ledger / "key").read_bytes() != old
+    assert {name: data for name, data in force.kept().items() if name in kept} == kept
+    assert force.public(FIRST).frame.equals(before.frame)
+    said = verify(force.workbook, TODAY, quiet)
+    assert ("1 as their records" in said) if is_lost else ("each as its records and the key give it" in said)
+    assert any("drawn with a new key" in each for each in force.notes())
+    force.brings("2021-01-31", with_rows(3, "2021-01-20"))
+    force.books(NEXT)
+
+
+def test_a_new_key_that_would_hold_for_nothing_is_refused(force: Force) -> None:
+    key = (force.workbook.ledger / "key").read_bytes()
+    with pytest.raises(ArgumentsRefused, match="--new-key: 2020-12 is booked already"):
+        force.books(FIRST, new_key=True)
+    assert (force.workbook.ledger / "key").read_bytes() == key
+
+
 def test_a_month_to_come_is_not_booked(force: Force) -> None:
     with pytest.raises(ArgumentsRefused, match="2021-02 is not complete in the data"):
         force.books("2021-02")
@@ -322,16 +356,7 @@ def test_what_was_not_revised_is_said(force: Force) -> None:
     path = force.workbook.params / "corrections.yaml"
     path.write_text('"2021-01": {do: reanchor, why: "An old system was read in"}\n', encoding="utf-8")
     force.books(NEXT)
-    params = load_params(force.workbook)
-    index = prepare(force.workbook, params, data=None, lookup=None, today=TODAY, say=quiet)
-    seen = seen_by("public", force.workbook, params, index, quiet)
-    data = ReportData(
-        seen.params, "rape", seen.files("rape"), seen.index, seen.params.force_area, seen.index.periods[-1], "public"
-    )
-    assert any(
-        "records of earlier months changed (An old system was read in)" in each
-        for each in Report(data).data_notes().items
-    )
+    assert any("records of earlier months changed (An old system was read in)" in each for each in force.notes())
 
 
 def test_one_more_sum_of_leaves_changes_nothing_that_was_booked(force: Force) -> None:

@@ -20,8 +20,18 @@ from thematic.params import load_params
 from thematic.params.checks.disclosure import disclosure_warnings
 
 
-def book(workbook: Workbook, period: str, data: str, lookup: str, today: date, say: Callable[[str], None]) -> list[str]:
-    """Books every month up to the period that is not booked; what was done, in words.
+def book(
+    workbook: Workbook,
+    period: str,
+    data: str,
+    lookup: str,
+    today: date,
+    say: Callable[[str], None],
+    *,
+    new_key: bool = False,
+) -> list[str]:
+    """Books every month up to the period that is not booked, with a new key if that is asked for; what was done, in
+    words.
 
     Raises ArgumentsRefused for a period that the data do not reach, DataRefused where the books do not agree.
     """
@@ -35,7 +45,7 @@ def book(workbook: Workbook, period: str, data: str, lookup: str, today: date, s
         raise ArgumentsRefused(f"PERIOD: '{period}' is not a month. Write YYYY-MM, such as 2021-01.") from error
     with data_alone(workbook, say):
         index = prepare(workbook, params, data=source, lookup=places, today=today, say=say)
-        booked = booking.book(workbook, params, index, month, say, declared(params, index))
+        booked = booking.book(workbook, params, index, month, say, declared(params, index), new_key=new_key)
     where = workbook.shown(workbook.ledger)
     if not booked.months:
         return [
@@ -62,7 +72,7 @@ def verify(workbook: Workbook, today: date, say: Callable[[str], None]) -> str:
         return f"{where}: {months} months, each as its records and the key give it."
     return (
         f"{where}: {months} months in an unbroken chain; {again} as their records and the key give them. The others "
-        "were booked under other declarations and cannot be worked out again."
+        "were booked under other declarations, or with a key that is not there, and cannot be worked out again."
     )
 
 

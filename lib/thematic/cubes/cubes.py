@@ -45,8 +45,8 @@ class Index(BaseModel):
     what was published, not the force's own systems. `slices` gives for each theme and period the digest of all that its
     reports see, `counted` for each theme that of all that its counts rest on; `extract` is the digest of the extract;
     `corrected` says by month why what had been published was not revised, `begun` by theme, count and dimension from
-    which month on it has been published, where that was not from the first, and `draws` how far the ledger's draws
-    reached by theme.
+    which month on it has been published, where that was not from the first, `draws` how far the ledger's draws
+    reached by theme, and `rekeyed` the months from which on the ledger has had another key.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -71,6 +71,7 @@ class Index(BaseModel):
     corrected: dict[str, str] = {}
     begun: dict[str, dict[str, dict[str, str]]] = {}
     draws: dict[str, int] = {}
+    rekeyed: list[str] = []
     is_download: bool = False
 
     def at(self, period: Month) -> Index:

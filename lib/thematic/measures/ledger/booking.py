@@ -16,7 +16,7 @@ from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.cubes.tallies import ThemeCubes
-from thematic.measures.ledger import files, released
+from thematic.measures.ledger import files, keys, released
 from thematic.measures.ledger.counting import Counted, Flows, Integers
 from thematic.measures.ledger.draws import Draws, fingerprint
 from thematic.measures.ledger.files import Header, MonthFile
@@ -41,11 +41,12 @@ class Booked:
 
 @dataclass(frozen=True)
 class _Books:
-    """All that a booking rests on."""
+    """All that a booking rests on; with a `new_key` the months to come are booked with that."""
 
     workbook: Workbook
     params: Params
     index: Index
+    new_key: bytes | None = None
 
     @cached_property
     def themes(self) -> list[str]:
@@ -82,13 +83,13 @@ class _Books:
         """Draws from which leaves start, whatever their theme."""
         return Draws(self.key, self.params.disclosure.base, 0)
 
-    def draws_as(self, header: Header) -> dict[str, Draws]:
+    def draws_as(self, header: Header, key: bytes) -> dict[str, Draws]:
         """The draws of each theme as they were when a month was booked."""
-        return {theme: Draws(self.key, int(header.base), width) for theme, width in header.draws_of.items()}
+        return {theme: Draws(key, int(header.base), width) for theme, width in header.draws_of.items()}
 
     @cached_property
     def key(self) -> bytes:
-        return files.key_of(self.workbook, synthetic=self.index.synthetic, new=True)
+        return self.new_key or keys.key_of(self.workbook, synthetic=self.index.synthetic)
 
     @cached_property
     def declared(self) -> str:
@@ -114,11 +115,13 @@ class _Books:
         """What the leaves of a ledger hold, those that are booked (or named) and hold nothing now among them."""
         return self.counted[ledger.name].with_leaves([*states.of(ledger.name), *more], ledger)
 
-    def states(self, months: Iterable[MonthFile]) -> States:
-        """The states after these months."""
-        states = States()
-        for each in months:
+    def states(self, months: Sequence[MonthFile]) -> States:
+        """The states after these months, as a month that is booked now begins."""
+        states, keys_after = States(), [*(each.header.key for each in months[1:]), fingerprint(self.key)]
+        for each, after in zip(months, keys_after, strict=False):
             states.replay(each.entries, self.starts)
+            if after != each.header.key:
+                states.start_anew(self.starts)
         return states
 
 
@@ -128,30 +131,54 @@ def _is_fixed(ledger: Ledger) -> bool:
 
 
 def book(
-    workbook: Workbook, params: Params, index: Index, period: Month, say: Callable[[str], None], rests_on: str
+    workbook: Workbook,
+    params: Params,
+    index: Index,
+    period: Month,
+    say: Callable[[str], None],
+    rests_on: str,
+    *,
+    new_key: bool = False,
 ) -> Booked:
     """Books every month up to the period that is not booked, and renews what public editions are made from.
 
-    Of made-up data the ledger is made anew where what is declared has changed. Raises ArgumentsRefused for a period
-    that the data do not reach, and DataRefused where records of months already booked have changed too much, where a
-    total would stray, and where files were changed; nothing is written then.
+    With a new key these months and all after them are booked with another than those before. Of made-up data the ledger
+    is made anew where what is declared has changed. Raises ArgumentsRefused for a period that the data do not reach and
+    a new key that holds for nothing, and DataRefused where records of months already booked have changed too much,
+    where a total would stray, and where files were changed; nothing is written then.
     """
     latest = Month.parse(index.latest_period)
     if period > latest:
         raise ArgumentsRefused(f"PERIOD: {period} is not complete in the data. The latest period is {latest}.")
-    books = _Books(workbook, params, index)
+    books = _Books(workbook, params, index, keys.new_key() if new_key else None)
     _settle(books)
-    known = list(files.read_months(workbook, books.key))
+    known = list(files.read_months(workbook, None if new_key else books.key))
     _same_base(books, known)
     first = known[-1].month + 1 if known else Month.parse(index.first_period)
     months = [Month(number) for number in range(first.index, period.index + 1)]
+    if books.new_key is not None:
+        _checked_new_key(books, known, months, period)
     if months:
         say(f"Booking for the public: {_span(months)} into {workbook.shown(workbook.ledger)}")
     made = _booked(books, known, months)
+    if books.new_key is not None:
+        keys.change_key(workbook, books.new_key)
     files.write_months(workbook, [(each.month, data) for each, data in made])
     every = [*known, *(each for each, _ in made)]
     released.write(workbook, params, index, books.plans, every, rests_on)
     return Booked(tuple(months), every[-1].month)
+
+
+def _checked_new_key(books: _Books, known: Sequence[MonthFile], months: Sequence[Month], period: Month) -> None:
+    """Raises ArgumentsRefused where a new key would hold for nothing, or take the place of none."""
+    if books.index.synthetic:
+        raise ArgumentsRefused("--new-key: these data are made up, and their key is known to everybody. Leave it out.")
+    if not known:
+        raise ArgumentsRefused("--new-key: nothing was booked yet. The first booking makes a key; leave it out.")
+    if not months:
+        raise ArgumentsRefused(
+            f"--new-key: {period} is booked already, and a new key holds from the next month on. Name a later PERIOD."
+        )
 
 
 def _same_base(books: _Books, known: Sequence[MonthFile]) -> None:
@@ -168,7 +195,7 @@ def _same_base(books: _Books, known: Sequence[MonthFile]) -> None:
 
 def _settle(books: _Books) -> None:
     """Clears a ledger of made-up data away that is not of these. That of a force is never touched."""
-    workbook, of_sample = books.workbook, files.is_of_sample(books.workbook)
+    workbook, of_sample = books.workbook, keys.is_of_sample(books.workbook)
     if of_sample is False and books.index.synthetic:
         raise DataRefused(
             f"{workbook.shown(workbook.ledger)} holds the ledger of the force's own data, and these data are made up. "
@@ -319,21 +346,26 @@ def _of_last_year(known: Sequence[MonthFile]) -> dict[tuple[str, str], int]:
 
 def verify(workbook: Workbook, params: Params, index: Index) -> tuple[int, int]:
     """Works every step of the ledger out again from the files' records and the key; how many months there are, and of
-    how many that was done: those that were booked under what is declared now. Of the others the chain of files and the
-    key are looked at.
+    how many that was done: those that were booked under what is declared now, with a key that is there. Of the others
+    the chain of files is looked at.
 
     Raises DataRefused with the first leaf whose step differs.
     """
     books = _Books(workbook, params, index)
-    states = States()
     months = list(files.read_months(workbook, books.key))
-    again = 0
+    known = keys.keys_of(workbook, books.key)
+    states, again, before = States(), 0, ""
     for each in months:
-        if each.header.declared != books.declared:
-            states.replay(each.entries, books.starts)
+        key = known.get(each.header.key, books.key)
+        starts = Draws(key, books.params.disclosure.base, 0)
+        if before not in ("", each.header.key):
+            states.start_anew(starts)
+        before = each.header.key
+        if each.header.declared != books.declared or each.header.key not in known:
+            states.replay(each.entries, starts)
             continue
         again += 1
-        found, entries = _again(books, states, each), sorted(each.entries, key=_place)
+        found, entries = _again(books, states, each, key), sorted(each.entries, key=_place)
         if found != entries:
             pairs = {(*_place(entry), entry) for entry in found} ^ {(*_place(entry), entry) for entry in entries}
             *_, first = min(pairs, key=lambda pair: pair[:3])
@@ -348,13 +380,12 @@ def _place(entry: Entry) -> tuple[str, str, bool]:
     return entry.ledger, entry.leaf, entry.anchored
 
 
-def _again(books: _Books, states: States, month: MonthFile) -> list[Entry]:
-    """The entries of a month, worked out from its records alone."""
+def _again(books: _Books, states: States, month: MonthFile, key: bytes) -> list[Entry]:
+    """The entries of a month, worked out from its records and its key alone."""
     anchored = [entry for entry in month.entries if entry.anchored]
-    states.replay(anchored, books.starts)
-    of_month = MonthBook(
-        str(month.month), books.params.units, books.draws_as(month.header), states, int(month.header.attempt)
-    )
+    states.replay(anchored, Draws(key, books.params.disclosure.base, 0))
+    draws = books.draws_as(month.header, key)
+    of_month = MonthBook(str(month.month), books.params.units, draws, states, int(month.header.attempt))
     found = list(anchored)
     records: dict[str, dict[str, int]] = {}
     for entry in month.entries:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
@@ -27,8 +26,6 @@ KEY = "key"
 PUBLIC = "public"
 _COLUMNS = ("ledger", "leaf", "x", "step")
 _ANCHORED = "anchored "
-_KEY_BYTES = 32
-_SAMPLE_KEY = b"the key of made-up data is known"
 
 
 @dataclass(frozen=True)
@@ -85,10 +82,11 @@ def months_booked(workbook: Workbook) -> list[Month]:
     return months
 
 
-def read_months(workbook: Workbook, key: bytes) -> Iterator[MonthFile]:
-    """Every month that was booked, in order. Raises DataRefused for a file that was changed or is of another key."""
-    previous = ""
-    for month in months_booked(workbook):
+def read_months(workbook: Workbook, key: bytes | None) -> Iterator[MonthFile]:
+    """Every month that was booked, in order. Raises DataRefused for a file that was changed, and where the last is of
+    another key; without a key that is not looked at."""
+    previous, months = "", months_booked(workbook)
+    for month in months:
         found = read_month(workbook, month)
         where = workbook.shown(_path(workbook, month))
         if found.header.previous != previous:
@@ -96,10 +94,10 @@ def read_months(workbook: Workbook, key: bytes) -> Iterator[MonthFile]:
                 f"{where}: the file of the month before is not the one that this was booked after. Bring both back "
                 "from the backup: files of the ledger never change."
             )
-        if found.header.key != fingerprint(key):
+        if key is not None and month == months[-1] and found.header.key != fingerprint(key):
             raise DataRefused(
                 f"{where}: was booked with another key than {workbook.shown(workbook.ledger / KEY)}. Bring the key "
-                "back that belongs to the folder."
+                "back that belongs to the folder; where it is lost or known to others, give the next booking --new-key."
             )
         previous = found.digest
         yield found
@@ -145,15 +143,9 @@ def month_bytes(header: Header, entries: Sequence[Entry]) -> bytes:
     return stream.getvalue().encode()
 
 
-def is_of_sample(workbook: Workbook) -> bool | None:
-    """Whether the months that were booked are of made-up data; None where there are none."""
-    months = months_booked(workbook)
-    return read_month(workbook, months[-1]).header.key == fingerprint(_SAMPLE_KEY) if months else None
-
-
 def write_months(workbook: Workbook, files: Sequence[tuple[Month, bytes]]) -> None:
     """Writes new months, each whole or not at all. Only the owner may read them."""
-    _own_folder(workbook.ledger)
+    own_folder(workbook.ledger)
     for month, data in files:
         write_private(_path(workbook, month), data)
 
@@ -169,32 +161,8 @@ def write_private(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def key_of(workbook: Workbook, *, synthetic: bool, new: bool = False) -> bytes:
-    """The key of the ledger: of made-up data a known one, else that of data/ledger/key, made by the first booking.
-
-    Raises DataRefused where there is none and months were booked with one.
-    """
-    if synthetic:
-        return _SAMPLE_KEY
-    path = workbook.ledger / KEY
-    if path.is_file():
-        key = path.read_bytes()
-        if len(key) != _KEY_BYTES:
-            raise DataRefused(
-                f"{workbook.shown(path)}: is no key of {_KEY_BYTES} bytes. Bring it back from the backup."
-            )
-        return key
-    if not new or months_booked(workbook):
-        raise DataRefused(
-            f"{workbook.shown(path)}: is not there, and months were booked with it. Bring it back from the backup."
-        )
-    _own_folder(workbook.ledger)
-    key = secrets.token_bytes(_KEY_BYTES)
-    write_private(path, key)
-    return key
-
-
-def _own_folder(folder: Path) -> None:
+def own_folder(folder: Path) -> None:
+    """The folder, made where it is not there, for its owner alone."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -68,6 +69,7 @@ def write(
                 "slices": slices,
                 "begun": begun,
                 "draws": reach,
+                "rekeyed": [str(each.month) for one, each in pairwise(months) if one.header.key != each.header.key],
                 "corrected": {
                     month: each.why
                     for month, each in sorted(params.corrections.items())

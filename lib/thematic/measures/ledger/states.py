@@ -83,6 +83,12 @@ class States:
             state.released += entry.step
             state.error += entry.step - entry.records
 
+    def start_anew(self, draws: Draws) -> None:
+        """Every leaf starts where a new key says; what it was off by till then is not made up for."""
+        for ledger, leaves in self.leaves.items():
+            for name, state in leaves.items():
+                state.error = draws.start(ledger, name)
+
     def leaf(self, ledger: str, name: str, draws: Draws) -> LeafState:
         known = self.of(ledger)
         if name not in known:
