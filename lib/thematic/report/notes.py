@@ -129,6 +129,12 @@ def data_notes(data: ReportData, figures: Figures) -> Notes:
         for month, why in data.index.corrected.items()
         if data.rounding is not None and str(data.period) >= month > str(data.period - _QUALITY_MONTHS)
     ]
+    items += [
+        f"From {Month.parse(month).label} on the published numbers are drawn with a new key. Those of a window with "
+        "months before and after its beginning can be off by twice as much as others."
+        for month in data.index.rekeyed
+        if data.rounding is not None and str(data.period) >= month > str(data.period - _QUALITY_MONTHS)
+    ]
     items += map(reason_note, _reasons(figures))
     items += _power(data, figures)
     return Notes([*items, *(caveat.text for caveat in data.theme.caveats if not caveat.measures)])
@@ -151,10 +157,11 @@ def _power(data: ReportData, figures: Figures) -> list[str]:
                 )
     if not told:
         return []
-    said = "; ".join(told)
+    said, places = "; ".join(told), "" if data.area.is_force else inline(data.params.levels[data.area.level].plural)
+    together = f" and the {places} tested together" if places else ""
     return [
-        f"With numbers this small, a rise of a fifth would be found {said}. That no change is significant does not "
-        "show that there was none."
+        f"With numbers this small{together}, a rise of a fifth would be found {said}. That no change is significant "
+        "does not show that there was none."
     ]
 
 
@@ -246,7 +253,7 @@ def _dated(words: str, years: Sequence[int], on: date) -> str:
 
 def method_notes(data: ReportData) -> Notes:
     """How the figures are worked out, in the words of a reader."""
-    return Notes([*_windows(data), *_ratios(data), *_TESTS, _SHORTHAND, *_protection(data)])
+    return Notes([*_windows(data), *_ratios(data), *_TESTS, *_beside(data), _SHORTHAND, *_protection(data)])
 
 
 def _windows(data: ReportData) -> Iterator[str]:
@@ -313,6 +320,19 @@ _TESTS = (
     "fifth would have shown. No clear change: all else.",
     "Intervals are 95%: exact Poisson for rates, Wilson for shares.",
 )
+
+
+def _beside(data: ReportData) -> Iterator[str]:
+    """What above and below mean of areas' rates, where the report has any."""
+    if any(
+        data.measure(name).is_rate and set(by) & set(data.params.levels) for name, by in data.theme.measures.items()
+    ):
+        yield (
+            "A rate is above (below) the force's where its whole 95% interval lies there, and well above (below) where "
+            "it is also at least a fifth higher (lower). That allows for chance alone."
+        )
+
+
 _SHORTHAND = "; ".join(f"{sign} {meaning}" for sign, meaning in SHORTHAND.items() if sign != "[low]") + "."
 
 
