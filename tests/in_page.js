@@ -88,6 +88,31 @@ globalThis.inPage = (() => {
         .map(([said, ratio]) => `'${said}' ${ratio.toFixed(2)}:1`);
     },
 
+    /** Tables, drawings and prints of which a part is out of sight, in a box that is smaller, and those wider than the page. */
+    cut() {
+      const boxed = (element) => /auto|scroll|hidden|clip/.test(getComputedStyle(element).overflow);
+      const parts = [...document.querySelectorAll("table, pre, svg, img")].filter((part) => part.checkVisibility());
+      return parts.flatMap((part) => {
+        const said = `${part.localName} ${(part.getAttribute("aria-label") || part.textContent).trim().slice(0, 40)}`;
+        const wide = part.getBoundingClientRect().right > document.documentElement.clientWidth + 1;
+        const boxes = [];
+        for (let at = part; at; at = at.parentElement) if (boxed(at)) boxes.push(at);
+        const small = boxes.some((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1);
+        return [...(wide ? [`${said}: wider than the page`] : []), ...(small ? [`${said}: cut by its box`] : [])];
+      });
+    },
+
+    /** Tables laid out as anything else that no longer say what they and their parts are. */
+    unsaid() {
+      const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell" };
+      const laid = [...document.querySelectorAll("table")].filter((table) => getComputedStyle(table).display !== "table");
+      return laid.flatMap((table) =>
+        [table, ...table.querySelectorAll("thead, tbody, tr, td")]
+          .filter((part) => part.getAttribute("role") !== roles[part.localName])
+          .map((part) => named(part)),
+      );
+    },
+
     /** What has the focus, and what is wrong with how it shows; null where nothing has it. */
     focused() {
       const at = document.activeElement;

@@ -278,6 +278,7 @@ def test_rolling_windows_rates_and_dots_have_it(cubes: DrawnCubes) -> None:
     assert "Dashed lines: Target 120.0%; England and Wales 90.0%." in drawn(made.rolling(RATIO))
     for chart in (made.rates(RATE), made.funnel(RATE)):
         assert isinstance(chart, Chart)
-        assert "Dashed lines: England and Wales 0.2; Similar forces 0.1." in chart.alt
+        assert "England and Wales 0.2; Similar forces 0.1." in chart.alt
         assert "England and Wales 0.2" in chart.svg and "England and Wales 0.2" in chart.narrow
         assert any("(A table)" in note for note in chart.notes)
+    assert "Dashed lines: Cheshire Constabulary 0.10; England and Wales 0.2" in drawn(made.rates(RATE))

@@ -28,12 +28,14 @@ BAD_PAGE = """<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><tit
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>a { outline: none } .under { position: absolute; top: 0; width: 50em; height: 3em; background: #fff }</style></head>
 <body><a href="#a">Under</a><div class="under">Over</div><p inert><button>Sly</button></p>
-<main id="main"><h1>Bad</h1><img src="https://example.invalid/x.png">
+<main id="main"><h1>Bad</h1><div style="overflow-x:auto"><table style="width:90em"><tr><td>Wide</table></div>
+<table style="display:block"><tr><td>Block</table><img src="https://example.invalid/x.png">
 <select><option>S</option></select>
 <svg width="200" height="60"><text x="5" y="30" fill="#000">One</text><text x="20" y="30" fill="#000">Two</text>
 <text x="190" y="50" fill="#000">Long</text><text x="100" y="30" fill="#999">Faint</text></svg></main></body></html>"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP, PHONE, SMALLEST = 1280, 375, 320
+WIDTHS = (SMALLEST, PHONE, 768, DESKTOP, 1920)
 LOOKS = {f"{width}-{scheme}": (width, scheme == "dark") for width in (DESKTOP, PHONE) for scheme in ("light", "dark")}
 
 each_look = pytest.mark.parametrize("look", LOOKS)
@@ -125,6 +127,8 @@ def test_the_checks_find_what_is_wrong(tab: Page, tmp_path: Path) -> None:
     tab.open(bad, PHONE)
     assert asked(tab, "misplaced") == ["'Long' beyond the edge", "'One' over 'Two'"]
     assert asked(tab, "faint") == ["'Faint' 2.85:1"]
+    assert asked(tab, "cut") == ["table Wide: wider than the page", "table Wide: cut by its box"]
+    assert asked(tab, "unsaid") == ["table Block", "tbody Block", "tr Block", "td Block"]
     request, complaint, wide = heard(tab, bad, PHONE)
     assert request == "https://example.invalid/x.png" and "Content Security Policy" in complaint
     assert wide.endswith("pixels wide")
@@ -159,6 +163,19 @@ def test_text_in_drawings_has_room_and_stands_out(found: Pages, tab: Page, look:
         return [*asked(tab, "misplaced"), *asked(tab, "faint")]
 
     assert_nothing_wrong(seen_in(look, found), unreadable)
+
+
+def test_nothing_is_cut_at_any_width_and_tables_stay_tables(found: Pages, tab: Page) -> None:
+    def cut(path: Path) -> list[str]:
+        tab.open(path, SMALLEST)
+        asked(tab, "unfold")
+        faults = []
+        for width in WIDTHS:
+            tab.resize(width)
+            faults += [f"{width}: {fault}" for what in ("cut", "unsaid") for fault in asked(tab, what)]
+        return faults
+
+    assert_nothing_wrong(one_of_each_kind(found), cut)
 
 
 @pytest.mark.parametrize("width", [SMALLEST, PHONE, DESKTOP])

@@ -26,6 +26,7 @@ from thematic.charts import (
     by_month,
     canvas,
     dots,
+    ends,
     funnel,
     funnels,
     months,
@@ -180,9 +181,36 @@ def test_the_last_point_is_marked_with_its_value() -> None:
     assert label.get_fontweight() == canvas.STRONG
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_highest_month_is_written_above_the_line_and_the_lowest_below(width: float) -> None:
+    figure = line([500, 480, 900, 510, 300, 505, 500], width)
+    found = {text.get_text(): text for text in texts(figure)}
+    heights = [figure.axes[0].transData.transform((0, value))[1] for value in (900, 300)]
+    high, low = (found[value].get_window_extent() for value in ("900", "300"))
+    assert high.y0 > heights[0] and low.y1 < heights[1]
+
+
+def test_an_end_that_is_the_last_month_is_written_once_and_a_flat_line_has_none() -> None:
+    assert words(line([500, 480, 300, 510, 505, 900])).count("900") == 1
+    assert words(line([70, 70, 70])).count("70") == 1
+
+
+def test_the_lowest_is_left_out_where_the_axis_leaves_no_room() -> None:
+    assert "1" not in words(line([900, 1, 900, 905]))
+
+
+def test_an_end_is_left_out_where_a_line_across_runs_through_its_words() -> None:
+    values, away = [500, 480, 900, 510, 505], ends._AWAY
+    plain = line(values)
+    at = plain.axes[0].transData.inverted().transform((0, plain.axes[0].transData.transform((0, 900))[1] + away))[1]
+    assert "900" in words(plain)
+    crossed = by_month.draw(by_month.Series.of(points(values)), lines=[("Target", at)])
+    assert "900" not in words(crossed)
+
+
 def test_the_last_point_without_a_value_is_not_marked() -> None:
     assert words(line([900, 1000, "[c]"])).count("[c]") == 1
-    assert not [text for text in texts(line([900, 950, "[c]"])) if text.get_text() == "950"]
+    assert not [text for text in texts(line([900, 950, "[c]"])) if text.get_fontweight() == canvas.STRONG]
 
 
 def test_the_line_breaks_where_a_month_has_no_value() -> None:
@@ -684,8 +712,8 @@ def test_a_chart_is_drawn_to_a_hundredth_of_a_point() -> None:
 
 
 def test_a_scale_of_colours_stands_on_white_on_a_dark_page() -> None:
-    plain, scale = (canvas.svg(line([1, 2]), "x", "A", adapts=adapts) for adapts in (True, False))
-    assert 'class="adapts"' in plain and "adapts" not in scale
+    plain, scale = (canvas.svg(line([1, 2]), "x", "A", dark) for dark in ("adapts", "scale"))
+    assert 'class="adapts"' in plain and 'class="scale"' in scale
 
 
 @pytest.mark.parametrize("text", ["one two three four five", "W" * 40, "a " + "b" * 50 + " c", "", "é–’"])

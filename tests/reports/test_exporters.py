@@ -28,6 +28,7 @@ from rendered import NASTY, blocks_of, cover, html_of, output, page_of, pdf_of, 
 from thematic.charts import bars, months
 from thematic.core.errors import UserError
 from thematic.displays import (
+    Chart,
     Column,
     Commentary,
     DisplayTable,
@@ -42,7 +43,7 @@ from thematic.displays import (
     Term,
     Value,
 )
-from thematic.exporters import document
+from thematic.exporters import document, fitting, typesetting
 from thematic.exporters import pdf as pdf_module
 from thematic.exporters.blocks import Heading, Picture, Plain, Prose, Shown
 from thematic.exporters.csv import CsvExporter
@@ -357,27 +358,37 @@ def test_contents_and_every_link_within_the_page_lead_somewhere(page: BeautifulS
     assert set(named) <= set(ids)
 
 
-def test_every_picture_has_a_description_and_every_scrolling_table_a_name(page: BeautifulSoup) -> None:
+def test_every_picture_has_a_description(page: BeautifulSoup) -> None:
     assert [image["alt"] for image in page.find_all("img")] == ["Two points."]
     assert {svg["aria-label"] for svg in page.select("figure svg")} == {"A line"}
     assert all(svg.get("aria-hidden") == "true" or svg["aria-label"] for svg in page.find_all("svg"))
-    for region in page.find_all(class_="scroll"):
-        assert region["tabindex"] == "0"
-        assert region.get("aria-label") or region.get("aria-labelledby")
 
 
-def test_tables_that_are_regions_differ_by_name(page: BeautifulSoup) -> None:
-    regions = [box["aria-labelledby"] for box in page.select(".scroll[role=region]")]
-    assert len(regions) == len(set(regions)) == 3
-    assert {box["role"] for box in page.select("details .scroll, .scroll[aria-label]")} == {"group"}
+def test_a_table_is_cards_from_the_width_at_which_its_words_have_no_room() -> None:
+    def kind_of(columns: int, word: str = "1,234") -> str:
+        return fitting.kind_of(DisplayTable("t", "T", [Column("N")] * columns, [[word] * columns]))
 
-
-def test_only_tables_of_ours_with_few_columns_scroll_with_a_wide_page() -> None:
-    wide, narrow = (
-        DisplayTable("t", "T", [Column(f"c{n}") for n in range(columns)], [["1"] * columns]) for columns in (8, 7)
+    assert kind_of(3) == ""
+    tiers = [int(kind_of(columns).split("from-")[1]) for columns in range(7, 16)]
+    assert tiers == sorted(tiers) and len(set(tiers)) > 5
+    assert kind_of(40).endswith(fitting.ALWAYS)
+    whole, broken = (
+        DisplayTable("t", "T", [Column("N", align)] * 3, [["five words that may break"] * 3])
+        for align in ("right", "left")
     )
-    page = page_of(new_notebook(cells=[shown(wide, narrow), added(pd.DataFrame({"a": [1]}))]))
-    assert ["fits" in box["class"] for box in page.find_all(class_="scroll")] == [False, True, False]
+    assert fitting.kind_of(whole) != "" == fitting.kind_of(broken)
+
+
+def test_a_table_that_can_be_cards_says_what_it_is_and_what_each_cell_is_of() -> None:
+    columns = [Column("Place", "left"), *(Column("Change", of=of) for of in ("Recorded", "Solved"))]
+    table = DisplayTable("t", "T", columns, [["North", "1", "2"]])
+    cards, rows = (BeautifulSoup(table.grid(kind=kind), "html.parser") for kind in ("cards from-1", ""))
+    assert [cell["data-label"] for cell in cards.find_all("td")] == ["Recorded: Change", "Solved: Change"]
+    roles = [part["role"] for part in cards.find_all(True) if part.name != "caption"]
+    assert roles == [
+        "table", "rowgroup", "row", *["columnheader"] * 3, "rowgroup", "row", "rowheader", "cell", "cell"
+    ]  # fmt: skip
+    assert not rows.find_all(role=True)
 
 
 def test_a_chart_comes_with_its_numbers(page: BeautifulSoup) -> None:
@@ -481,6 +492,50 @@ def texts_of(content: Any) -> Iterator[str]:
 @pytest.mark.parametrize("text", ["漢字 😀", "a\x00b\x07", "zero\u200bwidth", "e\u0301 decomposed", "→ ▲ − ½ £ ŵ Ł"])
 def test_a_character_without_a_shape_does_not_stop_the_pdf(text: str) -> None:
     assert pdf_of(new_notebook(cells=[shown(Sentence(text)), new_markdown_cell(text)])).startswith(b"%PDF")
+
+
+def test_characters_without_a_shape_are_named_and_those_of_other_scripts_have_one() -> None:
+    assert typesetting.lacking({"a": "Łódź Україна Ωμέγα مرحبا שלום ✓ ☎ → ≥ €", "b": [1, 2]}) == []
+    [notice] = typesetting.lacking({"a": ["漢字", {"b": "字"}], "c": "हिन्दी"})
+    assert "■" in notice and "ि (U+093F)" in notice and notice.count("字") <= 1
+    assert typesetting.lacking({"a": "zero\u200bwidth ■"}) == []
+
+
+def test_the_exporter_says_what_the_pdf_lacks() -> None:
+    _, resources = PdfExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell("漢")]))
+    assert [notice for notice in resources["notices"] if "漢 (U+6F22)" in notice]
+
+
+@pytest.mark.parametrize("rows", [pdf_module.MOST_ROWS, pdf_module.MOST_ROWS + 1])
+def test_a_table_of_hundreds_of_rows_is_cut_on_paper_with_a_word(rows: int) -> None:
+    table = DisplayTable("t", "T", [Column("A", "left")], [[str(row)] for row in range(rows)], emphasis=[rows - 1])
+    [block] = pdf_module.content(document.read(new_notebook(cells=[shown(table)])))["blocks"]
+    assert len(block["rows"]) == pdf_module.MOST_ROWS
+    is_cut = rows > pdf_module.MOST_ROWS
+    assert [f"of {rows} rows" in note for note in block["notes"]] == [True] * is_cut
+    assert block["emphasis"] == ([] if is_cut else [rows - 1])
+
+
+def test_a_long_print_is_cut_on_paper_with_a_word() -> None:
+    def printed(lines: int) -> str:
+        cell = output({"text/plain": "\n".join(map(str, range(lines)))})
+        [block] = pdf_module.content(document.read(new_notebook(cells=[cell])))["blocks"]
+        return str(block["text"])
+
+    assert printed(60).splitlines()[-1] == "59"
+    assert printed(63).splitlines()[-2:] == ["59", "[3 more lines, on the web page]"]
+
+
+def test_how_to_read_a_kind_of_chart_is_said_once() -> None:
+    table = DisplayTable("t", "T", [Column("A", "left")], [["1"]])
+    svg = '<svg width="9" height="9"></svg>'
+    first, second, other = (
+        Chart(f"c{number}", "T", "S", "A", svg, table, key=key)
+        for number, key in enumerate((["Read so."], ["Read so.", "And so."], ["Else."]))
+    )
+    read = document.read(new_notebook(cells=[shown(first, second, other)]))
+    keys = [list(block.display.key) for block in read.blocks if isinstance(block, Shown)]
+    assert keys == [["Read so."], ["And so.", "How to read it: see Figure 1."], ["Else."]]
 
 
 def test_a_picture_that_cannot_be_read_is_the_users_to_mend() -> None:

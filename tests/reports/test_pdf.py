@@ -10,7 +10,7 @@ import nbformat
 import pikepdf
 import pytest
 
-from pdf_reading import bookmarks, fonts, linked_pages, tags
+from pdf_reading import POPPLER, bookmarks, fonts, fullness, linked_pages, tags
 from rendered import shown
 from thematic.build.build import build
 from thematic.build.request import Words
@@ -75,6 +75,22 @@ def test_it_is_a4_numbered_from_one_and_light(report: Report) -> None:
     assert sizes == {A4_POINTS}
     assert [page.label for page in report.pdf.pages] == [str(number + 1) for number in range(len(report.pdf.pages))]
     assert report.path.stat().st_size < MOST_BYTES
+
+
+@pytest.mark.skipif(POPPLER is None, reason="pdftoppm is not installed")
+def test_every_page_but_the_last_is_more_than_half_full(report: Report) -> None:
+    assert [full for full in fullness(report.path)[:-1] if full <= 0.5] == []
+
+
+def test_the_main_reports_are_short(outputs: Path) -> None:
+    def pages(theme: str, area: str) -> int:
+        with pikepdf.open(outputs / theme / f"{area}.pdf") as pdf:
+            return len(pdf.pages)
+
+    assert 4 <= pages("domestic-abuse", "widnes") <= 6
+    assert 4 <= pages("rape", "widnes") <= 6
+    assert pages("domestic-abuse", "force") <= 10
+    assert pages("performance-at-a-glance", "force") == 1
 
 
 def test_every_picture_says_what_it_shows(report: Report) -> None:

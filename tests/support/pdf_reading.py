@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pikepdf
+
+POPPLER = shutil.which("pdftoppm")
+_WITHIN, _PAPER = (0.085, 0.93), 245
+"""Where a page's own words are, as parts of its height; what is darker than paper, of 255."""
 
 
 @dataclass(frozen=True)
@@ -82,4 +91,17 @@ def fonts(pdf: pikepdf.Pdf) -> dict[str, bool]:
     for each in pdf.objects:
         if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/FontDescriptor":
             found[str(each.FontName)] = any(key.startswith("/FontFile") for key in list(each.keys()))
+    return found
+
+
+def fullness(path: Path) -> list[float]:
+    """How far down each page is filled, from 0 at its header to 1 at its footer, as it is drawn."""
+    drawn = subprocess.run([str(POPPLER), "-r", "24", "-gray", str(path)], capture_output=True, check=True).stdout
+    found = []
+    for match in re.finditer(rb"P5\s(\d+)\s(\d+)\s255\s", drawn):
+        wide, high = map(int, match.groups())
+        rows = np.frombuffer(drawn, np.uint8, wide * high, match.end()).reshape(high, wide)
+        top, foot = (round(high * part) for part in _WITHIN)
+        inked = np.flatnonzero((rows[top:foot] < _PAPER).any(axis=1))
+        found.append(float(inked[-1] + 1) / (foot - top) if inked.size else 0.0)
     return found

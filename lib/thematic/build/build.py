@@ -149,7 +149,7 @@ def build(
         catalogue, trouble = _catalogue(request.out, plan.drafts)
         seconds = time.perf_counter() - started
         book.add(" ".join([log.total_line(results, len(plan.up_to_date), seconds), *([trouble] if trouble else [])]))
-        for line in stale_lines(stale):
+        for line in (*log.notice_lines(results), *stale_lines(stale)):
             book.add(line)
     return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale)
 

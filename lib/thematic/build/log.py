@@ -54,6 +54,11 @@ def result_line(result: Result) -> str:
     return f"{result.edition.label} ({result.seconds:.1f} s{', second try' if result.tries > 1 else ''})"
 
 
+def notice_lines(results: Sequence[Result]) -> Iterator[str]:
+    """What is lost in reports that were made."""
+    yield from (f"{result.edition.label}: {notice}" for result in results for notice in result.notices)
+
+
 def total_line(results: Sequence[Result], up_to_date: int, seconds: float) -> str:
     """How many reports were asked for and what became of them, and what it took; memory is of the largest report."""
     failed = sum(1 for result in results if result.failure is not None)

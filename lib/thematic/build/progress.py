@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from thematic.build.log import reports, result_line, total_line
+from thematic.build.log import notice_lines, reports, result_line, total_line
 from thematic.execution.batch import OnEvent, Result
 from thematic.outputs.editions import Edition
 from thematic.outputs.status import stale_lines
@@ -108,6 +108,7 @@ def summary(outcome: Outcome, shown: str, catalogue: str | None) -> list[str]:
         if result.edition.failed_path(outcome.out).is_file():
             lines.append(f"  its notebook: {result.edition.failed_path(Path(shown)).as_posix()}")
     lines.append(total_line(outcome.results, len(outcome.up_to_date), outcome.seconds))
+    lines += notice_lines(outcome.results)
     lines += [f"Reports: {_place(outcome, shown)}"] if outcome.made else []
     return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else []), *trouble]
 

@@ -1,4 +1,4 @@
-"""Turns a figure for each month into a line from zero, its last point written out, events shaded."""
+"""Turns a figure for each month into a line from zero: highest, lowest and last point written out, events shaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from thematic.charts import band, canvas, notices
+from thematic.charts import band, canvas, ends, notices
 from thematic.charts.across import Line, draw_across
 from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, width_of, written
 from thematic.charts.labels import Box
@@ -27,7 +27,7 @@ Ends = tuple[Sequence[float | None], Sequence[float | None]]
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WIDEST_MONTH = "Sep 2020"
 _PLOT_HEIGHT, _NAMES_HEIGHT = 220, 30
-_HEADROOM = 0.94
+_HEADROOM = 0.9
 
 
 def months(
@@ -47,6 +47,7 @@ def months(
     polarity: band.Polarity = "none",
     interval: Ends | None = None,
     lines: Sequence[Line] = (),
+    key: Sequence[str] = (),
 ) -> Chart:
     """A line over the months, from zero, with its last point written out and the events shaded.
 
@@ -60,6 +61,7 @@ def months(
     says whether that side is good, bad or neither by the measure's `polarity`.
     `lines` are names and values of dashed lines across the months.
     `interval` has the lower and upper end of each point's interval (None: it has none), a band behind the line.
+    `key` says how to read it.
     Raises ValueError where there is no month at all, and for limits of another number of months.
     """
     series = Series.of(points)
@@ -68,7 +70,7 @@ def months(
     wide, narrow = canvas.drawings(
         lambda width: draw(series, width, events, decimals, limits, polarity, suffix, interval, lines), id, alt
     )
-    return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow)
+    return Chart(id, title, subtitle, alt, wide, table, notes, source, narrow, key)
 
 
 @dataclass(frozen=True)
@@ -128,17 +130,16 @@ def draw(
     upper = [*(() if limits is None else limits.upper), *(() if interval is None else interval[1])]
     ticks, bottom, top = _scale(series, [*(end for end in upper if end is not None), *(value for _, value in lines)])
     tick_labels = [written(tick, _places(ticks)) + suffix for tick in ticks]
-    last = series.values[-1]
-    last_label = "" if math.isnan(last) else written(last, series.decimals if decimals is None else decimals) + suffix
+    last, places = series.values[-1], series.decimals if decimals is None else decimals
+    last_label = "" if math.isnan(last) else written(last, places) + suffix
     name_room = width_of(_WIDEST_MONTH) / 2 + 2
     left = max(max(map(width_of, tick_labels)) + 10, name_room)
     right = max(width_of(last_label, STRONG) + 12, band.label_room(limits) + 10, name_room)
     step = (width - left - right) / len(series.values)
     named = notices.placed(series.months, events, left, step, width)
-    above = notices.height_of(named)
     found = band.keys(limits, polarity)
-    below = _NAMES_HEIGHT + canvas.keys_height(found, width)
-    figure, axes = canvas.canvas(width, above + _PLOT_HEIGHT + below, left, right, above, below)
+    above = canvas.keys_height(found, width) + notices.height_of(named)
+    figure, axes = canvas.canvas(width, above + _PLOT_HEIGHT + _NAMES_HEIGHT, left, right, above, _NAMES_HEIGHT)
     notices.draw_notices(axes, named, left)
     _draw_grid(axes, ticks, tick_labels)
     _draw_month_names(axes, series, step)
@@ -152,13 +153,28 @@ def draw(
     _draw_last_point(axes, len(series.values) - 1, last, last_label, limits is None or limits.outside[-1] is None)
     if limits is not None:
         band.draw_marks(axes, series.values, limits, polarity)
-        canvas.draw_keys(axes, found, left, _NAMES_HEIGHT)
+        canvas.draw_keys(axes, found, left, -(_PLOT_HEIGHT + above))
     axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(bottom, top))
-    words = _in_words(series, series.decimals if decimals is None else decimals, suffix)
+    words = _in_words(series, places, suffix)
     canvas.tell(figure, ((place - 0.5, bottom, place + 0.5, top, said) for place, said in words))
+    levels = [_PLOT_HEIGHT * (value - bottom) / (top - bottom) for _, value in lines]
+    taken = [*_shorthands(series, step), _last_box(series, step, bottom, top, width_of(last_label, STRONG))]
+    taken += ends.draw(
+        axes, series.values, [f"{written(value, places)}{suffix}" for value in series.values], taken, levels
+    )
     if lines:
-        draw_across(axes, lines, _spots(series, step, bottom, top), _shorthands(series, step))
+        draw_across(axes, lines, _spots(series, step, bottom, top), taken)
     return figure
+
+
+def _last_box(series: Series, step: float, bottom: float, top: float, wide: float) -> Box:
+    """Where the last value is written, in points from the lower left corner."""
+    value = series.values[-1]
+    x, y = (
+        step * (len(series.values) - 0.5),
+        0 if math.isnan(value) else _PLOT_HEIGHT * (value - bottom) / (top - bottom),
+    )
+    return Box(x + 4, y - 10, x + 12 + wide, y + 10)
 
 
 def _in_words(series: Series, decimals: int, suffix: str) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
@@ -36,8 +36,10 @@ _BROAD = 5
 KEY_HEIGHT, _KEY_LINE, _KEY_TEXT = 20, 16, 22
 """In points: a row of a key, each further line of one, and how far its words stand from the figure's edge."""
 
+Dark = Literal["adapts", "scale"]
+
 Key = tuple[Mapping[str, Any], str]
-"""A look, and what is said of it under the chart."""
+"""A look, and what is said of it."""
 
 MISSING = "[x]"
 
@@ -155,14 +157,14 @@ def written(value: float, decimals: int) -> str:
 
 
 def keys_height(rows: Sequence[Key], width: float) -> float:
-    """How high the key under a chart of `width` points is."""
+    """How high the key of a chart of `width` points is."""
     return sum(_key_height(_key_lines(text, width)) for _, text in rows)
 
 
 def draw_keys(axes: Axes, rows: Sequence[Key], left: float, below: float) -> None:
-    """The key under a chart, a row for each look and what is said of it, on several lines where it is long.
+    """The key of a chart, a row for each look and what is said of it, on several lines where it is long.
 
-    It starts `below` points under the axes and at the figure's edge, `left` points left of them.
+    It starts `below` points under the foot of the axes and at the figure's edge, `left` points left of them.
     """
     width, height, figure = axes.bbox.width, axes.bbox.height, axes.get_figure()
     room = width if figure is None else figure.bbox.width
@@ -188,15 +190,15 @@ def _key_height(lines: Sequence[str]) -> float:
     return KEY_HEIGHT + _KEY_LINE * (len(lines) - 1)
 
 
-def drawings(draw: Callable[[float], Figure], id: str, alt: str, adapts: bool = True) -> tuple[str, str]:
+def drawings(draw: Callable[[float], Figure], id: str, alt: str, dark: Dark = "adapts") -> tuple[str, str]:
     """The same chart as SVG for a page and for a phone, `draw` making the figure of a width in points, on a canvas of
     this module. The figures are used again."""
     with mpl.rc_context(SETTINGS):
-        return _drawn(draw(WIDE), id, alt, adapts), _drawn(draw(NARROW), f"{id} narrow", alt, adapts)
+        return _drawn(draw(WIDE), id, alt, dark), _drawn(draw(NARROW), f"{id} narrow", alt, dark)
 
 
-def _drawn(figure: Figure, salt: str, alt: str, adapts: bool) -> str:
-    found = svg(figure, salt, alt, adapts)
+def _drawn(figure: Figure, salt: str, alt: str, dark: Dark) -> str:
+    found = svg(figure, salt, alt, dark)
     _empty(figure)
     return found
 
@@ -214,11 +216,11 @@ def _measured(text: str, face: FontProperties, ismath: Any) -> tuple[float, floa
     return width, height, descent
 
 
-def svg(figure: Figure, salt: str, alt: str, adapts: bool = True) -> str:
+def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
     """The figure as an SVG element to stand in a page, `alt` its label: no metadata, no ids but those used.
 
-    Ids hang on `salt`, so that charts on one page do not share them. `adapts`: a dark page may lighten its ink and its
-    blue; not where colours are a scale, which stands on white.
+    Ids hang on `salt`, so that charts on one page do not share them. `dark` is how a dark page changes its colours: it
+    `adapts` ink and blue, or turns a `scale` round, so that what holds most is furthest from the paper again.
     """
     buffer = io.StringIO()
     size = [length * 72 for length in figure.get_size_inches()]
@@ -228,10 +230,9 @@ def svg(figure: Figure, salt: str, alt: str, adapts: bool = True) -> str:
         renderer.finalize()
     text = buffer.getvalue()
     width, height = map(round, size)
-    kind = ' class="adapts"' if adapts else ""
     root = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}"{kind} role="img"'
+        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}" class="{dark}" role="img"'
         f' aria-label="{escape(alt)}" font-family="{_FALLBACK}" stroke-linejoin="round">'
     )
     body = _slim(text[text.index(">", text.index("<svg")) + 1 :]).rstrip()

@@ -147,8 +147,8 @@ def draw(drawn: Funnel, width: float = WIDE, polarity: Polarity = "none", highli
     labels = [written(tick, places) for tick in ticks]
     left, right = max(map(width_of, labels)) + 12, 16
     keys = _keys(drawn, polarity)
-    below = _BELOW + canvas.keys_height(keys, width)
-    figure, axes = canvas.canvas(width, _ABOVE + _PLOT_HEIGHT + below, left, right, _ABOVE, below)
+    above = canvas.keys_height(keys, width) + _ABOVE
+    figure, axes = canvas.canvas(width, above + _PLOT_HEIGHT + _BELOW, left, right, above, _BELOW)
     axes.set(xlim=drawn.across, ylim=(bottom, top))
     _draw_rates(axes, ticks, labels)
     _draw_populations(axes, width - left - right)
@@ -159,7 +159,7 @@ def draw(drawn: Funnel, width: float = WIDE, polarity: Polarity = "none", highli
         axes.plot([each.population], [drawn.rate(each)], linestyle="", clip_on=False, zorder=5, **look)
     weights = [STRONG if each.name == highlight else REGULAR for each in ordered]
     _draw_names(axes, drawn, ordered, weights, Box(2, 4, width - left - 1, _PLOT_HEIGHT + _ABOVE - 2))
-    canvas.draw_keys(axes, keys, left, _BELOW)
+    canvas.draw_keys(axes, keys, left, -(_PLOT_HEIGHT + above))
     return figure
 
 

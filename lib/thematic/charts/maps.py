@@ -45,6 +45,8 @@ _LINE: dict[str, Any] = {"edgecolor": _HOT, "linewidth": 2.6}
 _CASING: dict[str, Any] = {"edgecolor": "white", "linewidth": 4.6}
 _STEPS = tuple(sorted({int(step * 10**power) for step in (1, 1.5, 2, 3, 5, 7.5) for power in range(7)}))
 _CLASSES, _AREA_CLASSES = 4, 3
+_MANY = 8
+"""Of as many areas three classes would tell too few apart: they have one more."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def hotspots(
     notes: Sequence[str] = (),
 ) -> Chart:
     """Hexagons shaded by their counts, hotspots outlined, towns named; the area that stands out fills the view."""
-    pair = canvas.drawings(lambda width: draw_hexagons(drawn, ground, width), id, alt, adapts=False)
+    pair = canvas.drawings(lambda width: draw_hexagons(drawn, ground, width), id, alt, dark="scale")
     return Chart(id, title, subtitle, alt, pair[0], table, notes, source, pair[1])
 
 
@@ -110,7 +112,7 @@ def areas(
     notes: Sequence[str] = (),
 ) -> Chart:
     """Areas shaded by their values (None: withheld or missing), each with its name and what `texts` writes for it."""
-    pair = canvas.drawings(lambda width: draw_areas(values, texts, ground, width), id, alt, adapts=False)
+    pair = canvas.drawings(lambda width: draw_areas(values, texts, ground, width), id, alt, dark="scale")
     return Chart(id, title, subtitle, alt, pair[0], table, notes, source, pair[1])
 
 
@@ -199,10 +201,11 @@ def _area_classes(values: Sequence[float]) -> Classes:
     if not values:
         return []
     least, most = min(values), max(values)
-    for number in range(_AREA_CLASSES, 0, -1):
+    allowed = _AREA_CLASSES + (len(values) >= _MANY)
+    for number in range(allowed, 0, -1):
         ends = [float(end) for end in MaxNLocator(number).tick_values(least, most)]
         found = [(low, high) for low, high in pairwise(ends) if high > least and (low < most or low <= least)]
-        if len(found) <= _AREA_CLASSES:
+        if len(found) <= allowed:
             break
     return found
 

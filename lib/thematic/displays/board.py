@@ -8,11 +8,11 @@ from html import escape
 from typing import Any, ClassVar
 
 from thematic.displays.base import Display
-from thematic.displays.glance import NOT_APPLICABLE
 from thematic.displays.signed import Part, Parts, RowedTable
 from thematic.displays.signs import sparkline, trend_sign
 from thematic.displays.tables import Column
 from thematic.displays.values import FigureCell, Value, of_json, to_json, value_of_json
+from thematic.measures.disclosure import NOT_APPLICABLE
 
 
 @dataclass(frozen=True)

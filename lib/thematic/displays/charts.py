@@ -16,7 +16,7 @@ from thematic.displays.tables import DisplayTable
 class Chart(Display):
     """A drawing (SVG) under a heading that is its message; `alt` says what it shows, `table` has its numbers.
 
-    `narrow` is the same drawing for a phone, where there is one.
+    `narrow` is the same drawing for a phone, where there is one; `key` says how to read drawings of its kind.
     """
 
     kind: ClassVar[str] = "chart"
@@ -29,13 +29,14 @@ class Chart(Display):
     notes: Sequence[str] = ()
     source: str | None = None
     narrow: str = ""
+    key: Sequence[str] = ()
 
     def payload(self) -> dict[str, Any]:
         return {**self._fields(), "table": self.table.payload()}
 
     def all_notes(self) -> list[str]:
         """The notes under the chart, the shorthand drawn in it explained last."""
-        return [*self.notes, *shorthand_in(re.findall(r">(\[\w+\])<", self.svg), self.notes)]
+        return [*self.key, *self.notes, *shorthand_in(re.findall(r">(\[\w+\])<", self.svg), self.notes)]
 
     def html(self) -> str:
         caption = f"<strong>{escape(self.title)}</strong><br>{escape(self.subtitle)}"

@@ -11,8 +11,7 @@ from thematic.displays.signed import Part, Parts, RowedTable
 from thematic.displays.signs import sparkline, trend_sign
 from thematic.displays.tables import Column
 from thematic.displays.values import FigureCell, Value, of_json, to_json, value_of_json
-
-NOT_APPLICABLE = "[z]"
+from thematic.measures.disclosure import NOT_APPLICABLE
 
 
 @dataclass(frozen=True)

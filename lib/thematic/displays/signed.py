@@ -8,7 +8,8 @@ from html import escape
 from typing import Any, Protocol
 
 from thematic.displays.base import Display, notes_html, shorthand_in
-from thematic.displays.tables import Column, caption_html, number
+from thematic.displays.tables import Column, Roles, caption_html, number
+from thematic.measures.disclosure import NOT_APPLICABLE
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,17 @@ class SignedTable(Display):
     def html(self, label: str = "", anchor: str = "") -> str:
         return self.grid(label, anchor) + notes_html(self.all_notes(), self.source)
 
-    def grid(self, label: str = "", anchor: str = "") -> str:
-        """The table alone, its caption named after `label`, such as `Table 2`; a sentence where it has no rows."""
-        rows, columns = self.cells(), self.columns()
-        caption = caption_html(self.title, label, anchor)
+    def grid(self, label: str = "", anchor: str = "", kind: str = "") -> str:
+        """The table alone, its caption named after `label`, such as `Table 2`, `kind` more classes; a sentence where it
+        has no rows."""
+        rows, columns, roles = self.cells(), self.columns(), Roles(cards=True)
         head = "".join(
             f'<th scope="col" role="columnheader"{number(column)}>{escape(column.label)}</th>' for column in columns
         )
         body = "".join(f'<tr role="row">{_row(columns, row)}</tr>' for row in rows)
         if not rows:
             body = f'<tr role="row"><td role="cell" colspan="{len(columns)}">{NOTHING}</td></tr>'
-        return (
-            f'<table class="cards {self.kind}" role="table">{caption}<thead role="rowgroup"><tr role="row">{head}</tr>'
-            f'</thead><tbody role="rowgroup">{body}</tbody></table>'
-        )
+        return roles.table(caption_html(self.title, label, anchor), head, body, f"{kind} {self.kind}".strip())
 
     def plain(self) -> str:
         lines = [self.title, " | ".join(column.label for column in self.columns())]
@@ -104,10 +102,16 @@ def _row(columns: Sequence[Column], row: Sequence[Parts]) -> str:
     first, *rest = [_cell(cell) for cell in row]
     cells = [f'<th scope="row" role="rowheader"{number(columns[0])}>{first}</th>']
     cells += [
-        f'<td role="cell" data-label="{escape(column.label)}"{number(column)}>{cell}</td>'
-        for column, cell in zip(columns[1:], rest, strict=True)
+        f'<td role="cell" data-label="{escape(column.label)}"{_classes(column, parts)}>{cell}</td>'
+        for column, parts, cell in zip(columns[1:], row[1:], rest, strict=True)
     ]
     return "".join(cells)
+
+
+def _classes(column: Column, cell: Parts) -> str:
+    """A cell of figures, and one that has nothing to say, which a card leaves out."""
+    found = [*(["number"] if column.align == "right" else []), *(["void"] if words(cell) == NOT_APPLICABLE else [])]
+    return f' class="{" ".join(found)}"' if found else ""
 
 
 def _cell(cell: Parts) -> str:

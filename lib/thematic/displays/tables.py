@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,29 +62,66 @@ class DisplayTable(Display):
     def html(self, label: str = "", anchor: str = "") -> str:
         return self.grid(label, anchor) + notes_html(self.all_notes(), self.source)
 
-    def grid(self, label: str = "", anchor: str = "") -> str:
-        """The table alone, its caption named after `label`, such as `Table 2`."""
-        head = "".join(map(_header, self.columns))
-        body = "".join(self._row(index, row) for index, row in enumerate(self.texts))
-        caption = caption_html(self.title, label, anchor)
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    def grid(self, label: str = "", anchor: str = "", kind: str = "") -> str:
+        """The table alone, its caption named after `label`, such as `Table 2`; `kind` are its classes.
 
-    def _row(self, index: int, row: Sequence[str]) -> str:
+        Where it may be laid out as cards its roles are spelt out, for a browser forgets that a table is one when it is
+        laid out as anything else, and its cells are named by their columns.
+        """
+        roles = Roles(cards="cards" in kind.split())
+        head = "".join(_header(column, roles) for column in self.columns)
+        body = "".join(self._row(index, row, roles) for index, row in enumerate(self.texts))
+        return roles.table(caption_html(self.title, label, anchor), head, body, kind)
+
+    def _row(self, index: int, row: Sequence[str], roles: Roles) -> str:
         mark = ' class="emphasis"' if index in self.emphasis else ""
-        cells = [f'<th scope="row"{number(self.columns[0])}>{escape(row[0])}</th>'] if row else []
+        first, *rest = self.columns
+        cells = [f'<th scope="row"{roles.of("rowheader")}{number(first)}>{escape(row[0])}</th>']
         cells += [
-            f"<td{number(column)}>{escape(cell)}</td>" for column, cell in zip(self.columns[1:], row[1:], strict=True)
+            f"<td{roles.cell(name)}{number(column)}>{escape(cell)}</td>"
+            for name, column, cell in zip(names_of(self.columns)[1:], rest, row[1:], strict=True)
         ]
-        return f"<tr{mark}>{''.join(cells)}</tr>"
+        return f"<tr{roles.of('row')}{mark}>{''.join(cells)}</tr>"
 
     def plain(self) -> str:
         lines = [self.title, " | ".join(column.label for column in self.columns)]
         return "\n".join([*lines, *(" | ".join(row) for row in self.texts)])
 
 
-def _header(column: Column) -> str:
+@dataclass(frozen=True)
+class Roles:
+    """The roles of a table's parts as attributes, for one that may be laid out as `cards`; nothing for others."""
+
+    cards: bool
+
+    def of(self, role: str) -> str:
+        return f' role="{role}"' if self.cards else ""
+
+    def cell(self, name: str) -> str:
+        """The role of a cell, and the name that it has on a card."""
+        return f'{self.of("cell")} data-label="{escape(name.strip())}"' if self.cards else ""
+
+    def table(self, caption: str, head: str, body: str, kind: str) -> str:
+        """The table of a header row and rows."""
+        classes = f' class="{kind}"' if kind else ""
+        group = self.of("rowgroup")
+        return (
+            f"<table{classes}{self.of('table')}>{caption}<thead{group}><tr{self.of('row')}>{head}</tr></thead>"
+            f"<tbody{group}>{body}</tbody></table>"
+        )
+
+
+def _header(column: Column, roles: Roles) -> str:
     """The header of a column; one without a label, such as that of a DataFrame's index, is no header."""
-    return f'<th scope="col"{number(column)}>{escape(column.label)}</th>' if column.label.strip() else "<td></td>"
+    if not column.label.strip():
+        return f"<td{roles.of('cell')}></td>"
+    return f'<th scope="col"{roles.of("columnheader")}{number(column)}>{escape(column.label)}</th>'
+
+
+def names_of(columns: Sequence[Column]) -> list[str]:
+    """The labels of the columns; those that several have, after what each is of: `Recorded: Change`."""
+    often = Counter(column.label for column in columns)
+    return [f"{each.of}: {each.label}" if each.of and often[each.label] > 1 else each.label for each in columns]
 
 
 def number(column: Column) -> str:

@@ -24,7 +24,7 @@ class Result:
     """What became of a job: made where `failure` is None.
 
     `seconds` is how long its report took, in the last of its `tries`; `memory` is the most that its process was seen
-    to use, in bytes, with all that it had started (0 where no one looked).
+    to use, in bytes, with all that it had started (0 where no one looked); `notices` say what is lost in its files.
     """
 
     edition: Edition
@@ -32,6 +32,7 @@ class Result:
     seconds: float
     tries: int = 1
     memory: int = 0
+    notices: tuple[str, ...] = ()
 
 
 OnEvent = Callable[[Edition, Result | None], None]
@@ -69,7 +70,7 @@ def made_alone(job: Job, limits: Limits) -> Product:
 
 def settled(out: Path, job: Job, product: Product) -> Result:
     """Puts a product, good or failed, in place under `out`, and says what became of the job."""
-    return Result(product.edition, placed(out, job, product), product.seconds)
+    return Result(product.edition, placed(out, job, product), product.seconds, notices=product.notices)
 
 
 def _made(jobs: Sequence[Job], workers: int, limits: Limits, on_start: Callable[[Job], None]) -> Generator[_Made]:

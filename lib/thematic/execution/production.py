@@ -31,6 +31,7 @@ class _Run:
     failure: Failure | None = None
     files: dict[str, bytes] = field(default_factory=dict)
     checked: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
 
     @property
     def is_public(self) -> bool:
@@ -49,7 +50,7 @@ def produce(job: Job) -> Product:
         run.failure = Failure("failed", f"{run.step}: {_last_line(type(error).__name__, str(error))}")
     seconds = time.perf_counter() - started
     if run.failure is None:
-        return Product(job.edition, run.files, seconds=seconds)
+        return Product(job.edition, run.files, seconds=seconds, notices=tuple(run.notices))
     kept = to_bytes(run.notebook) if run.notebook is not None else None
     return Product(job.edition, failure=run.failure, failed_notebook=kept, seconds=seconds)
 
@@ -147,7 +148,8 @@ def _export(run: _Run) -> None:
         exporter = get_exporter(name)()
         notebook = v4.reads(run.files[NOTEBOOK].decode())
         resources = {"metadata": {"name": run.job.edition.area.slug}}
-        body, _ = exporter.from_notebook_node(notebook, resources)
+        body, resources = exporter.from_notebook_node(notebook, resources)
+        run.notices += resources.get("notices", [])
         run.files[suffix] = body if isinstance(body, bytes) else body.encode()
     run.step = "the manifest"
     manifest = run.job.manifest.with_payloads(payloads).with_files(run.files)

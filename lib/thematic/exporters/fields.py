@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +17,7 @@ from thematic.displays import (
     Value,
 )
 from thematic.displays.signed import NOTHING, words
+from thematic.displays.tables import names_of
 from thematic.displays.values import NO_BREAK, Format, parts_of, printed
 from thematic.measures.disclosure import NOT_APPLICABLE
 from thematic.measures.figures import FIGURE_NUMBERS
@@ -137,10 +137,8 @@ def _quoted(text: str) -> str:
 
 def _of_columns(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[Field]:
     rows = rows or [[NOTHING, *[NOT_APPLICABLE] * (len(columns) - 1)]]
-    often = Counter(column.label for column in columns)
     fields: list[Field] = []
-    for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
-        label = f"{column.of}: {column.label}" if column.of and often[column.label] > 1 else column.label
+    for label, cells in zip(names_of(columns), zip(*rows, strict=True), strict=True):
         fields += spread(label, cells)
     return fields
 

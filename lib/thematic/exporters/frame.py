@@ -28,6 +28,7 @@ class Frame:
         self._labels = {"Figure": 0, "Table": 0}
         self._taken: set[str] = set()
         self._above: list[int] = []
+        self._keys: dict[str, str] = {}
 
     def blocks(self, blocks: Iterable[Block]) -> Iterator[Block]:
         for block in blocks:
@@ -37,7 +38,7 @@ class Frame:
                 case Section(heading, _, inner):
                     yield replace(block, heading=self._heading(heading), blocks=list(self.blocks(inner)))
                 case Shown(Chart() as display):
-                    yield self._labelled(block, "Figure", display.title, display.id)
+                    yield self._keyed(self._labelled(block, "Figure", display.title, display.id))
                 case Shown((DisplayTable() | SignedTable()) as display):
                     yield self._labelled(block, "Table", display.title, display.id)
                 case Prose():
@@ -57,6 +58,16 @@ class Frame:
         written = max(heading.level, 2)
         self._above = [*(level for level in self._above if level < written), written]
         return replace(heading, level=min(len(self._above) + 1, DEEPEST), anchor=self.anchor(heading.text))
+
+    def _keyed(self, block: Shown) -> Shown:
+        """The chart without what was said before of how to read it, and the name of the figure that says it."""
+        if not isinstance(block.display, Chart):
+            return block
+        left = [said for said in block.display.key if said not in self._keys]
+        where = list(dict.fromkeys(self._keys[said] for said in block.display.key if said in self._keys))
+        self._keys |= dict.fromkeys(left, block.label)
+        key = [*left, *(f"How to read it: see {label}." for label in where if label)]
+        return replace(block, display=replace(block.display, key=key))
 
     def _labelled(self, block: Shown, name: str, title: str, id: str) -> Shown:
         self._labels[name] += bool(title)

@@ -17,9 +17,8 @@ from mistune import BlockState
 from nbformat import NotebookNode
 
 from thematic.displays import Chart, DisplayTable, SignedTable, notes_html
-from thematic.displays.frames import ADDED
 from thematic.displays.markdown import Renderer, Token
-from thematic.exporters import document
+from thematic.exporters import document, fitting
 from thematic.exporters.blocks import Block, Heading, Note, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.downloads import download
 from thematic.exporters.reading import ReadingExporter
@@ -28,7 +27,6 @@ from thematic.exporters.typeface import FACES, font_faces
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 HERE = Path(__file__).parent
-FITTING_COLUMNS = 7
 
 
 class HtmlExporter(ReadingExporter):
@@ -65,8 +63,9 @@ def _templates() -> Environment:
 
 @lru_cache(maxsize=1)
 def _style() -> Markup:
-    """The style sheet, the typeface in front of it."""
-    return Markup("\n".join([font_faces(*FACES), (HERE / "templates" / "report.css").read_text(encoding="utf-8")]))
+    """The style sheet, the typeface in front of it, the cards of tables that do not fit after it."""
+    sheet, cards = ((HERE / "templates" / name).read_text(encoding="utf-8") for name in ("report.css", "cards.css"))
+    return Markup("\n".join([font_faces(*FACES), sheet, fitting.style(cards)]))
 
 
 @lru_cache(maxsize=1)
@@ -111,7 +110,7 @@ def _block(block: Block, stem: str) -> Markup:
             picture = '<figure class="added"><div class="drawing"><img src="{}" alt="{}"></div></figure>'
             return Markup(picture).format(_data_uri(data, mime_type), alt)
         case Plain(text):
-            return Markup('<pre tabindex="0">{}</pre>').format(text)
+            return Markup("<pre>{}</pre>").format(text)
 
 
 def _prose(tokens: list[Token]) -> Markup:
@@ -134,7 +133,7 @@ def _note(note: Note) -> Markup:
 
 
 def _table(table: DisplayTable | SignedTable, label: str, anchor: str, stem: str) -> str:
-    grid = _scrolling(table, label, anchor)
+    grid = _fitted(table, label, anchor)
     below = notes_html(table.all_notes(), table.source)
     return f'<div class="table" id="{anchor}">{grid}{below}{_offered(table, label, label, stem)}</div>'
 
@@ -144,7 +143,7 @@ def _chart(chart: Chart, label: str, anchor: str, stem: str) -> str:
     caption = f'<span class="label">{label}</span> <strong>{escape(chart.title)}</strong>'
     caption += f'<span class="subtitle">{escape(chart.subtitle)}</span>'
     below = notes_html(chart.all_notes(), chart.source)
-    numbers = _scrolling(chart.table) + notes_html(chart.table.all_notes(), chart.table.source)
+    numbers = _fitted(chart.table) + notes_html(chart.table.all_notes(), chart.table.source)
     link = _offered(chart.table, label, f"the numbers of {label}", stem)
     return (
         f'<figure id="{anchor}"><figcaption>{caption}</figcaption>'
@@ -161,17 +160,9 @@ def _offered(table: DisplayTable | SignedTable, label: str, what: str, stem: str
     return download(table, f"Download {what} (CSV)", f"{stem}-{label.lower().replace(' ', '-')}")
 
 
-def _scrolling(table: DisplayTable | SignedTable, label: str = "", anchor: str = "") -> str:
-    """The table in a box that scrolls by itself, with a name for those who reach it by keyboard.
-
-    One of ours with few columns scrolls with a wide page, so that its headers stay at the top of the screen.
-    """
-    fits = isinstance(table, SignedTable) or (table.id != ADDED and len(table.columns) <= FITTING_COLUMNS)
-    captioned = anchor and table.title
-    name = f'labelledby="{anchor}-caption"' if captioned else f'label="{escape(table.title or "Table")}"'
-    role = "region" if captioned else "group"
-    kind = "scroll fits" if fits else "scroll"
-    return f'<div class="{kind}" role="{role}" tabindex="0" aria-{name}>{table.grid(label, anchor)}</div>'
+def _fitted(table: DisplayTable | SignedTable, label: str = "", anchor: str = "") -> str:
+    """The table, in a box in which it is rows, or cards where it has no room for them."""
+    return f'<div class="box">{table.grid(label, anchor, fitting.kind_of(table))}</div>'
 
 
 class _Renderer(Renderer):

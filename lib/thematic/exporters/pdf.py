@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
@@ -25,6 +26,10 @@ _TEMPLATE = "report"
 # How many letters of table text stand beside each other, and of a cell's at most before it takes another line.
 FULL_PAGE, HALF_PAGE = 96, 45
 _LONG = 26
+# How many rows of a table and lines of a print are on paper at most.
+MOST_ROWS, _MOST_LINES = 120, 60
+# How high a drawing may be, as a part of its width, to be set at the width of the page.
+_TALL = 0.6
 # Lines for labels of columns and for names of rows: what is tried first, and then until the table fits the page.
 _WORD_LINES = 3
 _LINES = [(1, 1), (2, 1), (3, 1), (3, 2)]
@@ -42,9 +47,10 @@ class PdfExporter(ReadingExporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
-        """The PDF and the resources. Raises UserError as `document.read` does."""
+        """The PDF and the resources, with `notices` of what it lacks. Raises UserError as `document.read` does."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        return pdf(document.read(nb)), resources
+        read = content(document.read(nb))
+        return _typeset(read), {**resources, "notices": typesetting.lacking(read)}
 
 
 def pdf(report: document.Document) -> bytes:
@@ -52,8 +58,12 @@ def pdf(report: document.Document) -> bytes:
 
     Raises UserError for a picture that cannot be read.
     """
+    return _typeset(content(report))
+
+
+def _typeset(read: dict[str, Any]) -> bytes:
     try:
-        return typesetting.typeset(_TEMPLATE, content(report))
+        return typesetting.typeset(_TEMPLATE, read)
     except typst.TypstError as fault:
         raise UserError(f"The PDF cannot be set: {fault} Look for it in the HTML of the same notebook.") from fault
 
@@ -65,9 +75,9 @@ def sources(report: document.Document) -> dict[str, bytes]:
 
 def content(report: document.Document, id: str = "") -> dict[str, Any]:
     """The document as the templates read it. `id` tells apart the reports that are set in one file."""
-    blocks = _laid_out(report)
-    lang, _, region = report.language.partition("-")
     cover = report.cover
+    blocks = [_less_its_source(block, cover.source if cover else "") for block in _laid_out(report)]
+    lang, _, region = report.language.partition("-")
     return {
         "id": id,
         "title": report.title,
@@ -83,6 +93,11 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
         "elsewhere": _elsewhere(report),
     }
+
+
+def _less_its_source(block: dict[str, Any], source: str) -> dict[str, Any]:
+    """The block without a source that is the whole report's, which the end of the report names."""
+    return {**block, "source": None} if source and block.get("source") == source else block
 
 
 def _elsewhere(report: document.Document) -> str:
@@ -137,22 +152,46 @@ def _block(block: Block) -> list[dict[str, Any]]:
         case Picture(data, mime_type, alt):
             return [{"kind": "picture", "data": list(data), "format": PICTURES[mime_type], "alt": alt}]
         case Plain(text):
-            return [{"kind": "plain", "text": text}]
+            return [{"kind": "plain", "text": _shortened(text)}]
+
+
+def _shortened(text: str) -> str:
+    """What was printed, cut where it is longer than anybody reads on paper."""
+    lines = text.splitlines()
+    more = len(lines) - _MOST_LINES
+    return text if more <= 0 else "\n".join([*lines[:_MOST_LINES], f"[{more:,} more lines, on the web page]"])
 
 
 def _chart(chart: Chart, label: str) -> dict[str, Any]:
-    drawn = {"title": chart.title, "subtitle": chart.subtitle, "alt": chart.alt, "svg": chart.svg}
-    return {"kind": "chart", "label": label, **drawn, "notes": chart.all_notes(), "source": chart.source}
+    tall = bool(chart.narrow) and _is_tall(chart.svg)
+    told = {"title": chart.title, "subtitle": chart.subtitle, "alt": chart.alt, "source": chart.source}
+    drawn = {"svg": chart.narrow if tall else chart.svg, "tall": tall}
+    return {"kind": "chart", "label": label, **told, **drawn, "notes": chart.all_notes()}
+
+
+def _is_tall(svg: str) -> bool:
+    """Whether a drawing is so high that it would take half a page at the width of one."""
+    size = re.match(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"', svg)
+    return size is not None and float(size[2]) > _TALL * float(size[1])
 
 
 def _tables(table: DisplayTable, label: str) -> list[dict[str, Any]]:
     """The table, its columns over as many tables as they need to be read on paper, the names of the rows in each."""
-    parts = list(_parted(table))
+    parts = list(_parted(_first_rows(table)))
     last = len(parts) - 1
     return [
         _table(part, label, part.title if not place else _continued(part.title), is_last=place == last)
         for place, part in enumerate(parts)
     ]
+
+
+def _first_rows(table: DisplayTable) -> DisplayTable:
+    """The table; of one of hundreds of rows the first ones, and a note of how many there are."""
+    if len(table.rows) <= MOST_ROWS:
+        return table
+    note = f"The first {MOST_ROWS} of {len(table.rows):,} rows; all are on the web page and in the workbook."
+    emphasis = [place for place in table.emphasis if place < MOST_ROWS]
+    return replace(table, rows=table.rows[:MOST_ROWS], emphasis=emphasis, notes=[note, *table.notes])
 
 
 def _continued(title: str) -> str:

@@ -41,10 +41,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class Product:
-    """What became of a job: its files by suffix (the notebook and the manifest among them), or why there are none."""
+    """What became of a job: its files by suffix (the notebook and the manifest among them), or why there are none;
+    `notices` say what is lost in them."""
 
     edition: Edition
     files: dict[str, bytes] = field(default_factory=dict)
     failure: Failure | None = None
     failed_notebook: bytes | None = None
     seconds: float = 0.0
+    notices: tuple[str, ...] = ()

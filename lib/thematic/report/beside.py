@@ -16,7 +16,7 @@ from thematic.params.measures import Measure
 from thematic.params.reading import nearest
 from thematic.params.themes import MONTH, ROLLING
 
-_LOOKS_BACK = "it looks back to "
+_LOOKS_BACK, _BEGIN = "it looks back to ", "the data begin in "
 
 
 def measure_named(data: ReportData, name: str) -> Measure:
@@ -106,11 +106,13 @@ def theme_caveats(data: ReportData, *names: str) -> list[str]:
 
 
 def _few(reasons: Sequence[str], dimension: str) -> list[str]:
-    """The reasons; of those of single months, which can be as many, the first and the last: of looking back too far the
-    last alone."""
-    if dimension in (MONTH, ROLLING) and all(each.startswith(_LOOKS_BACK) for each in reasons):
-        return list(reasons[-1:])
-    return list(reasons) if dimension not in (MONTH, ROLLING) or len(reasons) < 3 else [reasons[0], reasons[-1]]
+    """The reasons; of those of single months, which can be as many, the first and the last, but of looking back too far
+    the last alone, which says when the data begin as well."""
+    if dimension not in (MONTH, ROLLING):
+        return list(reasons)
+    back = [each for each in reasons if each.startswith(_LOOKS_BACK)]
+    others = [each for each in reasons if each not in back and not (back and each.startswith(_BEGIN))]
+    return [*back[-1:], *(others if len(others) < 3 else [others[0], others[-1]])]
 
 
 def of_places(data: ReportData, figures: Figures, name: str) -> list[str]:

@@ -10,16 +10,13 @@ import pandas as pd
 
 from thematic import charts
 from thematic.charts import band
-from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
 from thematic.displays import Cell, Chart, Column, DisplayTable, RangeCell, Sentence, Value, references
 from thematic.displays.headlines import headline
 from thematic.displays.wording import (
-    UNIT_HEADINGS,
     Recent,
     change,
     format_of,
-    inline,
     interval,
     movement,
     now,
@@ -32,15 +29,15 @@ from thematic.measures.expectations import MonthsExpected, Side
 from thematic.measures.figures import Figure, Figures
 from thematic.measures.references import references_of, standing
 from thematic.params.force import Event
-from thematic.params.measures import RATE_SIZES, Measure
-from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
-from thematic.report.beside import beside, checked, is_tested, measure_named, of_places
+from thematic.params.measures import Measure
+from thematic.params.themes import MONTH, ROLLING, TOTAL
+from thematic.report.beside import beside, checked, is_tested, measure_named
 
 _OUTSIDE: dict[Side, str] = {"high": "Above", "low": "Below"}
 _IN_RUN: dict[Side, str] = {"high": "Run above", "low": "Run below"}
 _BAND = (
-    "The band is where each month is expected to lie, from the months before it: their level, the usual season and "
-    "slow growth. A month in its place lies outside in about 2 of 1,000."
+    "How to read it: the band is where each month was expected to lie, given the months before it, the time of year "
+    "and slow growth; its middle is dashed. A month lies outside by chance about twice in 1,000."
 )
 _NO_SEASON = (
     "Under 24 months are known, so no season can be allowed for. The limits leave room for one of a fifth, so that "
@@ -48,7 +45,7 @@ _NO_SEASON = (
 )
 _MARKS = (
     "A triangle marks a month outside the band and points up for high, down for low. A broad line marks a run: months "
-    "whose sum is out of line though each may lie inside."
+    "that are out of line together, though each may lie inside."
 )
 _AS_AT = "Each month is seen as it stood at the end of the period."
 _NO_BAND = "There is no band of what is expected: it needs 12 months in a row with at least 1 a month on average."
@@ -73,7 +70,7 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         return Sentence(" ".join([f"{measure.title} each month:", *beside(data, figures, MONTH, name)]))
     chart = figures.charts.get(name)
     limits = None if chart is None else chart.of([row.category for row in found])
-    points = pd.DataFrame({"month": [row.category for row in found], "value": _drawn(found)})
+    points = pd.DataFrame({"month": [row.category for row in found], "value": drawn_values(found)})
     lines = lines_of(data, name) if _is_comparable_by_month(measure) else []
     first, last = (Month.parse(found[place].category).label for place in (0, -1))
     told = beside(data, figures, MONTH, name)
@@ -89,8 +86,7 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         source=data.source,
         notes=[
             *(each for each in told if each not in of_table),
-            *([_AS_AT] if data.rounding is None else []),
-            *_band_notes(data, name, found, limits),
+            *_band_notes(data, name, limits),
             *(sources_of(data, name) if lines else []),
         ],
         decimals=None if measure.unit == "count" else measure.decimals,
@@ -98,6 +94,7 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         limits=limits,
         polarity=measure.polarity,
         lines=lines,
+        key=[*_band_key(limits), *([_AS_AT] if data.rounding is None else [])],
     )
 
 
@@ -132,7 +129,7 @@ def rolling(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         return Sentence(" ".join([f"{measure.title}, window by window:", *beside(data, figures, ROLLING, name)]))
     gaps = any(row.value is None for row in found)
     has_interval = any(row.lower_95 is not None for row in found)
-    points = pd.DataFrame({"month": [row.category for row in found], "value": _drawn(found)})
+    points = pd.DataFrame({"month": [row.category for row in found], "value": drawn_values(found)})
     window, lines = f"the {data.window(name).span.split(' to ')[0]}", lines_of(data, name)
     return charts.months(
         points,
@@ -207,12 +204,16 @@ def _band_cells(limits: MonthsExpected, place: int) -> list[Cell]:
     return [Value(round(expected)), RangeCell(Value(math.ceil(lower)), Value(math.floor(upper))), stood_out]
 
 
-def _band_notes(data: ReportData, name: str, found: Sequence[Figure], limits: MonthsExpected | None) -> list[str]:
-    """What the band is and what it can do; of a count without one, why."""
-    if limits is not None:
-        runs = [_RUNS] if band.runs_of(limits) else []
-        return [_BAND if limits.season else _NO_SEASON, _MARKS, *runs]
-    if data.measure(name).unit != "count" or not is_tested(data, name):
+def _band_key(limits: MonthsExpected | None) -> list[str]:
+    """What the band and the marks on it are."""
+    if limits is None:
+        return []
+    return [_BAND if limits.season else _NO_SEASON, _MARKS, *([_RUNS] if band.runs_of(limits) else [])]
+
+
+def _band_notes(data: ReportData, name: str, limits: MonthsExpected | None) -> list[str]:
+    """Why a count has no band, where it has none."""
+    if limits is not None or data.measure(name).unit != "count" or not is_tested(data, name):
         return []
     return [_NO_BAND if data.rounding is None else _WITHHELD]
 
@@ -239,7 +240,7 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _drawn(found: Sequence[Figure]) -> list[float | str | None]:
+def drawn_values(found: Sequence[Figure]) -> list[float | str | None]:
     """The values to draw, with the status in the place of those that are withheld or missing."""
     return [row.status if row.value is None else row.value for row in found]
 
@@ -256,78 +257,3 @@ def _months_alt(measure: Measure, found: Sequence[Figure]) -> str:
     ends = min(known, key=lambda one: one[:2]), max(known, key=lambda one: one[:2]), known[-1]
     lowest, highest, latest = (f"{number(value, measure)} in {_month_of(row)}" for value, _, row in ends)
     return f"Line chart of {len(found)} months: lowest {lowest}, highest {highest}, latest {latest}."
-
-
-def rates(data: ReportData, figures: Figures, name: str) -> Chart:
-    """A rate by unit, highest first, with 95% intervals where it has any.
-
-    Raises ArgumentsRefused for a measure that is not a rate.
-    """
-    measure, units = rate_named(data, name), data.params.units
-    known = {area.name for area in data.params.unit_areas}
-    found = [figure for figure in figures.of(name, units) if figure.category in known]
-    found.sort(key=lambda figure: -1 if figure.value is None else figure.value, reverse=True)
-    rows: list[list[Cell]] = [[row.category, *_rate_cells(row, measure)] for row in found]
-    force = of_force(data, figures, name)
-    rows.append([data.params.force.name, *_rate_cells(force, measure)])
-    texts = [now(figure, measure).printed() for figure in found]
-    pairs, lines = zip(found, texts, strict=True), lines_of(data, name)
-    said = "; ".join(f"{figure.category} {text}" for figure, text in pairs)
-    return charts.bars_against(
-        [figure.category for figure in found],
-        _drawn(found),
-        lines,
-        intervals=([figure.lower_95 for figure in found], [figure.upper_95 for figure in found]),
-        highlight=None if data.area.is_force else data.area.name,
-        id=f"rates-{name}".replace("_", "-"),
-        title=_rates_title(data, name, found),
-        subtitle=f"{measure.title}, {data.window(name).label}, with 95% intervals",
-        alt=" ".join([f"Bar chart. {said}.", *lines_said(lines)]),
-        texts=texts,
-        table=DisplayTable(
-            f"rates-{name}-numbers".replace("_", "-"),
-            measure.title,
-            rate_columns(data, measure),
-            rows,
-            [len(rows) - 1],
-        ),
-        source=data.source,
-        notes=[*of_places(data, figures, name), *sources_of(data, name)],
-    )
-
-
-def rate_named(data: ReportData, name: str) -> Measure:
-    """The rate of that name, by unit. Raises ArgumentsRefused for what is none."""
-    measure = measure_named(data, name)
-    if measure.unit not in RATE_SIZES:
-        sizes = " or ".join(f"{size:,}" for size in RATE_SIZES.values())
-        raise ArgumentsRefused(f"'{name}' is no rate: its unit is {measure.unit}. Name a measure per {sizes}.")
-    checked(data, data.params.units, name)
-    return measure
-
-
-def of_force(data: ReportData, figures: Figures, name: str) -> Figure:
-    """The force's own figure."""
-    return figures.one(name, TOTAL if data.area.is_force else FORCE_ROW)
-
-
-def rate_columns(data: ReportData, measure: Measure) -> list[Column]:
-    """What heads the numbers of a rate by unit."""
-    heads = (UNIT_HEADINGS[measure.unit], "95% interval", "Change")
-    return [Column(data.params.unit.title, "left"), *map(Column, heads)]
-
-
-def _rate_cells(figure: Figure, measure: Measure) -> list[Cell]:
-    return [now(figure, measure), interval(figure, measure), change(figure, measure)]
-
-
-def _rates_title(data: ReportData, name: str, found: Sequence[Figure]) -> str:
-    measure = data.measure(name)
-    known = [figure for figure in found if figure.value is not None]
-    if not known:
-        return f"{measure.title}: no rates are available"
-    highest, lowest = known[0], known[-1]
-    values = [number(row.value, measure) for row in (highest, lowest)]
-    if len(known) > 1 and highest.value == lowest.value:
-        return f"The rate was {values[0]} in each {inline(data.params.unit.title)} that has one"
-    return f"The rate was highest in {highest.category} ({values[0]}) and lowest in {lowest.category} ({values[1]})"

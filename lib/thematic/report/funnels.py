@@ -13,7 +13,8 @@ from thematic.measures.disclosure import NOT_APPLICABLE
 from thematic.measures.figures import Figure, Figures
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.report.beside import of_places
-from thematic.report.drawings import lines_of, lines_said, listed, rate_named, sources_of
+from thematic.report.drawings import lines_of, lines_said, listed, sources_of
+from thematic.report.rates import rate_named
 from thematic.stats import funnel as stats
 from thematic.stats.funnel import COVERAGES
 

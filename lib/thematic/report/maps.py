@@ -15,7 +15,8 @@ from thematic.measures.standing import beside_force
 from thematic.params import Params
 from thematic.params.measures import Measure
 from thematic.report.beside import of_places, reason_note
-from thematic.report.drawings import listed, of_force, rate_columns, rate_named
+from thematic.report.drawings import listed
+from thematic.report.rates import of_force, rate_columns, rate_named
 
 
 def rates(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:

@@ -53,6 +53,7 @@ from thematic.report import (
     points,
     previewing,
     public,
+    rates,
     tables,
 )
 from thematic.report.absent import absence
@@ -172,7 +173,7 @@ class Report:
         figures = [figure for figure in self.figures.of(measure, units) if figure.category != NO_LOCATION]
         own = self.figures.one(measure, units, self.area.name) if self.area.level == units else None
         return Sentence(
-            where(declared, self.params.unit, figures, own, drawings.of_force(self.data, self.figures, measure))
+            where(declared, self.params.unit, figures, own, rates.of_force(self.data, self.figures, measure))
         )
 
     def says(self, *measures: str) -> Sentence:
@@ -197,7 +198,7 @@ class Report:
 
     def rates(self, measure: str) -> Chart:
         """The rate of each unit of the force with its 95% interval, the report's own area standing out."""
-        return drawings.rates(self.data, self.figures, measure)
+        return rates.rates(self.data, self.figures, measure)
 
     def funnel(self, measure: str) -> Chart | Sentence:
         """The rate of each unit of the force against its population, and what lies outside the limits of chance."""

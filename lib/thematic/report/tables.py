@@ -27,6 +27,7 @@ from thematic.measures.data import ReportData
 from thematic.measures.disclosure import NOT_APPLICABLE, NOT_AVAILABLE
 from thematic.measures.figures import Figure, Figures
 from thematic.measures.references import Reference, references_of, standing
+from thematic.measures.standing import plainness
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.tables import ByColumn
 from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
@@ -43,7 +44,9 @@ _OF_ALL = {
 
 
 def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, names: Sequence[str]) -> Glance:
-    """Each indicator of a section: value with its change, period ending, trend, months, and whether it moved."""
+    """Each indicator of a section: value with its change, period ending, trend, months, and whether it moved; those
+    that moved significantly first, most plainly first of all, the others as they are declared."""
+    names = sorted(names, key=lambda name: _rank(figures.one(name, TOTAL)))
     known = {name: {references.heading(each): each for each in references_of(data, name)} for name in names}
     heads = list(dict.fromkeys(head for found in known.values() for head in found))
     heads.sort(key=lambda head: head != references.TARGET)
@@ -53,6 +56,10 @@ def at_a_glance(data: ReportData, figures: Figures, title: str, section: str, na
     notes += [*references.sources(pairs), *([references.NOTE] if pairs else [])]
     force, heading = "" if data.area.is_force else data.params.force.name, f"{title}, {_label(data, names)}"
     return Glance(_id("glance", section), heading, rows, force, notes, data.source, heads)
+
+
+def _rank(figure: Figure) -> float:
+    return -plainness(figure) if figure.significant else 0.0
 
 
 def _id(*parts: str) -> str:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"
 
+_ROOM = {3: 46, 4: 56, 6: 75}
+"""The most columns of themes that a table may have, and the screen in rem up to which it is cards; a table of more is
+cards on every screen."""
+
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -80,7 +84,8 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         markings=sorted({report.marking for report in reports if report.marking}),
         synthetic=any(report.synthetic for report in reports),
         sources=sorted({report.source for report in reports}),
-        grid=catalogue.grid(period),
+        grid=(grid := catalogue.grid(period)),
+        kind=_kind(len(grid.columns)),
         first=_first(catalogue, period),
         steps=_steps(catalogue.periods, period),
         up=up,
@@ -136,7 +141,18 @@ def _text(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    return font_faces("Regular", "SemiBold") + "\n" + _text("catalogue.css")
+    """The style sheet, and the cards of a table on a screen that has no room for its columns."""
+    cards = _text("cards.css")
+    narrow = (
+        f"@media screen and (max-width: {room}rem) {{\n{cards.replace('.cards', f'.up-to-{columns}')}}}\n"
+        for columns, room in _ROOM.items()
+    )
+    return "\n".join([font_faces("Regular", "SemiBold"), _text("catalogue.css"), *narrow, cards])
+
+
+def _kind(columns: int) -> str:
+    """The class of a table of themes in so many columns: by it the style sheet knows what screens have room for it."""
+    return next((f"up-to-{most}" for most in _ROOM if columns <= most), "cards")
 
 
 @lru_cache(maxsize=1)
