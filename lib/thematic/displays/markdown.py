@@ -13,7 +13,7 @@ from mistune.util import safe_entity
 Token = dict[str, Any]
 
 _PLUGINS = ["strikethrough", "table", "footnotes"]
-_LINKS = ("https://", "http://", "mailto:")
+LINKS = ("https://", "http://", "mailto:")
 
 
 def tokens(text: str) -> list[Token]:
@@ -50,7 +50,7 @@ class Renderer(HTMLRenderer):  # type: ignore[misc]
         return f"<em>{text}</em>"
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        if not url.lower().startswith(_LINKS):
+        if not url.lower().startswith(LINKS):
             return text
         link: str = super().link(text, url, title)
         return link

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from html import unescape
-from itertools import accumulate
-from textwrap import wrap
 from typing import Any
 
 import typst
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Chart, Column, DisplayTable, Glossary, Indicators, SignedTable
+from thematic.displays import Chart, Column, DisplayTable, Glossary, SignedTable
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Parts
-from thematic.exporters import document, typesetting
+from thematic.exporters import columns, document, typesetting
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.reading import ReadingExporter
 
 _TEMPLATE = "report"
-
-# How many letters of table text stand beside each other, and of a cell's at most before it takes another line.
-FULL_PAGE, HALF_PAGE = 96, 45
-_LONG = 26
-# Lines for labels of columns and for names of rows: what is tried first, and then until the table fits the page.
-_WORD_LINES = 3
-_LINES = [(1, 1), (2, 1), (3, 1), (3, 2)]
 
 
 class PdfExporter(ReadingExporter):
@@ -78,32 +68,17 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "marking": cover.marking if cover else "",
         "synthetic": cover is not None and cover.synthetic,
         "contents": len(report.contents) > 1,
-        "one_page": _is_one_page(report),
+        "one_page": report.is_one_page,
         "blocks": blocks,
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
-        "elsewhere": _elsewhere(report),
+        "elsewhere": report.elsewhere,
     }
-
-
-def _elsewhere(report: document.Document) -> str:
-    """What is not on paper, and where it is."""
-    sections = [heading.text for heading, _ in report.annex]
-    charts = any(isinstance(block, Shown) and isinstance(block.display, Chart) for block in report.main)
-    left = [*sections, *(["the numbers behind the charts"] if charts else [])]
-    if not report.cover or not left:
-        return ""
-    return f"On the web page of this report, and in its workbook: {'; '.join(left)}."
-
-
-def _is_one_page(report: document.Document) -> bool:
-    """Whether the document is the page that a board reads first, which is set closely."""
-    return any(isinstance(block, Shown) and isinstance(block.display, Indicators) for block in report.blocks)
 
 
 def _laid_out(report: document.Document) -> list[dict[str, Any]]:
     """The blocks; on the one page of a board what to ask about stands beside the last table."""
     blocks = [part for block in report.main for part in _block(block)]
-    if not _is_one_page(report):
+    if not report.is_one_page:
         return blocks
     laid = [block | {"small": True} if block["kind"] == "table" else block for block in blocks]
     asked = next((block for block in laid if block["kind"] == "questions"), None)
@@ -147,7 +122,7 @@ def _chart(chart: Chart, label: str) -> dict[str, Any]:
 
 def _tables(table: DisplayTable, label: str) -> list[dict[str, Any]]:
     """The table, its columns over as many tables as they need to be read on paper, the names of the rows in each."""
-    parts = list(_parted(table))
+    parts = list(columns.parted(table))
     last = len(parts) - 1
     return [
         _table(part, label, part.title if not place else _continued(part.title), is_last=place == last)
@@ -159,34 +134,10 @@ def _continued(title: str) -> str:
     return f"{title} (continued)" if title else "Continued"
 
 
-def _parted(table: DisplayTable) -> Iterator[DisplayTable]:
-    """The columns in groups that fit the page, those with the names of the rows before each."""
-    needs = _needs(table, *_LINES[-1])
-    heads = _heads(table)
-    room = FULL_PAGE - sum(needs[:heads])
-    places = list(range(heads, len(needs)))
-    if sum(needs) <= FULL_PAGE or len(places) < 2:
-        yield table
-        return
-    while places:
-        widths = accumulate(needs[place] for place in places)
-        group = max(sum(width <= room for width in widths), 1)
-        kept = [*range(heads), *places[:group]]
-        places = places[group:]
-        columns = [table.columns[place] for place in kept]
-        yield replace(table, columns=columns, rows=[[row[place] for place in kept] for row in table.rows])
-
-
-def _heads(table: DisplayTable) -> int:
-    """How many columns at the start name the rows: those of words, but one alone where all are."""
-    leading = next((place for place, column in enumerate(table.columns) if column.align == "right"), 0)
-    return max(leading, 1)
-
-
 def _table(table: DisplayTable, label: str, title: str, *, is_last: bool) -> dict[str, Any]:
-    narrow = sum(_needs(table, 2)) <= HALF_PAGE
+    narrow = columns.is_narrow(table)
     notes, source = (table.all_notes(), table.source) if is_last else ([], None)
-    weights = _weights(table, HALF_PAGE if narrow else FULL_PAGE)
+    weights = columns.weights(table, columns.HALF_PAGE if narrow else columns.FULL_PAGE)
     about = {"kind": "table", "label": label, "title": title, "notes": notes, "source": source}
     cells = {"columns": _columns(table.columns), "rows": table.texts, "emphasis": list(table.emphasis), "small": False}
     return {**about, **cells, "narrow": narrow, "nothing": NOTHING, "weights": weights}
@@ -213,37 +164,6 @@ def _signed(table: SignedTable, label: str) -> dict[str, Any]:
 
 def _parts(cell: Parts) -> list[dict[str, str]]:
     return [{"text": part.text, "tone": part.tone, "svg": part.svg} for part in cell]
-
-
-def _weights(table: DisplayTable, room: int) -> list[float]:
-    """How wide each column is to be, in letters: words in as few lines as fit, what is over to the first column."""
-    tried = (_needs(table, *lines) for lines in _LINES)
-    first, *rest = next((needs for needs in tried if sum(needs) <= room), _needs(table, *_LINES[-1]))
-    return [max(first, room - sum(rest)), *rest]
-
-
-def _needs(table: DisplayTable, label_lines: int, name_lines: int = 1) -> list[float]:
-    """How wide each column must be, in letters: its longest cell, its label in so many lines, some room.
-
-    The first column has the names of the rows, which may take `name_lines`; its letters are narrower than figures.
-    Words in other columns may take three lines.
-    """
-    names, *others = [(_width(column.label, label_lines), place) for place, column in enumerate(table.columns)]
-    longest = max([names[0], *(min(_width(row[0], name_lines), _LONG) for row in table.texts)])
-    lines = [_WORD_LINES if column.align == "left" else 1 for column in table.columns]
-    cells = [
-        max([label, *(min(_width(row[place], lines[place]), _LONG) for row in table.texts)]) for label, place in others
-    ]
-    return [2 + longest, *(2.5 + 1.05 * width for width in cells)]
-
-
-def _width(text: str, lines: int) -> int:
-    """The letters in the longest line of the text when it is set in at most so many lines, its words whole."""
-    if lines == 1:
-        return len(text)
-    longest = max(map(len, text.split(" ")))
-    widths = range(max(longest, 1), len(text))
-    return next((width for width in widths if len(wrap(text, width, break_long_words=False)) <= lines), len(text))
 
 
 def _tokens(tokens: list[Token]) -> list[Token]:

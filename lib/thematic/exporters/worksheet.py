@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from thematic.displays import SHORTHAND, shorthand_in
 from thematic.exporters.fields import Entry, Field, Number
+from thematic.exporters.properties import writable
 from thematic.exporters.sheets import CONTENTS, Sheet
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": F
 """Those of the workbook that the worksheets are written to."""
 
 _BACK = f"[Back to the contents](internal:'{CONTENTS}'!A1)"
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_TEXT, _LONGEST_LABEL = 32_000, 240
 _NARROWEST, _WIDEST_FROZEN, _WIDEST = 8, 40, 60
 _LETTER = 1.2
@@ -135,7 +134,7 @@ def plain(text: str) -> list[Any]:
 
 def legible(text: str) -> str:
     """The text without what XML cannot hold; two dollars, with which gptables marks notes, do not touch."""
-    return _UNWRITABLE.sub("", text).replace("$$", "$\u2060$")[:_LONGEST_TEXT]
+    return writable(text).replace("$$", "$\u2060$")[:_LONGEST_TEXT]
 
 
 def _width(each: Field, widest: int) -> float:

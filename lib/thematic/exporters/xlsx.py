@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from html import escape
 from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
 
 from nbformat import NotebookNode
 
 from thematic.displays import SHORTHAND, Cover, shorthand_in
 from thematic.exporters import document
+from thematic.exporters.properties import with_properties
 from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.sheets import Sheet, contents, sheets
-from thematic.exporters.worksheet import OPTIONS, legible, plain, run, set_up, write
+from thematic.exporters.worksheet import OPTIONS, plain, run, set_up, write
 
-_PROPERTIES = "docProps/core.xml"
 _ABOUT = (
     "Each table of the report has a worksheet of its own, and so have the numbers behind each chart. The worksheet "
     "Contents links to them all; All figures, if there is one, has every released figure, as the CSV does.",
@@ -64,7 +62,7 @@ def workbook(report: document.Document) -> bytes:
         for place, sheet in enumerate([contents(parts), *(part for part in parts if isinstance(part, Sheet))]):
             write(book, sheet, f"table_{place}", marking)
         book.close()
-    return _with_properties(made.getvalue(), report)
+    return with_properties(made.getvalue(), report)
 
 
 def _cover(report: document.Document) -> Any:
@@ -91,19 +89,3 @@ def _facts(cover: Cover | None) -> Iterator[str]:
     }
     yield from (f"{name}: {fact}" for name, fact in told.items() if fact)
     yield from [each for each in (cover.rounding, cover.licence) if each]
-
-
-def _with_properties(data: bytes, report: document.Document) -> bytes:
-    """The workbook with the document's title, subject and language as properties, and no time at which it was made."""
-    subject = f"<dc:subject>{escape(legible(report.cover.force))}</dc:subject>" if report.cover else ""
-    properties = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
-        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
-        f'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{escape(legible(report.title))}</dc:title>'
-        f"{subject}<dc:language>{escape(report.language)}</dc:language></cp:coreProperties>"
-    )
-    kept = BytesIO()
-    with ZipFile(BytesIO(data)) as made, ZipFile(kept, "w") as file:
-        for item in made.infolist():
-            file.writestr(item, properties if item.filename == _PROPERTIES else made.read(item))
-    return kept.getvalue()
