@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import unescape
+from textwrap import wrap
 from typing import Any
 
 import typst
@@ -13,11 +14,16 @@ from thematic.core.errors import UserError
 from thematic.displays import Chart, Column, DisplayTable, Glossary, SignedTable
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Parts
-from thematic.exporters import columns, document, typesetting
-from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
+from thematic.exporters import columns, document, formulas, typesetting
+from thematic.exporters.blocks import PICTURES, Block, Equation, Heading, LeftOut, Picture, Plain, Prose, Section, Shown
+from thematic.exporters.formulas import Formula
 from thematic.exporters.reading import ReadingExporter
 
 _TEMPLATE = "report"
+_LETTERS = 10
+"""The size of letters in prose, in points."""
+_PRINTED = 88
+"""How many letters of printed text fit in a line."""
 
 
 class PdfExporter(ReadingExporter):
@@ -111,8 +117,20 @@ def _block(block: Block) -> list[dict[str, Any]]:
             return [display.payload()]
         case Picture(data, mime_type, alt):
             return [{"kind": "picture", "data": list(data), "format": PICTURES[mime_type], "alt": alt}]
-        case Plain(text):
-            return [{"kind": "plain", "text": text}]
+        case Plain() | LeftOut():
+            return [{"kind": "plain", "text": "\n".join(map(_broken, block.text.split("\n")))}]
+        case Equation(formula):
+            return [{"kind": "equation", **_drawn(formula)}]
+
+
+def _broken(line: str) -> str:
+    """A printed line in lines that fit the page."""
+    return line if len(line) <= _PRINTED else "\n".join(wrap(line, _PRINTED, drop_whitespace=False))
+
+
+def _drawn(formula: Formula) -> dict[str, Any]:
+    sizes = {"width": formula.width, "height": formula.height, "depth": formula.depth}
+    return {"svg": formula.sized(_LETTERS).decode(), "alt": formula.in_words(), **sizes}
 
 
 def _chart(chart: Chart, label: str) -> dict[str, Any]:
@@ -174,4 +192,8 @@ def _words(token: Token) -> Token:
     """The token with its HTML entities (`&amp;`) as the characters they stand for; code keeps them."""
     if "children" in token:
         return {**token, "children": _tokens(token["children"])}
+    if token["type"] in ("inline_math", "block_math"):
+        formula = formulas.drawn(token["raw"])
+        source = {"type": "text", "raw": f"${token['raw']}$"}
+        return source if formula is None else {"type": "formula", **_drawn(formula)}
     return {**token, "raw": unescape(token["raw"])} if token["type"] == "text" else token

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from thematic.displays import Chart, Display, DisplayTable, Glossary, Lead, Notes, Points, Questions, SignedTable, Term
-from thematic.exporters.blocks import Block, Heading, Picture, Plain, Prose, Section, Shown
+from thematic.exporters.blocks import Block, Equation, Heading, LeftOut, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.document import Document
 from thematic.exporters.word import pictures, tables
 from thematic.exporters.word.elements import bookmark, element, in_list, paragraph, run
@@ -42,8 +42,10 @@ class Body:
                 return self._shown(display, label)
             case Picture():
                 return [paragraph("Figure", self._picture(block))]
-            case Plain(text):
-                return [paragraph("PrintedText", run(text))]
+            case Plain() | LeftOut():
+                return [paragraph("PrintedText", run(block.text))]
+            case Equation(formula):
+                return [paragraph("Figure", pictures.of_formula(self._file, formula))]
 
     def _heading(self, heading: Heading) -> BaseOxmlElement:
         """A section of the report is a heading of the first level, for the report's name is the title."""

@@ -9,10 +9,12 @@ from html import unescape
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from thematic.displays.markdown import LINKS, Token
+from thematic.exporters import formulas
 from thematic.exporters.blocks import Note
 from thematic.exporters.word.elements import bookmark, element, field, in_list, paragraph, run
 from thematic.exporters.word.file import WordFile
 from thematic.exporters.word.numbering import BULLETS, STEPS, THROUGH, indent
+from thematic.exporters.word.pictures import of_formula
 
 _LOOKS = {"emphasis": "soft", "image": "soft", "strong": "strong", "strikethrough": "struck"}
 
@@ -95,6 +97,9 @@ class Words:
                 return [run("\n")]
             case "softbreak":
                 return [run(" ", *looks)]
+            case "inline_math" | "block_math":
+                formula = formulas.drawn(token["raw"])
+                return [run(f"${token['raw']}$", *looks) if formula is None else of_formula(self._file, formula)]
             case "footnote_ref":
                 return self._reference(token)
             case "link" if children and token["attrs"]["url"].lower().startswith(LINKS):
