@@ -12,6 +12,8 @@ from mistune.util import safe_entity
 
 Token = dict[str, Any]
 
+MATHS = ("inline_math", "block_math")
+"""The types of tokens that are formulas."""
 _MATH = "mistune.plugins.math"
 _PLUGINS = ["strikethrough", "table", "footnotes", "math", f"{_MATH}.math_in_quote", f"{_MATH}.math_in_list"]
 LINKS = ("https://", "http://", "mailto:")

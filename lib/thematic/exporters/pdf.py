@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
 from thematic.displays import Chart, Column, DisplayTable, Glossary, SignedTable
-from thematic.displays.markdown import Token
+from thematic.displays.markdown import MATHS, Token
 from thematic.displays.signed import NOTHING, Parts
 from thematic.exporters import columns, document, formulas, typesetting
 from thematic.exporters.blocks import PICTURES, Block, Equation, Heading, LeftOut, Picture, Plain, Prose, Section, Shown
@@ -192,7 +192,7 @@ def _words(token: Token) -> Token:
     """The token with its HTML entities (`&amp;`) as the characters they stand for; code keeps them."""
     if "children" in token:
         return {**token, "children": _tokens(token["children"])}
-    if token["type"] in ("inline_math", "block_math"):
+    if token["type"] in MATHS:
         formula = formulas.drawn(token["raw"])
         source = {"type": "text", "raw": f"${token['raw']}$"}
         return source if formula is None else {"type": "formula", **_drawn(formula)}

@@ -16,7 +16,6 @@ Attachments = Mapping[str, Mapping[str, str]]
 """What a cell carries: by name, the content (base64 or text) by MIME type."""
 
 UNDESCRIBED = "A picture added in the notebook, without a description."
-_FORMULAS = ("inline_math", "block_math")
 _FORMULA_FIX = "Write it with simpler commands, or show a picture of it."
 
 
@@ -78,7 +77,7 @@ def _within(token: Token, attachments: Attachments) -> Iterator[Block]:
     """The pictures within a token, and a line for each formula that cannot be drawn."""
     if token["type"] == "image":
         yield _picture(token["attrs"]["url"], text_of(token), attachments)
-    elif token["type"] in _FORMULAS and formulas.drawn(token["raw"]) is None:
+    elif token["type"] in markdown.MATHS and formulas.drawn(token["raw"]) is None:
         yield _undrawn(token["raw"])
     for child in token.get("children", []):
         yield from _within(child, attachments)
@@ -121,9 +120,12 @@ def pictured(url: str, alt: str) -> Block | None:
     return Picture(unquote_to_bytes(content), kind, alt.strip() or UNDESCRIBED)
 
 
-def picture(mime_type: str, content: str, alt: str) -> Picture:
+def picture(mime_type: str, content: str, alt: str) -> Picture | LeftOut:
     """A picture as a notebook carries it: drawings as text, others in base64."""
-    data = content.encode() if mime_type == "image/svg+xml" and "<" in content else b64decode(content)
+    try:
+        data = content.encode() if mime_type == "image/svg+xml" and "<" in content else b64decode(content)
+    except ValueError:
+        return LeftOut(f"a picture that cannot be read ({alt.strip() or mime_type})", "Make it again.")
     return Picture(data, mime_type, alt.strip() or UNDESCRIBED)
 
 

@@ -14,8 +14,10 @@ from thematic.exporters import document
 from thematic.exporters.properties import with_properties
 from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.sheets import Sheet, contents, sheets
-from thematic.exporters.worksheet import OPTIONS, plain, run, set_up, write
+from thematic.exporters.worksheet import OPTIONS, fit_row, plain, run, set_up, write
 
+_COVER_LETTERS, _TITLE = 68, 0.7
+"""How many letters a line of the cover holds, and what part of that many of its title, which are larger."""
 _ABOUT = (
     "Each table of the report has a worksheet of its own, and so have the numbers behind each chart. The worksheet "
     "Contents links to them all; All figures, if there is one, has every released figure, as the CSV does.",
@@ -58,6 +60,7 @@ def workbook(report: document.Document) -> bytes:
         book = gptables.GPWorkbook(made, OPTIONS)
         cover = book.add_worksheet("Cover")
         cover.write_cover(_cover(report))
+        _fit_cover(cover, report)
         set_up(cover, marking)
         for place, sheet in enumerate([contents(parts), *(part for part in parts if isinstance(part, Sheet))]):
             write(book, sheet, f"table_{place}", marking)
@@ -68,9 +71,20 @@ def workbook(report: document.Document) -> bytes:
 def _cover(report: document.Document) -> Any:
     from gptables import Cover as CoverSheet
 
-    shorthand = f"Shorthand: {shorthand_in(SHORTHAND)[0]}"
-    about = [plain(line) for line in (*_ABOUT, shorthand)]
+    about = [plain(line) for line in _about()]
     return CoverSheet(run(report.title), [plain(line) for line in _facts(report.cover)] or None, about)
+
+
+def _fit_cover(page: Any, report: document.Document) -> None:
+    """Makes the rows of the cover high enough: the title, then the facts and what they are, each under a heading."""
+    facts = list(_facts(report.cover))
+    rows = [report.title, *(["", *facts] if facts else []), "", *_about()]
+    for place, row in enumerate(rows):
+        fit_row(page, place, [row], [_COVER_LETTERS if place else _COVER_LETTERS * _TITLE])
+
+
+def _about() -> list[str]:
+    return [*_ABOUT, f"Shorthand: {shorthand_in(SHORTHAND)[0]}"]
 
 
 def _facts(cover: Cover | None) -> Iterator[str]:

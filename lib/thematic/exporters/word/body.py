@@ -9,22 +9,23 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from thematic.displays import Chart, Display, DisplayTable, Glossary, Lead, Notes, Points, Questions, SignedTable, Term
 from thematic.exporters.blocks import Block, Equation, Heading, LeftOut, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.document import Document
-from thematic.exporters.word import pictures, tables
+from thematic.exporters.word import tables
 from thematic.exporters.word.elements import bookmark, element, in_list, paragraph, run
-from thematic.exporters.word.file import ROOM, WordFile
+from thematic.exporters.word.file import WordFile
 from thematic.exporters.word.numbering import BULLETS, POINTS, STEPS
+from thematic.exporters.word.pictures import Pictures, of_chart, of_picture, of_sign
 from thematic.exporters.word.prose import Words
 
 _DEEPEST = 5
 
 
 class Body:
-    """Writes blocks in their order; `bookmarks` are the places of the headings, by their anchors."""
+    """Writes blocks in their order."""
 
     def __init__(self, file: WordFile, report: Document) -> None:
         self._file = file
-        self._words = Words(file, report.notes)
-        self._drawn = pictures.drawn(report.main)
+        self._pictures = Pictures(file, report)
+        self._words = Words(file, report.notes, self._pictures)
 
     def write(self, blocks: Iterable[Block]) -> None:
         for block in blocks:
@@ -45,7 +46,7 @@ class Body:
             case Plain() | LeftOut():
                 return [paragraph("PrintedText", run(block.text))]
             case Equation(formula):
-                return [paragraph("Figure", pictures.of_formula(self._file, formula))]
+                return [paragraph("Figure", self._pictures.formula(formula))]
 
     def _heading(self, heading: Heading) -> BaseOxmlElement:
         """A section of the report is a heading of the first level, for the report's name is the title."""
@@ -88,20 +89,18 @@ class Body:
     def _chart(self, chart: Chart, label: str) -> list[BaseOxmlElement]:
         subtitle = [paragraph("ChartSubtitle", run(chart.subtitle))] if chart.subtitle else []
         below = tables.notes(chart.all_notes(), chart.source)
-        picture = self._file.picture(self._drawn[pictures.of_chart(chart)].png, chart.alt, ROOM, label)
+        picture = self._pictures.run(of_chart(chart), chart.alt, label)
         keeps = (element("w:keepNext"),) if below else ()
         return [*tables.caption(label, chart.title), *subtitle, paragraph("Figure", picture, properties=keeps), *below]
 
     def _picture(self, picture: Picture) -> BaseOxmlElement:
         if picture.mime_type != "image/svg+xml":
             return self._file.picture(picture.data, picture.alt)
-        found = self._drawn[pictures.of_picture(picture)]
-        return self._file.picture(found.png, picture.alt, found.width)
+        return self._pictures.run(of_picture(picture), picture.alt)
 
     def _sign(self, svg: str) -> BaseOxmlElement:
         """A drawing that says no more than the words beside it."""
-        found = self._drawn[pictures.of_sign(svg)]
-        return self._file.picture(found.png, "", found.width)
+        return self._pictures.run(of_sign(svg), "")
 
 
 def place_of(heading: Heading) -> str:

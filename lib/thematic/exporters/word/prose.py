@@ -14,7 +14,7 @@ from thematic.exporters.blocks import Note
 from thematic.exporters.word.elements import bookmark, element, field, in_list, paragraph, run
 from thematic.exporters.word.file import WordFile
 from thematic.exporters.word.numbering import BULLETS, STEPS, THROUGH, indent
-from thematic.exporters.word.pictures import of_formula
+from thematic.exporters.word.pictures import Pictures
 
 _LOOKS = {"emphasis": "soft", "image": "soft", "strong": "strong", "strikethrough": "struck"}
 
@@ -37,8 +37,8 @@ class _Place:
 class Words:
     """Writes tokens; `notes` are the document's footnotes by their anchors."""
 
-    def __init__(self, file: WordFile, notes: Iterable[Note]) -> None:
-        self._file = file
+    def __init__(self, file: WordFile, notes: Iterable[Note], pictures: Pictures) -> None:
+        self._file, self._pictures = file, pictures
         self._notes: Mapping[str, Note] = {note.anchor: note for note in notes}
 
     def paragraphs(self, tokens: Iterable[Token], style: str = "Normal") -> list[BaseOxmlElement]:
@@ -99,7 +99,7 @@ class Words:
                 return [run(" ", *looks)]
             case "inline_math" | "block_math":
                 formula = formulas.drawn(token["raw"])
-                return [run(f"${token['raw']}$", *looks) if formula is None else of_formula(self._file, formula)]
+                return [run(f"${token['raw']}$", *looks) if formula is None else self._pictures.formula(formula)]
             case "footnote_ref":
                 return self._reference(token)
             case "link" if children and token["attrs"]["url"].lower().startswith(LINKS):
