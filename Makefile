@@ -3,7 +3,7 @@
 ##     PERIOD    YYYY-MM, a comma list, or A..B (default: the latest month that is complete in the data)
 ##     AREA      areas by name, a level of them, force, or all (default)
 ##     LPU       another name for AREA
-##     FORMAT    any of html, pdf, xlsx, csv (default: html,pdf,csv)
+##     FORMAT    any of html, pdf, docx, xlsx, csv (default: html,pdf,csv)
 ##     AUDIENCE  internal (default) or public
 ##     DATA      folder of extracts, police.uk download or params/sources.yaml (default: what there is, else the sample)
 ##     LOOKUP    CSV file that places LSOAs, for police.uk data

@@ -30,7 +30,7 @@ Goals = Annotated[list[str] | None, typer.Argument(help="Goals of themes, such a
 Period = Annotated[str, typer.Option(help="YYYY-MM, a comma list, or A..B (default: the latest in the data).")]
 AreaWord = Annotated[str, typer.Option("--area", help="Areas by name, a level of them, force, or all (default).")]
 Lpu = Annotated[str, typer.Option(help="Another name for --area.")]
-Format = Annotated[str, typer.Option("--format", help="Any of html, pdf, xlsx, csv (default: html,pdf,csv).")]
+Format = Annotated[str, typer.Option("--format", help="Any of html, pdf, docx, xlsx, csv (default: html,pdf,csv).")]
 Audience = Annotated[str, typer.Option(help="internal (default) or public.")]
 Out = Annotated[str, typer.Option(help="Folder for the reports (default: outputs).")]
 Jobs = Annotated[str, typer.Option(help="Reports made at once (default: one for each processor).")]
@@ -106,7 +106,9 @@ def share(
     period: Period = "",
     area: AreaWord = "",
     lpu: Lpu = "",
-    format_: Annotated[str, typer.Option("--format", help="Any of html, pdf, csv (default: all that were made).")] = "",
+    format_: Annotated[
+        str, typer.Option("--format", help="Any of html, pdf, docx, xlsx, csv (default: as made).")
+    ] = "",
     data: Data = "",
     lookup: Lookup = "",
     out: Out = "",

@@ -5,8 +5,9 @@ import io
 import pytest
 
 from drawn import edition
+from thematic.build.build import Outcome
 from thematic.build.log import total_line
-from thematic.build.progress import telling
+from thematic.build.progress import summary, telling
 from thematic.execution.batch import Result
 from thematic.outputs.jobs import Failure
 
@@ -75,3 +76,13 @@ def test_slow_reports_are_not_said_to_be_none_a_second(seconds, said):
 )
 def test_the_total_says_what_became_of_the_reports_and_what_it_took(results, up_to_date, said):
     assert total_line(results, up_to_date, 210.31) == said
+
+
+def test_what_reports_cannot_show_is_said_once_for_a_theme(tmp_path):
+    missing = ("cell 6: an interactive output", "cell 7: the picture a.png, which is not beside the notebook")
+    results = (result("north", left_out=missing), result("south", left_out=missing[:1]), result("east", CRASH))
+    lines = summary(Outcome(tmp_path, (), results, None, "", 1.0, ()), "outputs", None)
+    assert [line for line in lines if line.startswith("Left out")] == [
+        "Left out of 2 reports (noise): cell 6: an interactive output",
+        "Left out of 1 report (noise): cell 7: the picture a.png, which is not beside the notebook",
+    ]

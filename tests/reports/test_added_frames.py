@@ -17,7 +17,8 @@ from thematic.core.errors import UserError
 from thematic.displays import MIME_TYPE, DisplayTable, Value, read
 from thematic.explore.restricted import RestrictedFrame
 from thematic.exporters import document
-from thematic.exporters.pdf import FULL_PAGE, content
+from thematic.exporters.columns import FULL_PAGE
+from thematic.exporters.pdf import content
 from thematic.exporters.xlsx import XlsxExporter
 
 

@@ -415,3 +415,19 @@ def test_what_stands_in_for_a_number_does_so_in_each_column() -> None:
         ("n, change", [5.0, "[c]", "[z]", "Words"]),
     ]
     assert spread("n", ["Yes", "[x]"]) == [Field("n", ["Yes", "[x]"])]
+
+
+def test_every_row_is_as_high_as_its_words_need() -> None:
+    long = "Words that go on. " * 30
+    table = DisplayTable("t", "Long", [Column("Place", "left"), Column("Words", "left")], [["A", long], ["B", "Short"]])
+    cells = [shown(cover(licence=long)), shown(table), shown(Notes([long]))]
+    made = book_of(*cells)
+    for sheet in made:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.alignment.wrap_text:
+                    letters = (sheet.column_dimensions[cell.column_letter].width - 2) / 1.1
+                    lines = sum(max(-(-len(line) // letters), 1) for line in cell.value.split("\n"))
+                    height = sheet.row_dimensions[cell.row].height or 16
+                    assert height >= min(lines * 15, 409), (sheet.title, cell.coordinate, lines, height)
+    assert sum(made["Table 1"].row_dimensions[row].height is not None for row in range(1, 9)) == 1

@@ -1,6 +1,8 @@
 """Words are checked before anything runs, editions are those asked for, a key changes with what it is made of."""
 
 import json
+import re
+import tomllib
 from dataclasses import replace
 from datetime import date
 
@@ -13,6 +15,7 @@ from thematic.core.errors import ArgumentsRefused, ParamsRefused
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.outputs.editions import (
+    FORMATS,
     Edition,
     check_periods,
     edition_key,
@@ -103,7 +106,7 @@ def test_paths_are_taken_as_they_are(tmp_path):
         ({"area": ","}, ["AREA: ','", "names no area"]),
         ({"period": "2021-13"}, ["PERIOD", "'2021-13'", "YYYY-MM"]),
         ({"period": "2021-02..2021-01"}, ["ends before it starts"]),
-        ({"format": "docx"}, ["FORMAT", "'docx'", "csv, html, pdf, xlsx"]),
+        ({"format": "odt"}, ["FORMAT", "'odt'", "csv, docx, html, pdf, xlsx"]),
         ({"format": "htm"}, ["Did you mean html?"]),
         ({"format": ","}, ["names no format"]),
         ({"audience": "foo"}, ["AUDIENCE", "'foo'", "internal or public"]),
@@ -345,3 +348,14 @@ def test_every_problem_of_every_notebook_is_listed_at_once(tmp_path):
 
 def test_the_products_own_notebooks_are_well():
     assert read_notebooks(OWN, [theme.notebook for theme in PARAMS.themes.values()])
+
+
+def test_whoever_lists_the_formats_lists_them_all():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(project["entry-points"]["nbconvert.exporters"]) == set(FORMATS.values())
+    lists = {
+        name: re.findall(r"[Aa]ny of ([a-z, ]+) \(default: ", (REPOSITORY / name).read_text(encoding="utf-8"))
+        for name in ("Makefile", "lib/thematic/cli.py")
+    }
+    assert {name: len(found) for name, found in lists.items()} == {"Makefile": 1, "lib/thematic/cli.py": 2}
+    assert all(set(each.split(", ")) == set(FORMATS) for found in lists.values() for each in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,10 +108,17 @@ def summary(outcome: Outcome, shown: str, catalogue: str | None) -> list[str]:
         lines.append(f"Failed: {result_line(result)}")
         if result.edition.failed_path(outcome.out).is_file():
             lines.append(f"  its notebook: {result.edition.failed_path(Path(shown)).as_posix()}")
+    lines += _left_out(outcome)
     lines.append(total_line(outcome.results, len(outcome.up_to_date), outcome.seconds))
     lines += notice_lines(outcome.results)
     lines += [f"Reports: {_place(outcome, shown)}"] if outcome.made else []
     return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else []), *trouble]
+
+
+def _left_out(outcome: Outcome) -> list[str]:
+    """What reports cannot show of what their notebooks show, each thing once for all reports of a theme."""
+    told = Counter((made.edition.theme, what) for made in outcome.made for what in made.left_out)
+    return [f"Left out of {reports(number)} ({theme}): {what}" for (theme, what), number in told.items()]
 
 
 def _place(outcome: Outcome, shown: str) -> str:

@@ -12,8 +12,11 @@ from mistune.util import safe_entity
 
 Token = dict[str, Any]
 
-_PLUGINS = ["strikethrough", "table", "footnotes"]
-_LINKS = ("https://", "http://", "mailto:")
+MATHS = ("inline_math", "block_math")
+"""The types of tokens that are formulas."""
+_MATH = "mistune.plugins.math"
+_PLUGINS = ["strikethrough", "table", "footnotes", "math", f"{_MATH}.math_in_quote", f"{_MATH}.math_in_list"]
+LINKS = ("https://", "http://", "mailto:")
 
 
 def tokens(text: str) -> list[Token]:
@@ -49,8 +52,15 @@ class Renderer(HTMLRenderer):  # type: ignore[misc]
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return f"<em>{text}</em>"
 
+    def inline_math(self, text: str) -> str:
+        """A formula as it is written, which a notebook draws by itself."""
+        return f"${mistune.escape(text)}$"
+
+    def block_math(self, text: str) -> str:
+        return f"<p>$${mistune.escape(text)}$$</p>\n"
+
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        if not url.lower().startswith(_LINKS):
+        if not url.lower().startswith(LINKS):
             return text
         link: str = super().link(text, url, title)
         return link

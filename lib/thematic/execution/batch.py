@@ -11,6 +11,7 @@ from pathlib import Path
 from thematic.execution.processes import Limits, Running, end, ended, start, warm_up
 from thematic.outputs.editions import Edition
 from thematic.outputs.jobs import Failure, Job, Product
+from thematic.outputs.manifest import SUFFIX, Manifest
 from thematic.outputs.placing import placed
 
 __all__ = ["Limits", "OnEvent", "Result", "made_alone", "run", "settled", "warm_up"]
@@ -24,7 +25,8 @@ class Result:
     """What became of a job: made where `failure` is None.
 
     `seconds` is how long its report took, in the last of its `tries`; `memory` is the most that its process was seen
-    to use, in bytes, with all that it had started (0 where no one looked); `notices` say what is lost in its files.
+    to use, in bytes, with all that it had started (0 where no one looked). `notices` say what is lost in its files, and
+    `left_out` what it cannot show of what its notebook shows.
     """
 
     edition: Edition
@@ -33,6 +35,7 @@ class Result:
     tries: int = 1
     memory: int = 0
     notices: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 OnEvent = Callable[[Edition, Result | None], None]
@@ -70,7 +73,9 @@ def made_alone(job: Job, limits: Limits) -> Product:
 
 def settled(out: Path, job: Job, product: Product) -> Result:
     """Puts a product, good or failed, in place under `out`, and says what became of the job."""
-    return Result(product.edition, placed(out, job, product), product.seconds, notices=product.notices)
+    failure = placed(out, job, product)
+    missing = Manifest.model_validate_json(product.files[SUFFIX]).left_out if failure is None else ()
+    return Result(product.edition, failure, product.seconds, notices=product.notices, left_out=missing)
 
 
 def _made(jobs: Sequence[Job], workers: int, limits: Limits, on_start: Callable[[Job], None]) -> Generator[_Made]:

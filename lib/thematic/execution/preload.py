@@ -26,6 +26,7 @@ _MODULES = (
     "thematic.exporters.pdf",
     "thematic.exporters.csv",
     "thematic.exporters.xlsx",
+    "thematic.exporters.docx",
     "gptables",
 )
 

@@ -141,6 +141,8 @@ def _export(run: _Run) -> None:
     from nbconvert.exporters import get_exporter
     from nbformat import v4
 
+    from thematic.exporters.cells import left_out
+
     payloads = _payloads(run.notebook)
     run.files[NOTEBOOK] = to_bytes(run.notebook)
     for suffix, name in run.job.exporters.items():
@@ -153,7 +155,8 @@ def _export(run: _Run) -> None:
         run.files[suffix] = body if isinstance(body, bytes) else body.encode()
     run.step = "the manifest"
     manifest = run.job.manifest.with_payloads(payloads).with_files(run.files)
-    manifest = manifest.model_copy(update={"checked": run.checked})
+    missing = tuple(left_out(run.notebook)) if run.notebook is not None else ()
+    manifest = manifest.model_copy(update={"checked": run.checked, "left_out": missing})
     run.files[manifests.SUFFIX] = manifest.to_bytes()
 
 

@@ -1,1 +1,1 @@
-"""Turns an executed notebook into the files that leave the building: HTML, PDF, xlsx and CSV."""
+"""Turns an executed notebook into the files that leave the building: HTML, PDF, Word, xlsx and CSV."""

@@ -8,6 +8,7 @@ from html import unescape
 
 from thematic.displays import Display
 from thematic.displays.markdown import Token
+from thematic.exporters.formulas import Formula
 
 # By MIME type, the short name of each form of picture that every format can show.
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
@@ -53,9 +54,29 @@ class Picture:
 
 @dataclass(frozen=True)
 class Plain:
-    """Text as it was printed."""
+    """Text as it was printed; `left_out` is what is missing of a long one, or ""."""
 
     text: str
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A line in place of what a report cannot show: what it is, and what to do."""
+
+    what: str
+    fix: str
+
+    @property
+    def text(self) -> str:
+        return f"Left out here: {self.what}.\n{self.fix}"
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A formula in a line of its own."""
+
+    formula: Formula
 
 
 @dataclass(frozen=True)
@@ -81,7 +102,7 @@ class Note:
     references: list[str]
 
 
-Block = Heading | Prose | Shown | Picture | Plain | Section
+Block = Heading | Prose | Shown | Picture | Plain | LeftOut | Equation | Section
 
 
 def text_of(token: Token) -> str:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Cover, Display, FigureList
+from thematic.displays import Chart, Cover, Display, FigureList, Indicators
 from thematic.exporters.blocks import Block, Heading, Note, Section, Shown
 from thematic.exporters.cells import blocks_of
 from thematic.exporters.frame import Frame
@@ -65,6 +65,21 @@ class Document:
                 case Heading(level=3) as heading:
                     found[-1][1].append(heading)
         return found
+
+    @property
+    def elsewhere(self) -> str:
+        """What is not on paper, and where it is; nothing where all of it is, or the report has no cover."""
+        sections = [heading.text for heading, _ in self.annex]
+        charts = any(isinstance(block, Shown) and isinstance(block.display, Chart) for block in self.main)
+        left = [*sections, *(["the numbers behind the charts"] if charts else [])]
+        if not self.cover or not left:
+            return ""
+        return f"On the web page of this report, and in its workbook: {'; '.join(left)}."
+
+    @property
+    def is_one_page(self) -> bool:
+        """Whether the document is the page that a board reads first, which is set closely."""
+        return any(isinstance(block, Shown) and isinstance(block.display, Indicators) for block in self.blocks)
 
     @property
     def language(self) -> str:

@@ -18,8 +18,8 @@ from nbformat import NotebookNode
 
 from thematic.displays import Chart, DisplayTable, SignedTable, notes_html
 from thematic.displays.markdown import Renderer, Token
-from thematic.exporters import document, fitting
-from thematic.exporters.blocks import Block, Heading, Note, Picture, Plain, Prose, Section, Shown
+from thematic.exporters import document, fitting, formulas
+from thematic.exporters.blocks import Block, Equation, Heading, LeftOut, Note, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.downloads import download
 from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.typeface import FACES, font_faces
@@ -111,6 +111,10 @@ def _block(block: Block, stem: str) -> Markup:
             return Markup(picture).format(_data_uri(data, mime_type), alt)
         case Plain(text):
             return Markup("<pre>{}</pre>").format(text)
+        case LeftOut():
+            return Markup('<p class="left-out">{}</p>').format(block.text)
+        case Equation(formula):
+            return Markup(f'<div class="equation">{formula.in_page()}</div>')
 
 
 def _prose(tokens: list[Token]) -> Markup:
@@ -172,6 +176,13 @@ class _Renderer(Renderer):
         if number is None:
             return f"<p>{text}</p>\n"
         return f'<p class="numbered"><span class="count">{number}.</span> {text}</p>\n'
+
+    def inline_math(self, text: str) -> str:
+        formula = formulas.drawn(text)
+        return formula.in_page() if formula else super().inline_math(text)
+
+    def block_math(self, text: str) -> str:
+        return self.inline_math(text)
 
     def footnote_ref(self, text: str, number: int, anchor: str, note: str, first: bool) -> str:
         unseen = '<span class="unseen">Note </span>'

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
-from itertools import accumulate
 from textwrap import wrap
 from typing import Any
 
@@ -14,25 +13,24 @@ import typst
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Chart, Column, DisplayTable, Glossary, Indicators, SignedTable
-from thematic.displays.markdown import Token
+from thematic.displays import Chart, Column, DisplayTable, Glossary, SignedTable
+from thematic.displays.markdown import MATHS, Token
 from thematic.displays.signed import NOTHING, Parts
-from thematic.exporters import document, typesetting
-from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
+from thematic.exporters import columns, document, formulas, typesetting
+from thematic.exporters.blocks import PICTURES, Block, Equation, Heading, LeftOut, Picture, Plain, Prose, Section, Shown
+from thematic.exporters.formulas import Formula
 from thematic.exporters.reading import ReadingExporter
 
 _TEMPLATE = "report"
 
-# How many letters of table text stand beside each other, and of a cell's at most before it takes another line.
-FULL_PAGE, HALF_PAGE = 96, 45
-_LONG = 26
 # How many rows of a table and lines of a print are on paper at most.
 MOST_ROWS, _MOST_LINES = 120, 60
 # How high a drawing may be, as a part of its width, to be set at the width of the page.
 _TALL = 0.6
-# Lines for labels of columns and for names of rows: what is tried first, and then until the table fits the page.
-_WORD_LINES = 3
-_LINES = [(1, 1), (2, 1), (3, 1), (3, 2)]
+_LETTERS = 10
+"""The size of letters in prose, in points."""
+_PRINTED = 88
+"""How many letters of printed text fit in a line."""
 
 
 class PdfExporter(ReadingExporter):
@@ -88,10 +86,10 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "marking": cover.marking if cover else "",
         "synthetic": cover is not None and cover.synthetic,
         "contents": len(report.contents) > 1,
-        "one_page": _is_one_page(report),
+        "one_page": report.is_one_page,
         "blocks": blocks,
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
-        "elsewhere": _elsewhere(report),
+        "elsewhere": report.elsewhere,
     }
 
 
@@ -100,25 +98,10 @@ def _less_its_source(block: dict[str, Any], source: str) -> dict[str, Any]:
     return {**block, "source": None} if source and block.get("source") == source else block
 
 
-def _elsewhere(report: document.Document) -> str:
-    """What is not on paper, and where it is."""
-    sections = [heading.text for heading, _ in report.annex]
-    charts = any(isinstance(block, Shown) and isinstance(block.display, Chart) for block in report.main)
-    left = [*sections, *(["the numbers behind the charts"] if charts else [])]
-    if not report.cover or not left:
-        return ""
-    return f"On the web page of this report, and in its workbook: {'; '.join(left)}."
-
-
-def _is_one_page(report: document.Document) -> bool:
-    """Whether the document is the page that a board reads first, which is set closely."""
-    return any(isinstance(block, Shown) and isinstance(block.display, Indicators) for block in report.blocks)
-
-
 def _laid_out(report: document.Document) -> list[dict[str, Any]]:
     """The blocks; on the one page of a board what to ask about stands beside the last table."""
     blocks = [part for block in report.main for part in _block(block)]
-    if not _is_one_page(report):
+    if not report.is_one_page:
         return blocks
     laid = [block | {"small": True} if block["kind"] == "table" else block for block in blocks]
     asked = next((block for block in laid if block["kind"] == "questions"), None)
@@ -152,7 +135,11 @@ def _block(block: Block) -> list[dict[str, Any]]:
         case Picture(data, mime_type, alt):
             return [{"kind": "picture", "data": list(data), "format": PICTURES[mime_type], "alt": alt}]
         case Plain(text):
-            return [{"kind": "plain", "text": _shortened(text)}]
+            return [{"kind": "plain", "text": "\n".join(map(_broken, _shortened(text).split("\n")))}]
+        case LeftOut():
+            return [{"kind": "plain", "text": "\n".join(map(_broken, block.text.split("\n")))}]
+        case Equation(formula):
+            return [{"kind": "equation", **_drawn(formula)}]
 
 
 def _shortened(text: str) -> str:
@@ -160,6 +147,16 @@ def _shortened(text: str) -> str:
     lines = text.splitlines()
     more = len(lines) - _MOST_LINES
     return text if more <= 0 else "\n".join([*lines[:_MOST_LINES], f"[{more:,} more lines, on the web page]"])
+
+
+def _broken(line: str) -> str:
+    """A printed line in lines that fit the page."""
+    return line if len(line) <= _PRINTED else "\n".join(wrap(line, _PRINTED, drop_whitespace=False))
+
+
+def _drawn(formula: Formula) -> dict[str, Any]:
+    sizes = {"width": formula.width, "height": formula.height, "depth": formula.depth}
+    return {"svg": formula.sized(_LETTERS).decode(), "alt": formula.in_words(), **sizes}
 
 
 def _chart(chart: Chart, label: str) -> dict[str, Any]:
@@ -177,7 +174,7 @@ def _is_tall(svg: str) -> bool:
 
 def _tables(table: DisplayTable, label: str) -> list[dict[str, Any]]:
     """The table, its columns over as many tables as they need to be read on paper, the names of the rows in each."""
-    parts = list(_parted(_first_rows(table)))
+    parts = list(columns.parted(_first_rows(table)))
     last = len(parts) - 1
     return [
         _table(part, label, part.title if not place else _continued(part.title), is_last=place == last)
@@ -198,34 +195,10 @@ def _continued(title: str) -> str:
     return f"{title} (continued)" if title else "Continued"
 
 
-def _parted(table: DisplayTable) -> Iterator[DisplayTable]:
-    """The columns in groups that fit the page, those with the names of the rows before each."""
-    needs = _needs(table, *_LINES[-1])
-    heads = _heads(table)
-    room = FULL_PAGE - sum(needs[:heads])
-    places = list(range(heads, len(needs)))
-    if sum(needs) <= FULL_PAGE or len(places) < 2:
-        yield table
-        return
-    while places:
-        widths = accumulate(needs[place] for place in places)
-        group = max(sum(width <= room for width in widths), 1)
-        kept = [*range(heads), *places[:group]]
-        places = places[group:]
-        columns = [table.columns[place] for place in kept]
-        yield replace(table, columns=columns, rows=[[row[place] for place in kept] for row in table.rows])
-
-
-def _heads(table: DisplayTable) -> int:
-    """How many columns at the start name the rows: those of words, but one alone where all are."""
-    leading = next((place for place, column in enumerate(table.columns) if column.align == "right"), 0)
-    return max(leading, 1)
-
-
 def _table(table: DisplayTable, label: str, title: str, *, is_last: bool) -> dict[str, Any]:
-    narrow = sum(_needs(table, 2)) <= HALF_PAGE
+    narrow = columns.is_narrow(table)
     notes, source = (table.all_notes(), table.source) if is_last else ([], None)
-    weights = _weights(table, HALF_PAGE if narrow else FULL_PAGE)
+    weights = columns.weights(table, columns.HALF_PAGE if narrow else columns.FULL_PAGE)
     about = {"kind": "table", "label": label, "title": title, "notes": notes, "source": source}
     cells = {"columns": _columns(table.columns), "rows": table.texts, "emphasis": list(table.emphasis), "small": False}
     return {**about, **cells, "narrow": narrow, "nothing": NOTHING, "weights": weights}
@@ -254,37 +227,6 @@ def _parts(cell: Parts) -> list[dict[str, str]]:
     return [{"text": part.text, "tone": part.tone, "svg": part.svg} for part in cell]
 
 
-def _weights(table: DisplayTable, room: int) -> list[float]:
-    """How wide each column is to be, in letters: words in as few lines as fit, what is over to the first column."""
-    tried = (_needs(table, *lines) for lines in _LINES)
-    first, *rest = next((needs for needs in tried if sum(needs) <= room), _needs(table, *_LINES[-1]))
-    return [max(first, room - sum(rest)), *rest]
-
-
-def _needs(table: DisplayTable, label_lines: int, name_lines: int = 1) -> list[float]:
-    """How wide each column must be, in letters: its longest cell, its label in so many lines, some room.
-
-    The first column has the names of the rows, which may take `name_lines`; its letters are narrower than figures.
-    Words in other columns may take three lines.
-    """
-    names, *others = [(_width(column.label, label_lines), place) for place, column in enumerate(table.columns)]
-    longest = max([names[0], *(min(_width(row[0], name_lines), _LONG) for row in table.texts)])
-    lines = [_WORD_LINES if column.align == "left" else 1 for column in table.columns]
-    cells = [
-        max([label, *(min(_width(row[place], lines[place]), _LONG) for row in table.texts)]) for label, place in others
-    ]
-    return [2 + longest, *(2.5 + 1.05 * width for width in cells)]
-
-
-def _width(text: str, lines: int) -> int:
-    """The letters in the longest line of the text when it is set in at most so many lines, its words whole."""
-    if lines == 1:
-        return len(text)
-    longest = max(map(len, text.split(" ")))
-    widths = range(max(longest, 1), len(text))
-    return next((width for width in widths if len(wrap(text, width, break_long_words=False)) <= lines), len(text))
-
-
 def _tokens(tokens: list[Token]) -> list[Token]:
     return list(map(_words, tokens))
 
@@ -293,4 +235,8 @@ def _words(token: Token) -> Token:
     """The token with its HTML entities (`&amp;`) as the characters they stand for; code keeps them."""
     if "children" in token:
         return {**token, "children": _tokens(token["children"])}
+    if token["type"] in MATHS:
+        formula = formulas.drawn(token["raw"])
+        source = {"type": "text", "raw": f"${token['raw']}$"}
+        return source if formula is None else {"type": "formula", **_drawn(formula)}
     return {**token, "raw": unescape(token["raw"])} if token["type"] == "text" else token

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+
+from thematic.exporters.beside import attach
 
 
 class ReadingExporter(Exporter):  # type: ignore[misc]
@@ -14,7 +18,11 @@ class ReadingExporter(Exporter):  # type: ignore[misc]
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """The notebook as the preprocessors leave it, and the resources."""
+        """The notebook, with the pictures beside it, as the preprocessors leave it; and the resources."""
+        folder = (resources or {}).get("metadata", {}).get("path")
+        if folder:
+            nb = deepcopy(nb)
+            attach(nb, Path(folder))
         if any(each.enabled for each in self._preprocessors):
             changed: tuple[Any, dict[str, Any]] = super().from_notebook_node(nb, resources, **kw)
             return changed

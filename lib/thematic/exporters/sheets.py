@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from thematic.displays import Chart, DisplayTable, FigureList, Glossary, Notes, SignedTable, Term
 from thematic.displays.signed import NOTHING
-from thematic.exporters.blocks import Block, Heading, Picture, Plain, Section, Shown
+from thematic.exporters.blocks import Block, Equation, Heading, LeftOut, Picture, Plain, Section, Shown
 from thematic.exporters.document import Document
 from thematic.exporters.fields import Entry, Field, Number, of_figures, of_table
 from thematic.measures.disclosure import NOT_APPLICABLE
@@ -120,6 +120,10 @@ def _parts(met: Iterable[tuple[Block, str]]) -> Iterator[Sheet | Missing]:
                 untitled[section] += 1
                 lines = Field("Printed text", [line for line in text.splitlines() if line.strip()])
                 yield Sheet(f"Added {untitled.total()}", _nth(section, untitled[section]), section, [lines])
+            case LeftOut(what):
+                yield Missing(f"Left out of the report: {what}", section)
+            case Equation(formula):
+                yield Missing(f"A formula, which is in the report alone: {formula.source}", section)
             case Picture(alt=alt):
                 yield Missing(f"A picture, which is in the report alone: {alt}", section)
 

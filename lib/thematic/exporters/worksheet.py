@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, count
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from thematic.displays import SHORTHAND, shorthand_in
 from thematic.exporters.fields import Entry, Field, Number
+from thematic.exporters.properties import writable
 from thematic.exporters.sheets import CONTENTS, Sheet
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": F
 """Those of the workbook that the worksheets are written to."""
 
 _BACK = f"[Back to the contents](internal:'{CONTENTS}'!A1)"
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_TEXT, _LONGEST_LABEL = 32_000, 240
 _NARROWEST, _WIDEST_FROZEN, _WIDEST = 8, 40, 60
 _LETTER = 1.2
 """How wide a letter of the theme (Arial 12) is, in the workbook's unit."""
+_LINE, _HIGHEST = 16.5, 409
+"""How high a line of the theme's letters is, and the highest that a row can be, in points."""
 _A4 = 9
 
 
@@ -40,8 +42,12 @@ def write(book: GPWorkbook, sheet: Sheet, name: str, marking: str) -> None:
     page.write_gptable(table, auto_width=False)
     head = table.data_range[0]
     page.freeze_panes(head + 1, min(1, len(sheet.fields) - 1))
-    for place, each in enumerate(sheet.fields):
-        page.set_column(place, place, _width(each, _WIDEST if place else _WIDEST_FROZEN))
+    letters = [_letters(each, _WIDEST if place else _WIDEST_FROZEN) for place, each in enumerate(sheet.fields)]
+    for place, each in enumerate(letters):
+        page.set_column(place, place, each * _LETTER + 2)
+    labels, texts = _labels(sheet.fields), [[_text(cell) for cell in each.cells] for each in sheet.fields]
+    for place, row in enumerate([labels, *zip(*texts, strict=True)]):
+        fit_row(page, head + place, row, letters)
     page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     page.set_landscape()
     page.repeat_rows(head)
@@ -135,15 +141,32 @@ def plain(text: str) -> list[Any]:
 
 def legible(text: str) -> str:
     """The text without what XML cannot hold; two dollars, with which gptables marks notes, do not touch."""
-    return _UNWRITABLE.sub("", text).replace("$$", "$\u2060$")[:_LONGEST_TEXT]
+    return writable(text).replace("$$", "$\u2060$")[:_LONGEST_TEXT]
 
 
-def _width(each: Field, widest: int) -> float:
-    """Wide enough for the longest cell and for the heading on two lines, up to a limit at which words wrap."""
+def fit_row(page: GPWorksheet, row: int, texts: Sequence[str], letters: Sequence[float]) -> None:
+    """Makes a row as high as its longest cell needs in columns of so many letters: not every program does so itself."""
+    lines = max((_lines(text, width) for text, width in zip(texts, letters, strict=True)), default=1)
+    if lines > 1:
+        page.set_row(row, min(lines * _LINE, _HIGHEST))
+
+
+def _lines(text: str, letters: float) -> int:
+    parts = text.split("\n")
+    return sum(1 if len(part) <= letters else len(wrap(part, max(int(letters), 1))) for part in parts)
+
+
+def _text(cell: Entry) -> str:
+    return "" if isinstance(cell, Number) else cell
+
+
+def _letters(each: Field, widest: int) -> float:
+    """How many letters a column holds: its longest cell and its heading on two lines, up to a limit at which words
+    wrap."""
     cells = [max(map(len, cell.split("\n"))) if isinstance(cell, str) else _shown(cell) for cell in each.cells]
     words = [len(word) for word in each.label.split()]
     needed = max(*cells, *words, len(each.label) / 2, _NARROWEST)
-    return min(needed, widest) * _LETTER + 2
+    return min(needed, widest)
 
 
 def _shown(number: Number) -> int:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from html import escape
 from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
 
 from nbformat import NotebookNode
 
 from thematic.displays import SHORTHAND, Cover, shorthand_in
 from thematic.exporters import document
+from thematic.exporters.properties import with_properties
 from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.sheets import Sheet, contents, sheets
-from thematic.exporters.worksheet import OPTIONS, legible, plain, run, set_up, write
+from thematic.exporters.worksheet import OPTIONS, fit_row, plain, run, set_up, write
 
-_PROPERTIES = "docProps/core.xml"
+_COVER_LETTERS, _TITLE = 68, 0.7
+"""How many letters a line of the cover holds, and what part of that many of its title, which are larger."""
 _ABOUT = (
     "Each table of the report has a worksheet of its own, and so have the numbers behind each chart. The worksheet "
     "Contents links to them all; All figures, if there is one, has every released figure, as the CSV does.",
@@ -60,19 +60,31 @@ def workbook(report: document.Document) -> bytes:
         book = gptables.GPWorkbook(made, OPTIONS)
         cover = book.add_worksheet("Cover")
         cover.write_cover(_cover(report))
+        _fit_cover(cover, report)
         set_up(cover, marking)
         for place, sheet in enumerate([contents(parts), *(part for part in parts if isinstance(part, Sheet))]):
             write(book, sheet, f"table_{place}", marking)
         book.close()
-    return _with_properties(made.getvalue(), report)
+    return with_properties(made.getvalue(), report)
 
 
 def _cover(report: document.Document) -> Any:
     from gptables import Cover as CoverSheet
 
-    shorthand = f"Shorthand: {shorthand_in(SHORTHAND)[0]}"
-    about = [plain(line) for line in (*_ABOUT, shorthand)]
+    about = [plain(line) for line in _about()]
     return CoverSheet(run(report.title), [plain(line) for line in _facts(report.cover)] or None, about)
+
+
+def _fit_cover(page: Any, report: document.Document) -> None:
+    """Makes the rows of the cover high enough: the title, then the facts and what they are, each under a heading."""
+    facts = list(_facts(report.cover))
+    rows = [report.title, *(["", *facts] if facts else []), "", *_about()]
+    for place, row in enumerate(rows):
+        fit_row(page, place, [row], [_COVER_LETTERS if place else _COVER_LETTERS * _TITLE])
+
+
+def _about() -> list[str]:
+    return [*_ABOUT, f"Shorthand: {shorthand_in(SHORTHAND)[0]}"]
 
 
 def _facts(cover: Cover | None) -> Iterator[str]:
@@ -91,19 +103,3 @@ def _facts(cover: Cover | None) -> Iterator[str]:
     }
     yield from (f"{name}: {fact}" for name, fact in told.items() if fact)
     yield from [each for each in (cover.rounding, cover.licence) if each]
-
-
-def _with_properties(data: bytes, report: document.Document) -> bytes:
-    """The workbook with the document's title, subject and language as properties, and no time at which it was made."""
-    subject = f"<dc:subject>{escape(legible(report.cover.force))}</dc:subject>" if report.cover else ""
-    properties = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
-        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
-        f'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{escape(legible(report.title))}</dc:title>'
-        f"{subject}<dc:language>{escape(report.language)}</dc:language></cp:coreProperties>"
-    )
-    kept = BytesIO()
-    with ZipFile(BytesIO(data)) as made, ZipFile(kept, "w") as file:
-        for item in made.infolist():
-            file.writestr(item, properties if item.filename == _PROPERTIES else made.read(item))
-    return kept.getvalue()

@@ -14,6 +14,7 @@ from thematic.core.workbook import Workbook
 from thematic.cubes.cubes import Index
 from thematic.outputs.editions import Edition, edition_key, params_files, shared_inputs, with_commentary
 from thematic.outputs.manifest import Manifest
+from thematic.outputs.notebooks import notebook_bytes
 from thematic.params import Params
 
 
@@ -30,7 +31,7 @@ class Drafts:
     def of(cls, workbook: Workbook, params: Params, index: Index, notebooks: Mapping[str, bytes]) -> Drafts:
         """Those of a workbook; `notebooks` are those read already, by file name, and the others are read here."""
         names = {slug: theme.notebook for slug, theme in params.themes.items()}
-        read = {name: (workbook.notebooks / name).read_bytes() for name in {*names.values()} - notebooks.keys()}
+        read = {name: notebook_bytes(workbook.notebooks / name) for name in {*names.values()} - notebooks.keys()}
         digests = {slug: digest_bytes((read | dict(notebooks))[name]) for slug, name in names.items()}
         return cls(params, index, digests, shared_inputs(workbook))
 

@@ -19,7 +19,7 @@ from thematic.params.declared import Audience
 from thematic.params.measures import MeasureOf
 from thematic.params.tables import Lookup
 
-FORMATS = {"csv": "thematic-csv", "html": "thematic-html", "pdf": "thematic-pdf", "xlsx": "thematic-xlsx"}
+FORMATS = {suffix: f"thematic-{suffix}" for suffix in ("csv", "docx", "html", "pdf", "xlsx")}
 """The suffix of each format and the nbconvert exporter that makes it."""
 DEFAULT_FORMATS = ("html", "pdf", "csv")
 NOTEBOOK = "ipynb"

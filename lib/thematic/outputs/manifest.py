@@ -59,7 +59,8 @@ class Manifest(BaseModel):
     `rows` and `quarantined` count the extract's rows by table. They, the force's name, the protective marking, the
     indicator and the sentence that leads a page over all themes are as the notebook's own outputs give them, and empty
     where they do not; and so is whether the analyst's words are about other figures. `checked` names by cell who has
-    checked outputs that were not made from released figures.
+    checked outputs that were not made from released figures; `left_out` says what the report cannot show of what its
+    cells show (`cell 6: an interactive output`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -86,6 +87,7 @@ class Manifest(BaseModel):
     lead: str = ""
     commentary_stale: bool = False
     checked: dict[str, str] = {}
+    left_out: tuple[str, ...] = ()
     formats: dict[str, Made] = {}
 
     def with_files(self, files: dict[str, bytes]) -> Manifest:

@@ -6,10 +6,12 @@ import ast
 import difflib
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from thematic.core.errors import ParamsRefused, Problem
 from thematic.core.workbook import Workbook
+from thematic.exporters.beside import attach
 
 PARAMETERS = ("period", "area", "audience")
 
@@ -25,7 +27,7 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
     for name in sorted(set(names)):
         path = workbook.notebooks / name
         try:
-            found[name] = path.read_bytes()
+            found[name] = notebook_bytes(path)
         except OSError as error:
             problems.append(Problem(workbook.shown(path), f"cannot be read: {error.strerror}."))
         else:
@@ -33,6 +35,15 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
     if problems:
         raise ParamsRefused("Nothing was run: a notebook cannot take the parameters of a report.", problems)
     return found
+
+
+def notebook_bytes(path: Path) -> bytes:
+    """The bytes of a notebook's file, with the pictures that its Markdown names and that are beside it put into it."""
+    data = path.read_bytes()
+    if b"![" not in data or _cells(data) is None:
+        return data
+    notebook = json.loads(data)
+    return json.dumps(notebook, ensure_ascii=False).encode() if attach(notebook, path.parent) else data
 
 
 def notebook_problems(data: bytes, shown: str) -> list[Problem]:

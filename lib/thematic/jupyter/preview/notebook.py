@@ -11,7 +11,7 @@ from typing import Any
 
 from thematic.core.errors import ArgumentsRefused, ParamsRefused, reason
 from thematic.core.workbook import Workbook
-from thematic.outputs.notebooks import notebook_problems
+from thematic.outputs.notebooks import notebook_bytes, notebook_problems
 from thematic.params import Params
 
 _OPENS = "open_report"
@@ -35,7 +35,7 @@ def read_saved(workbook: Workbook, params: Params, path: Path, theme: str | None
     """
     shown = workbook.shown(path)
     try:
-        data = path.read_bytes()
+        data = notebook_bytes(path)
     except OSError as error:
         raise ArgumentsRefused(f"{shown}: cannot be read: {reason(error)}.") from error
     theme = theme or _theme(path.name, data, params)
