@@ -63,7 +63,8 @@ data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
 check: $(READY) ; $(BIN)thematic check
 lab: $(READY) ; $(BIN)thematic lab $(LAB)
 test: $(READY) ; $(BIN)pytest -n auto --dist loadfile --no-loadscope-reorder $(if $(filter-out 0,$(PROOFS)),,-m "not proof")
-clean: ; rm -rf outputs data/warehouse data/cubes data/sample data/database
+clean: ; rm -rf outputs outputs-making data/sample data/warehouse data/cubes data/database data/*.part data/*.old data/ledger/*.part; \
+	! [ -x $(BIN)python ] || $(BIN)python -c "import thematic.core.temporary as own; own.clear_temporary()"
 help: ; sed -n 's/^## \{0,1\}//p' Makefile
 
 bench: $(READY) ; status=0; for each in bench/*.py; do $(BIN)python "$$each" $(BENCH) || status=1; done; exit $$status

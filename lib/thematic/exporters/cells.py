@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -13,12 +14,14 @@ from nbformat import NotebookNode
 
 from thematic import displays
 from thematic.core.errors import UserError
-from thematic.displays import Column, Commentary, Display, DisplayTable, Sentence, markdown, paragraphs
+from thematic.displays import Chart, Column, Commentary, Display, DisplayTable, Sentence, markdown, paragraphs
 from thematic.displays.markdown import Token
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown, text_of
+from thematic.exporters.drawings import harmless_svg
 
 _ALT = re.compile(r"^#\|\s*(?:fig-)?alt:\s*(.+)$", re.MULTILINE)
 _OBJECT = re.compile(r"<.*>|\[<.*>\]|.*\bat 0x[0-9a-fA-F]+.*|Text\(.*\)", re.DOTALL)
+_SVG = "image/svg+xml"
 _SAY_NOTHING = {"text/plain"}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _UNDESCRIBED = "A picture added in the notebook, without a description."
@@ -92,12 +95,19 @@ def _display(payload: Mapping[str, Any]) -> Display:
             "Take that cell out, and show counts instead."
         )
     try:
-        return displays.read(payload)
+        return _drawn_alone(displays.read(payload))
     except (KeyError, TypeError) as fault:
         kind = payload.get("kind")
         raise UserError(
             f"An output of kind '{kind}' cannot be read ({fault}). Another version made it: run the notebook again."
         ) from fault
+
+
+def _drawn_alone(display: Display) -> Display:
+    """The display, its drawings such that they only draw."""
+    if isinstance(display, Chart):
+        return replace(display, svg=harmless_svg(display.svg), narrow=display.narrow and harmless_svg(display.narrow))
+    return display
 
 
 def _shown(display: Display) -> Block:
@@ -121,7 +131,9 @@ def _plain(text: str) -> Iterator[Block]:
 
 
 def _picture(mime_type: str, content: str, alt: str) -> Picture:
-    data = content.encode() if mime_type == "image/svg+xml" and "<" in content else b64decode(content)
+    data = content.encode() if mime_type == _SVG and "<" in content else b64decode(content)
+    if mime_type == _SVG:
+        data = harmless_svg(data.decode("utf-8", errors="replace")).encode()
     return Picture(data, mime_type, alt.strip() or _UNDESCRIBED)
 
 
