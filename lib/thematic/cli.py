@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from thematic.core.areas import FORCE
-from thematic.core.errors import UserError
+from thematic.core.errors import UserError, reason
 from thematic.core.messages import shown
 from thematic.core.workbook import Workbook
 
@@ -218,9 +218,13 @@ def lab(context: typer.Context) -> None:
 
 
 @app.command("data")
-def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
+def prepare_data(
+    data: Data = "",
+    lookup: Lookup = "",
+    archive: Annotated[str, typer.Option(help="A new folder: keep the extract there, with its digests.")] = "",
+) -> None:
     """Read and check the extracts, and count them, without making a report; a database is read afresh."""
-    from thematic.build.build import data_alone, not_fed, prepare
+    from thematic.build.build import archive_data, data_alone, not_fed, prepare
     from thematic.build.request import data_paths
     from thematic.params import load_params
 
@@ -231,6 +235,8 @@ def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
         index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=echo, again=True)
     for sentence in not_fed(params, params.themes, index):
         echo(sentence)
+    if archive.strip():
+        echo(archive_data(workbook, params, source, places, archive.strip(), date.today()))
     folders = f"{workbook.shown(workbook.warehouse)} and {workbook.shown(workbook.cubes)}"
     echo(f"{folders} are up to date: {index.title}, {index.first_period} to {index.latest_period}.")
 
@@ -248,21 +254,27 @@ def book(
     """Book months into the ledger that public editions are made from: once, in order, and for good."""
     from thematic.build.public import book as book_months
 
-<<<<<<< HEAD
-    booked = book_months(Workbook.find(), period, data, lookup, date.today(), typer.echo, new_key=new_key)
-    typer.echo("\n".join(booked))
-=======
-    booked = book_months(Workbook.find(), period, data, lookup, date.today(), echo)
+    booked = book_months(Workbook.find(), period, data, lookup, date.today(), echo, new_key=new_key)
     echo("\n".join(booked))
->>>>>>> a650948 (Others read nothing of rows and internal reports, a cluster's answers are bytes that are checked, and what killed builds leave is cleared)
 
 
 @app.command()
-def verify() -> None:
-    """Work the ledger out again from its files and its key, and say whether they agree."""
-    from thematic.build.public import verify as verify_ledger
+def verify(
+    report: Annotated[str, typer.Argument(help="The .json of a report (default: the ledger is verified).")] = "",
+    data: Annotated[str, typer.Option(help="The archive of the extract that it was made from.")] = "",
+    lookup: Lookup = "",
+) -> None:
+    """Make a report again from an archived extract and compare bytes; or work the ledger out again from its files."""
+    if not report.strip():
+        from thematic.build.public import verify as verify_ledger
 
-    echo(verify_ledger(Workbook.find(), date.today(), echo))
+        echo(verify_ledger(Workbook.find(), date.today(), echo))
+        return
+    from thematic.publishing.verify import verify_report
+
+    verified = verify_report(Workbook.find(), report.strip(), data, lookup, date.today(), echo)
+    echo("\n".join(verified.lines))
+    raise typer.Exit(0 if verified.same else SOME_FAILED)
 
 
 @app.command()
@@ -381,6 +393,12 @@ def main() -> None:
         _say_stopped()  # this is what DuckDB makes of Ctrl-C in mid-query
         sys.exit(STOPPED)
     except BrokenPipeError:
+        sys.exit(SOME_FAILED)
+    except OSError as error:
+        echo(f"thematic: {error.filename or 'The system'}: {reason(error)}. Mend it, and try again.", err=True)
+        sys.exit(SOME_FAILED)
+    except MemoryError:
+        echo("thematic: there is not enough memory for this. Close other programs, or give JOBS=1.", err=True)
         sys.exit(SOME_FAILED)
     if status == STOPPED:
         _say_stopped()

@@ -295,6 +295,20 @@ def prepare(
         raise DiskRefused(f"The data could not be prepared: {place}: {reason(error)}. {_AGAIN}") from error
 
 
+def archive_data(
+    workbook: Workbook, params: Params, data: Path | None, lookup: Path | None, archive: str, today: date
+) -> str:
+    """Keeps the extract in the folder `archive`, with its digests; what was kept, in words."""
+    from thematic.extracts.archive import make_archive
+
+    folder = Path(archive).expanduser()
+    source, _, _ = warehouse.source_of(workbook, params, data, today, lambda _: None, fresh_sample)
+    places = lookup or (workbook.root / params.force.lookup if params.force.lookup else None)
+    number = make_archive(workbook, source, places, folder, today)
+    kept = f"Archived {number:,} files with their digests: {workbook.shown(folder)}."
+    return f"{kept} People are in it: keep it as you keep the extract."
+
+
 def asked_editions(params: Params, request: Request, index: Index) -> list[Edition]:
     """The editions that a request asks for, without those of themes that the data cannot feed.
 

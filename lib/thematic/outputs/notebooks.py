@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from thematic.core.errors import ParamsRefused, Problem
+from thematic.core.bounded import read_whole
+from thematic.core.errors import ParamsRefused, Problem, reason
 from thematic.core.workbook import Workbook
 
 PARAMETERS = ("period", "area", "audience")
@@ -25,9 +26,9 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
     for name in sorted(set(names)):
         path = workbook.notebooks / name
         try:
-            found[name] = path.read_bytes()
+            found[name] = read_whole(path)
         except OSError as error:
-            problems.append(Problem(workbook.shown(path), f"cannot be read: {error.strerror}."))
+            problems.append(Problem(workbook.shown(path), f"cannot be read: {reason(error)}."))
         else:
             problems.extend(notebook_problems(found[name], workbook.shown(path)))
     if problems:
