@@ -15,19 +15,21 @@
 ##     DRY_RUN   1 to say which reports would be made, and why, and make none
 ## make share AUDIENCE=public    the period's reports for one audience as a folder and a zip (DA, PERIOD=, AREA=, OUT=)
 ## make pack PERIOD=2021-01      the board's papers, from params/pack.yaml (docs/board-pack.md)
-## make book PERIOD=2021-01      book a month for the public, once and for good (docs/disclosure.md); make verify works it out again
-## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report
+## make book PERIOD=2021-01      book a month for the public, once and for good (docs/disclosure.md)
+## make verify                   work the ledger out again; with REPORT=, a report from the archive DATA= (docs/verify.md)
+## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report; ARCHIVE=folder keeps them
 ## make check                    check params/ and the notebooks' parameters
 ## make lab                      open the notebooks in JupyterLab (LAB="--no-browser --port 8890")
 ## make test                     run the tests (PROOFS=1: with the long proofs: kills, browsers, a cluster, Spark)
 ## make bench                    time what has to be fast
+## make sbom                     write build/sbom.cdx.json: what the product rests on, and its licences (docs/licences.md)
 ## make clean                    remove reports and everything that is built from the extracts
 ## make help                     this text
 ##
 ## Everything is set up in .venv/ by itself. make ends with status 2 whatever goes wrong; `.venv/bin/thematic build`
 ## itself tells which (1 a report failed, 2 arguments, 3 data).
 
-GOALS := help thematic share pack book verify data check lab test bench clean
+GOALS := help thematic share pack book verify data check lab test bench sbom clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 MAKEFLAGS += --silent
@@ -49,7 +51,6 @@ thematic: $(READY)
 	$(BIN)thematic build --period "$(PERIOD)" --area "$(AREA)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
 	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)" --cluster "$(CLUSTER)" \
 	  --timeout "$(TIMEOUT)" --memory "$(MEMORY)" $(if $(filter-out 0,$(DRY_RUN)),--dry-run) -- $(WORDS:%="%")
-
 share: $(READY)
 	$(BIN)thematic share --period "$(PERIOD)" --area "$(AREA)" --lpu "$(LPU)" --format "$(FORMAT)" --audience "$(AUDIENCE)" \
 	  --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" -- $(WORDS:%="%")
@@ -58,14 +59,15 @@ pack: $(READY)
 	$(BIN)thematic pack --period "$(PERIOD)" --data "$(DATA)" --lookup "$(LOOKUP)" --out "$(OUT)" --jobs "$(JOBS)"
 
 book: $(READY) ; $(BIN)thematic book "$(PERIOD)" --data "$(DATA)" --lookup "$(LOOKUP)"
-verify: $(READY) ; $(BIN)thematic verify
-data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)"
+verify: $(READY) ; $(BIN)thematic verify $(if $(REPORT),"$(REPORT)" --data "$(DATA)" --lookup "$(LOOKUP)")
+data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)" $(if $(ARCHIVE),--archive "$(ARCHIVE)")
 check: $(READY) ; $(BIN)thematic check
+sbom: $(READY) ; $(BIN)python -m thematic.tools.materials build/sbom.cdx.json
 lab: $(READY) ; $(BIN)thematic lab $(LAB)
 test: $(READY) ; $(BIN)pytest -n auto --dist loadfile --no-loadscope-reorder $(if $(filter-out 0,$(PROOFS)),,-m "not proof")
-clean: ; rm -rf outputs data/warehouse data/cubes data/sample data/database
+clean: ; rm -rf outputs outputs-making data/sample data/warehouse data/cubes data/database data/*.part data/*.old data/ledger/*.part; \
+	! [ -x $(BIN)python ] || $(BIN)python -c "import thematic.core.temporary as own; own.clear_temporary()"
 help: ; sed -n 's/^## \{0,1\}//p' Makefile
-
 bench: $(READY) ; status=0; for each in bench/*.py; do $(BIN)python "$$each" $(BENCH) || status=1; done; exit $$status
 # What was begun and not finished (no file `ready`) is made whole again; what only changed is brought up to date.
 .venv/ready: pyproject.toml uv.lock

@@ -60,7 +60,7 @@ def served(setting: Setting) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyter", "server", "--no-browser", f"--port={port}"]
+    command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", f"--port={port}"]
     words = Path(setting.root, "served.txt")
     with words.open("wb") as stream:
         process = subprocess.Popen(

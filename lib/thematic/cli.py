@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import sys
 from datetime import date
 from threading import Event
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from thematic.core.areas import FORCE
-from thematic.core.errors import UserError
+from thematic.core.errors import UserError, reason
+from thematic.core.messages import shown
 from thematic.core.workbook import Workbook
 
 SOME_FAILED = 1
 STOPPED = 130
+
+_WordsRefused: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
+"""What typer raises for options and arguments that it cannot use."""
 
 app = typer.Typer(
     help="Thematic reports of a police force, from its extracts.",
@@ -36,6 +42,11 @@ Out = Annotated[str, typer.Option(help="Folder for the reports (default: outputs
 Jobs = Annotated[str, typer.Option(help="Reports made at once (default: one for each processor).")]
 Data = Annotated[str, typer.Option(help="Folder of extracts or police.uk download (default: data/raw, or the sample).")]
 Lookup = Annotated[str, typer.Option(help="CSV file that places LSOAs in the force's areas, for police.uk data.")]
+
+
+def echo(text: str, err: bool = False) -> None:
+    """Prints a message, with whatever would steer the terminal written out, and no password in it."""
+    typer.echo(shown(text), err=err)
 
 
 @app.command()
@@ -66,13 +77,13 @@ def build(
     workbook = Workbook.find()
     words = Words(goals or [], period, area, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout, memory)
     if dry_run:
-        typer.echo("\n".join(dry_run_lines(survey(workbook, words, date.today(), typer.echo))))
+        echo("\n".join(dry_run_lines(survey(workbook, words, date.today(), echo))))
         return
     with telling() as teller:
         outcome = make(workbook, words, date.today(), teller.say, teller.begin)
     catalogue = workbook.shown(outcome.catalogue) if outcome.catalogue else None
     for line in summary(outcome, workbook.shown(outcome.out), catalogue):
-        typer.echo(line)
+        echo(line)
     raise typer.Exit(SOME_FAILED if outcome.failed or outcome.trouble else 0)
 
 
@@ -95,7 +106,7 @@ def status(
     from thematic.outputs.status import status_lines
 
     words = Words(goals or [ALL], period, area, lpu, format_, audience, data, lookup, out)
-    typer.echo("\n".join(status_lines(survey(Workbook.find(), words, date.today(), typer.echo))))
+    echo("\n".join(status_lines(survey(Workbook.find(), words, date.today(), echo))))
 
 
 @app.command()
@@ -120,8 +131,8 @@ def share(
 
     workbook = Workbook.find()
     words = Words(goals or [], period, area, lpu, format_, audience, data, lookup, out)
-    shared = put_together(workbook, words, date.today(), typer.echo)
-    typer.echo("\n".join(shared_lines(shared, workbook)))
+    shared = put_together(workbook, words, date.today(), echo)
+    echo("\n".join(shared_lines(shared, workbook)))
 
 
 @app.command()
@@ -142,7 +153,7 @@ def preview(
     from thematic.jupyter.preview.watching import watch
 
     words = Words(goals or [], period, area, lpu, audience=audience, data=data, lookup=lookup)
-    watch(Workbook.find(), words, port, not no_open, typer.echo)
+    watch(Workbook.find(), words, port, not no_open, echo)
 
 
 @app.command()
@@ -164,7 +175,7 @@ def pack(
     with telling() as teller:
         files = make_pack(workbook, words, date.today(), teller.say, teller.begin)
     for path in files:
-        typer.echo(f"Pack: {workbook.shown(path)}")
+        echo(f"Pack: {workbook.shown(path)}")
 
 
 @app.command()
@@ -191,13 +202,13 @@ def commentary(
     for finding in survey(workbook, words, date.today(), _aside):
         edition = finding.edition
         path = begin_or_confirm(workbook, edition.theme, str(edition.period), edition.area.slug)
-        typer.echo(workbook.shown(path))
+        echo(workbook.shown(path))
         if finding.stale and not confirm:
             _aside("  The figures have changed since it was written. Read it again; then add --confirm.")
 
 
 def _aside(text: str) -> None:
-    typer.echo(text, err=True)
+    echo(text, err=True)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -205,25 +216,31 @@ def lab(context: typer.Context) -> None:
     """Open the notebooks in JupyterLab. Any option of `jupyter lab` may follow, such as --no-browser."""
     from thematic.jupyter.opening import open_lab
 
-    open_lab(Workbook.find(), context.args, typer.echo)
+    open_lab(Workbook.find(), context.args, echo)
 
 
 @app.command("data")
-def prepare_data(data: Data = "", lookup: Lookup = "") -> None:
+def prepare_data(
+    data: Data = "",
+    lookup: Lookup = "",
+    archive: Annotated[str, typer.Option(help="A new folder: keep the extract there, with its digests.")] = "",
+) -> None:
     """Read and check the extracts, and count them, without making a report; a database is read afresh."""
-    from thematic.build.build import data_alone, not_fed, prepare
+    from thematic.build.build import archive_data, data_alone, not_fed, prepare
     from thematic.build.request import data_paths
     from thematic.params import load_params
 
     workbook = Workbook.find()
     params = load_params(workbook)
     source, places = data_paths(data, lookup)
-    with data_alone(workbook, typer.echo):
-        index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=typer.echo, again=True)
+    with data_alone(workbook, echo):
+        index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=echo, again=True)
     for sentence in not_fed(params, params.themes, index):
-        typer.echo(sentence)
+        echo(sentence)
+    if archive.strip():
+        echo(archive_data(workbook, params, source, places, archive.strip(), date.today()))
     folders = f"{workbook.shown(workbook.warehouse)} and {workbook.shown(workbook.cubes)}"
-    typer.echo(f"{folders} are up to date: {index.title}, {index.first_period} to {index.latest_period}.")
+    echo(f"{folders} are up to date: {index.title}, {index.first_period} to {index.latest_period}.")
 
 
 @app.command()
@@ -239,16 +256,27 @@ def book(
     """Book months into the ledger that public editions are made from: once, in order, and for good."""
     from thematic.build.public import book as book_months
 
-    booked = book_months(Workbook.find(), period, data, lookup, date.today(), typer.echo, new_key=new_key)
-    typer.echo("\n".join(booked))
+    booked = book_months(Workbook.find(), period, data, lookup, date.today(), echo, new_key=new_key)
+    echo("\n".join(booked))
 
 
 @app.command()
-def verify() -> None:
-    """Work the ledger out again from its files and its key, and say whether they agree."""
-    from thematic.build.public import verify as verify_ledger
+def verify(
+    report: Annotated[str, typer.Argument(help="The .json of a report (default: the ledger is verified).")] = "",
+    data: Annotated[str, typer.Option(help="The archive of the extract that it was made from.")] = "",
+    lookup: Lookup = "",
+) -> None:
+    """Make a report again from an archived extract and compare bytes; or work the ledger out again from its files."""
+    if not report.strip():
+        from thematic.build.public import verify as verify_ledger
 
-    typer.echo(verify_ledger(Workbook.find(), date.today(), typer.echo))
+        echo(verify_ledger(Workbook.find(), date.today(), echo))
+        return
+    from thematic.publishing.verify import verify_report
+
+    verified = verify_report(Workbook.find(), report.strip(), data, lookup, date.today(), echo)
+    echo("\n".join(verified.lines))
+    raise typer.Exit(0 if verified.same else SOME_FAILED)
 
 
 @app.command()
@@ -261,7 +289,7 @@ def attack(
     from thematic.build.public import attack as attack_reports
 
     lines, is_safe = attack_reports(Workbook.find(), out, cells)
-    typer.echo("\n".join(lines))
+    echo("\n".join(lines))
     raise typer.Exit(0 if is_safe else SOME_FAILED)
 
 
@@ -276,9 +304,9 @@ def check() -> None:
     params = load_params(workbook)
     read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
     files = sum(1 for path in workbook.params.rglob("*") if path.is_file())
-    typer.echo(f"{workbook.shown(workbook.params)}/: {files} files, no problems")
+    echo(f"{workbook.shown(workbook.params)}/: {files} files, no problems")
     for warning in params_warnings(params, date.today()):
-        typer.echo(warning)
+        echo(warning)
 
 
 @app.command()
@@ -295,14 +323,14 @@ def backtest() -> None:
 
     workbook = Workbook.find()
     params = load_params(workbook)
-    source = fresh_sample(workbook, typer.echo)
+    source = fresh_sample(workbook, echo)
     with tempfile.TemporaryDirectory() as folder:
         apart = Workbook(workbook.root, Path(folder))
         index = prepare(apart, params, data=source, lookup=None, today=date.today(), say=lambda _: None)
         evaluate = evaluator(params, index, lambda slug: cubes.read_bytes(apart, slug))
         lines = list(compare(workbook.reference, set(params.themes), evaluate))
     for text in told(lines):
-        typer.echo(text)
+        echo(text)
     raise typer.Exit(0 if all(line.holds for line in lines) else SOME_FAILED)
 
 
@@ -329,10 +357,10 @@ def new(
     theme = choose(load_params(workbook), slug, title, table, where or [], by or [], today)
     files = add_theme(workbook, theme, today)
     (number, *_) = theme.subject.of_part("number")
-    typer.echo(f"{theme.title} counts: {number.said['definition']}")
+    echo(f"{theme.title} counts: {number.said['definition']}")
     measures = f"{len(files) - 2} measures in {workbook.shown(files[1].parent)}/"
-    typer.echo(f"Written: {workbook.shown(files[0])}, {measures} and {workbook.shown(files[-1])}.")
-    typer.echo(f"Make its reports: make thematic {theme.goal} (or: thematic build {theme.goal})")
+    echo(f"Written: {workbook.shown(files[0])}, {measures} and {workbook.shown(files[-1])}.")
+    echo(f"Make its reports: make thematic {theme.goal} (or: thematic build {theme.goal})")
 
 
 @app.command()
@@ -344,21 +372,23 @@ def sample(out: Annotated[str, typer.Option(help="Folder to write to (default: d
     workbook = Workbook.find()
     folder = output_folder(out, workbook.sample)
     write_sample(folder, workbook.reference)
-    typer.echo(f"Synthetic extracts: {workbook.shown(folder)}")
+    echo(f"Synthetic extracts: {workbook.shown(folder)}")
 
 
 def main() -> None:
     """The `thematic` command. Exit status: 0 well, 1 some report failed, 2 arguments or params, 3 data, 130 stopped."""
+    _open_streams()
     stopped = _stopped_by_signals()
     try:
-        app()
+        status = app(standalone_mode=False) or 0
     except UserError as error:
-        typer.echo(f"thematic: {error}", err=True)
+        echo(f"thematic: {error}", err=True)
         sys.exit(error.exit_status)
-    except SystemExit as ended:
-        if ended.code == STOPPED:
-            _say_stopped()
-        raise
+    except _WordsRefused as error:
+        message = io.StringIO()
+        error.show(file=message)
+        echo(message.getvalue().rstrip("\n"), err=True)
+        sys.exit(error.exit_code)
     except RuntimeError:
         if not stopped.is_set():
             raise
@@ -366,6 +396,15 @@ def main() -> None:
         sys.exit(STOPPED)
     except BrokenPipeError:
         sys.exit(SOME_FAILED)
+    except OSError as error:
+        echo(f"thematic: {error.filename or 'The system'}: {reason(error)}. Mend it, and try again.", err=True)
+        sys.exit(SOME_FAILED)
+    except MemoryError:
+        echo("thematic: there is not enough memory for this. Close other programs, or give JOBS=1.", err=True)
+        sys.exit(SOME_FAILED)
+    if status == STOPPED:
+        _say_stopped()
+    sys.exit(status)
 
 
 def _stopped_by_signals() -> Event:
@@ -382,8 +421,25 @@ def _stopped_by_signals() -> Event:
     return stopped
 
 
+def _open_streams() -> None:
+    """Sees to it that all three standard streams are there and take any text.
+
+    Where one was closed, the next file to be opened would take its place, and be written into by mistake.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name, stream in (("stdout", sys.stdout), ("stderr", sys.stderr)):
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for as long as we run
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _say_stopped() -> None:
     from thematic.execution.processes import leave_nothing
 
     leave_nothing()
-    typer.echo("thematic: stopped. Reports that were made are kept; the same command makes the others.", err=True)
+    echo("thematic: stopped. Reports that were made are kept; the same command makes the others.", err=True)

@@ -287,13 +287,16 @@ def test_a_place_that_cannot_be_written_is_a_failure_of_that_report(tmp_path):
     assert placed(tmp_path, job(), good).kind == "unwritten"
 
 
-def test_half_files_of_a_killed_build_are_cleared_for_its_editions_alone(tmp_path):
-    here = tmp_path / "2021-01/noise"
-    here.mkdir(parents=True)
-    for name in (".force.html.part", ".north.html.part"):
-        (here / name).write_bytes(b"half")
-    clear_leftovers(tmp_path, [edition("force")])
-    assert list(files_of(tmp_path)) == ["2021-01/noise/.north.html.part"]
+def test_half_files_of_a_killed_build_are_cleared_and_nothing_of_the_users(tmp_path):
+    out = tmp_path / "outputs"
+    halves = ["2021-01/noise/.force.html.part", "failed/2021-01/noise/.north.ipynb.part", ".index.html.part"]
+    halves += ["share/.2021-01.zip.part", "2021-01/pack/.part-1-public.pdf.part", "../outputs-making/failed/.x.part"]
+    kept = ["2021-01/noise/part", "mine/.notes.part"]
+    for name in (*halves, *kept):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(b"half")
+    clear_leftovers(out)
+    assert sorted(files_of(tmp_path)) == sorted(f"outputs/{name}" for name in kept)
 
 
 def test_a_crash_says_which_signal_or_status():

@@ -149,7 +149,7 @@ def serving() -> Iterator[Server]:
         own = {"JUPYTER_RUNTIME_DIR": runtime, "JUPYTER_CONFIG_DIR": root / "config", "IPYTHONDIR": root / "ipython"}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         environment = {**inherited, "THEMATIC_TEST": mark} | {name: str(path) for name, path in own.items()}
-        command = [sys.executable, "-m", "jupyter", "server", "--no-browser", f"--port={port}"]
+        command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", f"--port={port}"]
         command += ["--IdentityProvider.token=t", "--KernelRestarter.time_to_dead=0.2"]
         with (root / "said.txt").open("wb") as said:
             process = subprocess.Popen(command, cwd=root, env=environment, stdout=said, stderr=said)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from thematic.build import log
 from thematic.build.commenting import is_stale
 from thematic.build.request import Request, Words, check, check_writable
-from thematic.core.errors import DataRefused, DiskRefused, reason
+from thematic.core.errors import ArgumentsRefused, DataRefused, DiskRefused, reason
+from thematic.core.folders import keep_from_git
 from thematic.core.locking import alone
 from thematic.core.memory import fair_share
 from thematic.core.periods import Month
+from thematic.core.temporary import clear_temporary
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
@@ -37,6 +39,8 @@ from thematic.tools.sample.folder import fresh_sample
 if TYPE_CHECKING:
     from thematic.measures.data import ReportData
 
+_IGNORED = ("outputs", "public")
+"""How the names of the folders begin that the workbook's .gitignore leaves out."""
 _AGAIN = "What was there before is kept; mend this, and give the same command again."
 
 
@@ -135,6 +139,7 @@ def build(
         asked_editions(order.params, request, order.seen(index).index)
         for sentence in not_fed(order.params, request.themes, index):
             say(sentence)
+    keep_out_of_git(workbook, request.out)
     with log.opened(making_folder(request.out, request.audience), order.shown, say) as book:
         with data_alone(workbook, say):
             as_it_was = cubes.load_index(workbook) == index
@@ -152,6 +157,18 @@ def build(
         for line in (*log.notice_lines(results), *stale_lines(stale)):
             book.add(line)
     return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale)
+
+
+def keep_out_of_git(workbook: Workbook, out: Path) -> None:
+    """Sees to it that no report is committed by mistake, wherever in the workbook the folder of reports is.
+
+    Raises ArgumentsRefused where it cannot be written.
+    """
+    try:
+        for folder in {out, making_folder(out, "public")} if out.resolve().is_relative_to(workbook.root) else ():
+            keep_from_git(folder, workbook.root, _IGNORED)
+    except OSError as error:
+        raise ArgumentsRefused(f"OUT: '{workbook.shown(out)}' cannot be written to: {reason(error)}.") from error
 
 
 def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> tuple[Finding, ...]:
@@ -185,7 +202,8 @@ def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
 
 def _make(request: Request, plan: Plan, book: log.Log, begin: Callable[[int], batch.OnEvent]) -> list[batch.Result]:
     """Makes the reports of the plan; each goes into the log as it is done."""
-    clear_leftovers(request.out, plan.editions)
+    clear_leftovers(request.out)
+    clear_temporary()
     if not plan.jobs:
         return []
     on_event = begin(len(plan.jobs))
@@ -275,6 +293,20 @@ def prepare(
     except OSError as error:
         place = workbook.shown(Path(error.filename) if error.filename else workbook.warehouse.parent)
         raise DiskRefused(f"The data could not be prepared: {place}: {reason(error)}. {_AGAIN}") from error
+
+
+def archive_data(
+    workbook: Workbook, params: Params, data: Path | None, lookup: Path | None, archive: str, today: date
+) -> str:
+    """Keeps the extract in the folder `archive`, with its digests; what was kept, in words."""
+    from thematic.extracts.archive import make_archive
+
+    folder = Path(archive).expanduser()
+    source, _, _ = warehouse.source_of(workbook, params, data, today, lambda _: None, fresh_sample)
+    places = lookup or (workbook.root / params.force.lookup if params.force.lookup else None)
+    number = make_archive(workbook, source, places, folder, today)
+    kept = f"Archived {number:,} files with their digests: {workbook.shown(folder)}."
+    return f"{kept} People are in it: keep it as you keep the extract."
 
 
 def asked_editions(params: Params, request: Request, index: Index) -> list[Edition]:

@@ -9,8 +9,10 @@ from io import FileIO
 from pathlib import Path
 
 from thematic.core.errors import ArgumentsRefused, reason
+from thematic.core.folders import make_private, private_opener
 from thematic.core.locking import Say, hold
 from thematic.core.memory import MB
+from thematic.core.messages import on_one_line
 from thematic.execution.batch import Result
 
 NAME = "build.log"
@@ -23,7 +25,7 @@ class Log:
         self._stream = stream
 
     def add(self, text: str) -> None:
-        data = f"{datetime.now().astimezone().isoformat(timespec='seconds')} {text}\n".encode()
+        data = f"{datetime.now().astimezone().isoformat(timespec='seconds')} {on_one_line(text)}\n".encode()
         with suppress(OSError):
             size = self._stream.seek(0, 2)
             if self._stream.write(data) < len(data):
@@ -37,8 +39,8 @@ def opened(out: Path, shown: str, say: Say) -> Iterator[Log]:
     Raises ArgumentsRefused where the folder cannot be made or written.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        stream = FileIO(out / NAME, "a")
+        make_private(out)
+        stream = FileIO(out / NAME, "a", opener=private_opener)
     except OSError as error:
         why = f"{reason(error)}. Make room or access, or name another folder."
         raise ArgumentsRefused(f"OUT: '{shown}' cannot be written to: {why}") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from thematic.build.log import notice_lines, reports, result_line, total_line
+from thematic.core.messages import shown
 from thematic.execution.batch import OnEvent, Result
 from thematic.outputs.editions import Edition
 from thematic.outputs.status import stale_lines
@@ -28,7 +29,7 @@ class Teller:
         self._bar: Progress | None = None
 
     def say(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        print(shown(text), file=self._stream, flush=True)
 
     def begin(self, total: int) -> OnEvent:
         """Starts telling of `total` reports."""
@@ -80,7 +81,7 @@ class Teller:
                 running.pop(edition, None)
             if result is not None and result.failure is not None:
                 failed += 1
-                self._bar.console.print(result_line(result), markup=False, highlight=False)
+                self._bar.console.print(shown(result_line(result)), markup=False, highlight=False)
             self._bar.update(task, advance=0 if result is None else 1, description=_at_work(running, failed))
 
         return tell
@@ -96,22 +97,22 @@ def telling(stream: TextIO | None = None) -> Iterator[Teller]:
         teller.end()
 
 
-def summary(outcome: Outcome, shown: str, catalogue: str | None) -> list[str]:
-    """The lines that end a build; `shown` and `catalogue` are the output folder and the page as messages name them."""
+def summary(outcome: Outcome, folder: str, catalogue: str | None) -> list[str]:
+    """The lines that end a build; `folder` and `catalogue` are the output folder and the page as messages name them."""
     trouble = [*stale_lines(outcome.stale), *([outcome.trouble] if outcome.trouble else [])]
     if not outcome.results:
         number = len(outcome.up_to_date)
         are = f"{reports(number)} {'is' if number == 1 else 'are'}"
-        return [f"Nothing to do: {are} up to date ({_place(outcome, shown)}).", *trouble]
+        return [f"Nothing to do: {are} up to date ({_place(outcome, folder)}).", *trouble]
     lines = []
     for result in outcome.failed:
         lines.append(f"Failed: {result_line(result)}")
         if result.edition.failed_path(outcome.out).is_file():
-            lines.append(f"  its notebook: {result.edition.failed_path(Path(shown)).as_posix()}")
+            lines.append(f"  its notebook: {result.edition.failed_path(Path(folder)).as_posix()}")
     lines += _left_out(outcome)
     lines.append(total_line(outcome.results, len(outcome.up_to_date), outcome.seconds))
     lines += notice_lines(outcome.results)
-    lines += [f"Reports: {_place(outcome, shown)}"] if outcome.made else []
+    lines += [f"Reports: {_place(outcome, folder)}"] if outcome.made else []
     return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else []), *trouble]
 
 
@@ -121,10 +122,10 @@ def _left_out(outcome: Outcome) -> list[str]:
     return [f"Left out of {reports(number)} ({theme}): {what}" for (theme, what), number in told.items()]
 
 
-def _place(outcome: Outcome, shown: str) -> str:
+def _place(outcome: Outcome, folder: str) -> str:
     """The folder that holds all the editions: that of the period and theme where there is only one."""
     folders = {edition.folder for edition in outcome.up_to_date} | {result.edition.folder for result in outcome.made}
-    return (Path(shown) / folders.pop()).as_posix() if len(folders) == 1 else shown
+    return (Path(folder) / folders.pop()).as_posix() if len(folders) == 1 else folder
 
 
 def _at_work(running: Collection[Edition], failed: int) -> str:

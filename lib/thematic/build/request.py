@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import math
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from thematic.build.areas import chosen_areas
-from thematic.core.errors import ArgumentsRefused
+from thematic.core.errors import ArgumentsRefused, reason
 from thematic.core.memory import MB
 from thematic.core.periods import Month, parse_periods
 from thematic.core.workbook import Workbook
@@ -20,6 +21,11 @@ from thematic.params import Params
 from thematic.params.declared import Audience
 
 ALL = "ALL"
+_OWN_FOLDERS = ("data", "params", "lib", "notebooks", ".git", ".venv", "tests", "docs", "bench")
+_CLEARED = frozenset({"failed", "share"})
+"""Folders that builds keep beside reports."""
+_IS_MONTH = re.compile(r"\d{4}-\d{2}")
+_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -103,11 +109,26 @@ def _existing(name: str, word: str | None, what: str, file: bool = False) -> Pat
     text = _given(word)
     if text is None:
         return None
-    path = Path(text).expanduser()
+    path = _path(name, text)
     if not path.exists():
         raise ArgumentsRefused(f"{name}: '{text}' does not exist. Name {what}.")
     if file and not path.is_file():
-        raise ArgumentsRefused(f"{name}: '{text}' is a folder. Name {what}.")
+        kind = "a folder" if path.is_dir() else "a device or a pipe"
+        raise ArgumentsRefused(f"{name}: '{text}' is {kind}. Name {what}.")
+    return path
+
+
+def _path(name: str, text: str) -> Path:
+    """The path that a word is. Raises ArgumentsRefused for what the system takes for none."""
+    try:
+        path = Path(text).expanduser()
+        path.lstat()
+        path.resolve()
+    except (FileNotFoundError, NotADirectoryError):
+        return path
+    except (OSError, ValueError, RuntimeError) as error:
+        why = reason(error) if isinstance(error, OSError) else str(error)
+        raise ArgumentsRefused(f"{name}: '{text}' cannot be a path here: {why}. Name another.") from error
     return path
 
 
@@ -165,7 +186,7 @@ def _audience(word: str | None) -> Audience:
 
 def _own_folders(workbook: Workbook) -> list[Path]:
     """The folders of a workbook that hold something else than reports."""
-    return [workbook.root / name for name in ("data", "params", "lib", "notebooks", ".git")]
+    return [workbook.root / name for name in _OWN_FOLDERS]
 
 
 def output_folder(word: str | None, default: Path, closed: Iterable[Path] = ()) -> Path:
@@ -174,14 +195,26 @@ def output_folder(word: str | None, default: Path, closed: Iterable[Path] = ()) 
     text = _given(word)
     if text is None:
         return default
-    path = Path(text).expanduser()
+    path = _path("OUT", text)
     for folder in closed:
         if path.resolve().is_relative_to(folder.resolve()):
             raise ArgumentsRefused(
                 f"OUT: '{text}' lies in {folder.name}/ of the workbook, which is not for reports. Name another folder."
             )
+    _refuse_cleared(path.resolve(), text, default.resolve().parent)
     check_writable(path, text)
     return path
+
+
+def _refuse_cleared(path: Path, text: str, root: Path) -> None:
+    """Raises ArgumentsRefused for a folder that builds themselves clear, or that holds the workbook."""
+    if root.is_relative_to(path):
+        raise ArgumentsRefused(f"OUT: '{text}' is the workbook's own folder, or one above it. Name a folder in it.")
+    parts = path.relative_to(root).parts if path.is_relative_to(root) else ()
+    cleared = [part for part in parts[1:] if part in _CLEARED or _IS_MONTH.fullmatch(part)]
+    if cleared or any(part.endswith("-making") for part in parts):
+        kept = cleared[0] if cleared else parts[-1]
+        raise ArgumentsRefused(f"OUT: '{text}' lies in {kept}/, which every build clears. Name another folder.")
 
 
 def check_writable(folder: Path, shown: str) -> None:
@@ -233,7 +266,7 @@ def _memory(word: str | None) -> int | None:
 
 def _is_count(text: str) -> bool:
     """Whether it is a whole number from 1, in digits alone."""
-    return text.isascii() and text.isdigit() and int(text) >= 1
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and int(text) >= 1
 
 
 def _parts(text: str) -> list[str]:

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from thematic.core.temporary import NAMES
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -104,7 +106,7 @@ def impersonal(text: str) -> str:
 @cache
 def _temporary() -> re.Pattern[str]:
     """A folder that a process made for itself, under a random name."""
-    return re.compile(re.escape(tempfile.gettempdir()) + r"[/\\](?:tmp|thematic-)[a-z0-9_]{8}\b")
+    return re.compile(re.escape(tempfile.gettempdir()) + rf"[/\\](?:tmp[a-z0-9_]{{8}}|{NAMES})\b")
 
 
 @cache

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from thematic.core.versions import differences, versions
 from thematic.execution.batch import CRASHED, Limits, OnEvent, Result, made_alone, settled
-from thematic.execution.cluster_client import asked, connected, listed
+from thematic.execution.carrying import NotTheProduct, carried, received
+from thematic.execution.cluster_client import asked, connected
 from thematic.outputs.editions import Edition
 from thematic.outputs.jobs import Failure, Job, Product
 
@@ -29,10 +30,8 @@ _FETCH_SECONDS = 30
 _SENT_FOR_EACH_THREAD = 2
 _TRIES = 4
 _HINT = "as happens when a worker's memory runs out"
-
-
-class OtherVersions(Exception):
-    """A worker's versions are no longer those that it was asked for when it came."""
+_OTHER_VERSIONS = b"other versions"
+"""The answer of a worker whose versions are no longer those that it was asked for when it came."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class _Sent:
     job: Job
     workers: frozenset[str]
     """Those that may make it: all that were good when it was sent."""
+    since: float
+    """When it was sent, by a clock that only runs forward."""
 
 
 def run(jobs: Sequence[Job], out: Path, address: str, limits: Limits, on_event: OnEvent) -> list[Result]:
@@ -61,14 +62,13 @@ def check(address: str) -> None:
         pass
 
 
-def make_report(job: bytes, counts: bytes, limits: Limits, expected: Mapping[str, str]) -> Product:
-    """On a worker: the product of a pickled job, to which the counts that it was parted from are given back."""
-    different = differences(expected, versions())
-    if different:
-        raise OtherVersions(listed(different))
+def make_report(job: bytes, counts: bytes, limits: Limits, expected: Mapping[str, str]) -> bytes:
+    """On a worker: the product of a pickled job, as bytes; the counts that it was parted from are given back to it."""
+    if differences(expected, versions()):
+        return _OTHER_VERSIONS
     # Dask marks its workers as processes that may start none, lest any be left behind; a report ends with its parent.
     multiprocessing.current_process().daemon = False
-    return made_alone(_joined(pickle.loads(job), counts), limits)  # noqa: S301 - from the scheduler, which runs code anyway
+    return carried(made_alone(_joined(pickle.loads(job), counts), limits))  # noqa: S301 - from the scheduler, which runs code anyway
 
 
 def hold(counts: bytes) -> bytes:
@@ -129,6 +129,8 @@ class _Batch:
             for future, sent in list(self._sent.items()):
                 if not sent.workers & self._threads.keys():
                     self._again(future)
+                elif self._limits.timeout is not None and self._looked - sent.since > _longest(self._limits.timeout):
+                    self._settle(self._sent.pop(future).job, Failure("timeout", "its worker did not answer in time"))
 
     def _good_workers(self) -> dict[str, int]:
         """How many threads each worker has that runs our versions; none while the scheduler does not answer."""
@@ -156,7 +158,7 @@ class _Batch:
             own, counts = _parted(job)
             arguments = (own, self._held(counts), self._limits, versions())
             future = self._client.submit(make_report, *arguments, pure=False, workers=sorted(workers), retries=1)
-            self._sent[future] = _Sent(job, workers)
+            self._sent[future] = _Sent(job, workers, time.monotonic())
 
     def _held(self, counts: bytes) -> Future | bytes:
         """What stands for the counts of a theme in its jobs; they themselves travel once to each worker."""
@@ -189,15 +191,21 @@ class _Batch:
         except CancelledError:
             self._again(future)
             return
-        self._settle(self._sent.pop(future).job, answer)
-
-    def _fail(self, future: Future) -> None:
-        error = future.exception()
-        if isinstance(error, OtherVersions):
+        except Exception as error:  # noqa: BLE001 - what a worker sends may be anything
+            self._settle(self._sent.pop(future).job, _failure(error))
+            return
+        if answer == _OTHER_VERSIONS:
             self._asked.clear()
             self._again(future)
-        else:
-            self._settle(self._sent.pop(future).job, _failure(error))
+            return
+        job = self._sent.pop(future).job
+        try:
+            self._settle(job, received(answer, job))
+        except NotTheProduct as error:
+            self._settle(job, Failure(CRASHED, f"what the worker sent is not this report: {error}"))
+
+    def _fail(self, future: Future) -> None:
+        self._settle(self._sent.pop(future).job, _failure(future.exception()))
 
     def _again(self, future: Future) -> None:
         """Puts the job of a future that will never have a product behind those that wait."""
@@ -229,6 +237,12 @@ class _Batch:
         result = settled(self._out, job, product)
         self._results[result.edition] = result
         self._on_event(result.edition, result)
+
+
+def _longest(timeout: float) -> float:
+    """The seconds after which a report that was sent must have come: those before it on its thread took their time,
+    and each may have crashed once."""
+    return 2 * _SENT_FOR_EACH_THREAD * timeout + LOST_SECONDS
 
 
 def _failure(error: BaseException | None) -> Failure:

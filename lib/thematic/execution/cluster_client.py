@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from thematic.core.errors import ArgumentsRefused, Problem
 from thematic.core.versions import differences, versions
+from thematic.execution.fence import fenced
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -46,7 +47,7 @@ def connected(address: str) -> Iterator[Client]:
     from distributed.versions import VersionMismatchWarning
 
     _check_certificates(address, dask.config.get)
-    with _silent(_LOGGERS), warnings.catch_warnings(), dask.config.set(_CONFIG):
+    with _silent(_LOGGERS), warnings.catch_warnings(), dask.config.set(_CONFIG), fenced():
         warnings.simplefilter("ignore", VersionMismatchWarning)  # our own check says more
         _check_scheduler(address)
         with _answering(address):
@@ -161,9 +162,11 @@ def listed(different: Sequence[str]) -> str:
     return "; ".join(different[:_SHOWN]) + more
 
 
-def _fault(answer: Mapping[str, str] | Exception) -> str:
+def _fault(answer: object) -> str:
     if isinstance(answer, Exception):
-        return f"it has no Thematic, or another ({answer})"
+        return f"it has no Thematic, or another ({type(answer).__name__}: {answer})"
+    if not isinstance(answer, dict) or not all(isinstance(each, str) for pair in answer.items() for each in pair):
+        return "what it says of its versions cannot be read"
     return listed(differences(versions(), answer))
 
 

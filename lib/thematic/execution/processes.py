@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from thematic.core.memory import MB, Family
+from thematic.core.temporary import folder_of_process
 from thematic.execution.production import produce
 from thematic.outputs.jobs import Failure, Job, Product
 
@@ -138,7 +140,14 @@ def _context() -> multiprocessing.context.BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([_PRELOAD])
+    _keep_sockets_in(folder_of_process())
     return context
+
+
+def _keep_sockets_in(folder: Path) -> None:
+    """Has multiprocessing keep its sockets in this folder: of a process that is killed its own would stay for good."""
+    settings: dict[str, object] = getattr(multiprocessing.current_process(), "_config", {})
+    settings.setdefault("tempdir", str(folder))
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import thematic.outputs.manifest as manifests
+from thematic.core.temporary import temporary_folder
 from thematic.displays import MIME_TYPE
 from thematic.execution import isolation
 from thematic.execution.cleaning import KERNEL, clean, impersonal, to_bytes
@@ -72,7 +72,7 @@ def _execute(run: _Run) -> None:
     source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
     parameters = run.job.edition.parameters
     ready = execute_notebook(_for_papermill(source), None, parameters=parameters, engine_name=ENGINE, prepare_only=True)
-    with tempfile.TemporaryDirectory(prefix="thematic-", ignore_cleanup_errors=True) as folder, chdir(folder):
+    with temporary_folder() as folder, chdir(folder):
         isolation.close(run.job.closed)
         try:
             run.notebook = papermill_engines.execute_notebook_with_engine(ENGINE, ready, None, progress_bar=False)

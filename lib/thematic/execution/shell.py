@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -19,6 +18,7 @@ from nbformat.v4 import output_from_msg
 from traitlets import Type
 from traitlets.config import Config
 
+from thematic.core.temporary import temporary_folder
 from thematic.displays import frames
 
 _FIGURES = {"bbox_inches": "tight", "metadata": {"Date": None}}
@@ -161,9 +161,9 @@ def warm_shell() -> Iterator[WarmShell]:
     main, hook = sys.modules["__main__"], sys.displayhook
     for owner in classes:
         owner._instance = None
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with temporary_folder() as folder:
         try:
-            shell = WarmShell.instance(folder)
+            shell = WarmShell.instance(str(folder))
             warnings.filterwarnings("ignore", message="To exit: use")  # advice for a terminal
             _draw_inline(shell)
             frames.show_in(shell)

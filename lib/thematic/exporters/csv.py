@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
 from thematic.exporters import document
+from thematic.exporters.harmless import harmless_row
 from thematic.exporters.reading import ReadingExporter
 
 
@@ -43,5 +44,5 @@ def text(report: document.Document) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(report.figures[0].columns)
-    writer.writerows(report.figures[0].texts)
+    writer.writerows(map(harmless_row, report.figures[0].texts))
     return buffer.getvalue()

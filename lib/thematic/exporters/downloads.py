@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from thematic.displays import Cell, DisplayTable, FigureCell, Glance, GlanceRow, SignedTable, Value
 from thematic.displays.signed import words
+from thematic.exporters.harmless import harmless_row
 from thematic.measures.disclosure import NOT_APPLICABLE
 
 # A spreadsheet takes the text for UTF-8 by it.
@@ -27,8 +28,8 @@ def csv_of(table: DisplayTable | SignedTable) -> str:
     columns = table.columns if isinstance(table, DisplayTable) else table.columns()
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(column.label for column in columns)
-    writer.writerows(_rows(table))
+    writer.writerow(harmless_row(column.label for column in columns))
+    writer.writerows(map(harmless_row, _rows(table)))
     return buffer.getvalue()
 
 

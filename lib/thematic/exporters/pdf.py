@@ -23,8 +23,8 @@ from thematic.exporters.reading import ReadingExporter
 
 _TEMPLATE = "report"
 
-# How many rows of a table and lines of a print are on paper at most.
-MOST_ROWS, _MOST_LINES = 120, 60
+# How many rows of a table are on paper at most.
+MOST_ROWS = 120
 # How high a drawing may be, as a part of its width, to be set at the width of the page.
 _TALL = 0.6
 _LETTERS = 10
@@ -134,19 +134,10 @@ def _block(block: Block) -> list[dict[str, Any]]:
             return [display.payload()]
         case Picture(data, mime_type, alt):
             return [{"kind": "picture", "data": list(data), "format": PICTURES[mime_type], "alt": alt}]
-        case Plain(text):
-            return [{"kind": "plain", "text": "\n".join(map(_broken, _shortened(text).split("\n")))}]
-        case LeftOut():
+        case Plain() | LeftOut():
             return [{"kind": "plain", "text": "\n".join(map(_broken, block.text.split("\n")))}]
         case Equation(formula):
             return [{"kind": "equation", **_drawn(formula)}]
-
-
-def _shortened(text: str) -> str:
-    """What was printed, cut where it is longer than anybody reads on paper."""
-    lines = text.splitlines()
-    more = len(lines) - _MOST_LINES
-    return text if more <= 0 else "\n".join([*lines[:_MOST_LINES], f"[{more:,} more lines, on the web page]"])
 
 
 def _broken(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -14,6 +15,7 @@ from thematic import displays
 from thematic.core.errors import UserError
 from thematic.exporters import formulas, written
 from thematic.exporters.blocks import PICTURES, Block, LeftOut, Plain
+from thematic.exporters.harmless import harmless_svg
 
 _OBJECT = re.compile(r"<.*>|\[<.*>\]|.*\bat 0x[0-9a-fA-F]+.*|Text\(.*\)", re.DOTALL)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -140,9 +142,16 @@ def display(payload: Mapping[str, Any]) -> displays.Display:
             "Take that cell out, and show counts instead."
         )
     try:
-        return displays.read(payload)
+        return _drawn_alone(displays.read(payload))
     except (KeyError, TypeError) as fault:
         kind = payload.get("kind")
         raise UserError(
             f"An output of kind '{kind}' cannot be read ({fault}). Another version made it: run the notebook again."
         ) from fault
+
+
+def _drawn_alone(display: displays.Display) -> displays.Display:
+    """The display, its drawings such that they only draw."""
+    if isinstance(display, displays.Chart):
+        return replace(display, svg=harmless_svg(display.svg), narrow=display.narrow and harmless_svg(display.narrow))
+    return display

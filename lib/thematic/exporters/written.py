@@ -11,6 +11,7 @@ from thematic.displays import Column, DisplayTable, markdown
 from thematic.displays.markdown import Token
 from thematic.exporters import formulas
 from thematic.exporters.blocks import PICTURES, Block, Equation, Heading, LeftOut, Picture, Prose, Shown, text_of
+from thematic.exporters.harmless import harmless_svg
 
 Attachments = Mapping[str, Mapping[str, str]]
 """What a cell carries: by name, the content (base64 or text) by MIME type."""
@@ -117,7 +118,7 @@ def pictured(url: str, alt: str) -> Block | None:
         return LeftOut(f"a picture of a kind that no report shows ({kind or 'none'})", "Save it as PNG or SVG.")
     if about.endswith(";base64"):
         return picture(kind, unquote(content), alt)
-    return Picture(unquote_to_bytes(content), kind, alt.strip() or UNDESCRIBED)
+    return _kept(unquote_to_bytes(content), kind, alt)
 
 
 def picture(mime_type: str, content: str, alt: str) -> Picture | LeftOut:
@@ -126,6 +127,13 @@ def picture(mime_type: str, content: str, alt: str) -> Picture | LeftOut:
         data = content.encode() if mime_type == "image/svg+xml" and "<" in content else b64decode(content)
     except ValueError:
         return LeftOut(f"a picture that cannot be read ({alt.strip() or mime_type})", "Make it again.")
+    return _kept(data, mime_type, alt)
+
+
+def _kept(data: bytes, mime_type: str, alt: str) -> Picture:
+    """The picture; a drawing such that it only draws."""
+    if mime_type == "image/svg+xml":
+        data = harmless_svg(data.decode("utf-8", errors="replace")).encode()
     return Picture(data, mime_type, alt.strip() or UNDESCRIBED)
 
 

@@ -28,6 +28,7 @@ IS_TOTAL = re.compile(r"\s*(grand[ -]|sub-?)?totals?:?\s*", re.IGNORECASE)
 LINE = "_line"
 """The column with a row's number; no declared column is called so."""
 _BLOCK = 1 << 23
+_MOST_COLUMNS = 2_000
 _OPENING_ROWS = 20
 _ONE_MORE = "one more"
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -84,6 +85,8 @@ def read_delimited(
 
 def check_header(header: list[str], shown: str) -> None:
     """Raises DataRefused for a column name that is there twice."""
+    if len(header) > _MOST_COLUMNS:
+        raise DataRefused(f"{shown} has {len(header):,} columns, and {_MOST_COLUMNS:,} are the most. Export fewer.")
     named = [name for name in header if name]
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:

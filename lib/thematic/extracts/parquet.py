@@ -14,6 +14,8 @@ from thematic.core.errors import DataRefused
 from thematic.extracts.delimited import LINE, TextTable, check_header
 from thematic.extracts.sources import TableFile
 
+_MOST_ROWS = 100_000_000
+
 
 def read_parquet(file: TableFile, columns: Collection[str], span: int) -> tuple[tuple[str, ...], TextTable]:
     """The names of the parts, and their `columns`; a row's number is its place in its part, from 1 on, and `span` for
@@ -48,6 +50,9 @@ def _read(path: Path, shown: str, wanted: set[str], root: Path, first: int) -> t
         with pq.ParquetFile(path) as file:
             header = list(file.schema_arrow.names)
             check_header(header, shown)
+            if file.metadata.num_rows > _MOST_ROWS:
+                what = f"{shown} says that it has {file.metadata.num_rows:,} rows, and {_MOST_ROWS:,} are the most"
+                raise DataRefused(f"{what} that are read. Export it in parts.")
             rows = file.read(columns=[name for name in header if name in wanted])
             texts = {name: as_text(rows[name], f"{shown}, column {name}") for name in rows.column_names}
             blank = _blank(file, texts, [name for name in header if name not in wanted], rows.num_rows)

@@ -11,7 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from thematic.core.errors import DataRefused
+from thematic.core.bounded import LARGEST_TABLE, read_whole, too_large
+from thematic.core.errors import DataRefused, reason
 
 Kind = Literal["street", "outcomes", "stop-and-search"]
 STREET: Kind = "street"
@@ -96,15 +97,25 @@ def contents(root: Path, files: Iterable[MonthFile]) -> Iterator[tuple[MonthFile
         path = root / archive if archive else root
         if path.is_dir():
             for file in found:
-                yield file, (path / file.name).read_bytes()
+                yield file, _read(path / file.name, file)
             continue
         with zipfile.ZipFile(path) as opened:
             for file in found:
                 yield file, _unpack(opened, file)
 
 
+def _read(path: Path, file: MonthFile) -> bytes:
+    try:
+        return read_whole(path, LARGEST_TABLE)
+    except OSError as error:
+        raise DataRefused(f"{file.shown} cannot be read: {reason(error)}. Download it again.") from error
+
+
 def _unpack(archive: zipfile.ZipFile, file: MonthFile) -> bytes:
     try:
+        entry = archive.getinfo(file.name)
+        if why := too_large(entry.compress_size, entry.file_size):
+            raise zipfile.BadZipFile(why)
         return archive.read(file.name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (KeyError, OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise DataRefused(f"{file.shown} cannot be unpacked ({error}). Download the zip again.") from error

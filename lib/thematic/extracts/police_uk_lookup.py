@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from thematic.core.errors import DataRefused, Problem
+from thematic.core.bounded import read_whole
+from thematic.core.errors import DataRefused, Problem, reason
 from thematic.extracts.encoding import to_utf8
 from thematic.extracts.spellings import fold
 
@@ -35,9 +36,9 @@ def read_lookup(path: Path, shown: str, areas: Mapping[str, Sequence[str]]) -> L
     and for a population that is no number.
     """
     try:
-        text, _ = to_utf8(path.read_bytes(), shown)
+        text, _ = to_utf8(read_whole(path), shown)
     except OSError as error:
-        raise DataRefused(f"LOOKUP: {shown} cannot be read: {error.strerror}. Correct the path.") from error
+        raise DataRefused(f"LOOKUP: {shown} cannot be read: {reason(error)}. Correct the path.") from error
     reader = csv.DictReader(io.StringIO(text.decode(), newline=""))
     header = [(name or "").strip() for name in reader.fieldnames or []]
     reader.fieldnames = header

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from thematic.core.bounded import LARGEST_TABLE, NotReadable, read_whole, unpacked
 from thematic.core.errors import DataRefused, Problem
 from thematic.extracts.delimited import LINE, TextTable, find_heading, read_delimited
 from thematic.extracts.derived import demanded, is_fed
@@ -196,8 +197,10 @@ def unknown_columns(header: list[str], there: dict[str, str], shown: str) -> lis
 
 def _bytes(path: Path, shown: str) -> bytes:
     try:
-        data = path.read_bytes()
-        return gzip.decompress(data) if path.suffix.lower() == ".gz" and data else data
+        data = read_whole(path, LARGEST_TABLE)
+        return unpacked(data) if path.suffix.lower() == ".gz" and data else data
+    except NotReadable as error:
+        raise DataRefused(f"{shown} cannot be read: {error}. Export the table again, or in parts.") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         fix = "Export or copy it again."
         raise DataRefused(f"{shown} cannot be unpacked: it is cut short or damaged ({error}). {fix}") from error

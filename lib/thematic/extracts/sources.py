@@ -60,12 +60,13 @@ class Source:
     def digests(self) -> dict[str, str]:
         """SHA-256 of every file that is read, by name. Raises DataRefused when one cannot be read."""
         try:
-            return {name: digest_file(path) for name, path in self._files()}
+            return {name: digest_file(path) for name, path in self.files()}
         except OSError as error:
             what = f"{Path(error.filename or '').name} cannot be read: {error.strerror}"
             raise DataRefused(f"{what}. Check the file and its permissions.") from error
 
-    def _files(self) -> Iterable[tuple[str, Path]]:
+    def files(self) -> Iterable[tuple[str, Path]]:
+        """Every file that is read, by the name that its digest goes by."""
         if self.root.is_file():
             return [(self.root.name, self.root)]
         zips = sorted({file.archive for file in self.months if file.archive})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,10 +49,12 @@ __all__ = [
     "read_again",
     "reconciliation",
     "reconciliation_lines",
+    "source_of",
 ]
 
 _LOOKUP_UNUSED = "LOOKUP is not used: the rows of an extract name their places themselves."
 
+_FEW, _FAR_FEWER = 100, 0.8
 Say = Callable[[str], None]
 Sample = Callable[[Workbook, Say], Path]
 """Gives the folder of the synthetic sample, which it makes where that has not been done."""
@@ -70,7 +72,7 @@ def build(
     Raises DataRefused, and changes nothing, when the data cannot be used.
     """
     mend(workbook.warehouse)
-    source, settings, shown = _source(workbook, params, data, today, say, sample)
+    source, settings, shown = source_of(workbook, params, data, today, say, sample)
     order = _order(workbook, params, source, settings, shown, lookup, today)
     key = order.key()
     known = facts(workbook)
@@ -84,9 +86,23 @@ def build(
         made = build_files(order, key, folder)
     unused = lookup is not None and not order.source.is_police_uk
     notes = [*made.notes, *([_LOOKUP_UNUSED] if unused else [])]
-    for sentence in (*made.first, *reconciliation_lines(made), *reasons_lines(made), *values_lines(made), *notes):
+    account = (*reconciliation_lines(made), *reasons_lines(made), *values_lines(made))
+    for sentence in (*made.first, *_smaller(known, made), *account, *notes):
         say(sentence)
     return made
+
+
+def _smaller(before: ExtractFacts | None, made: ExtractFacts) -> Iterator[str]:
+    """A sentence for each table that has far fewer rows than the last extract had: an export cut short looks so."""
+    if before is None or (before.kind, before.synthetic) != (made.kind, made.synthetic):
+        return
+    for name, table in before.tables.items():
+        now = made.tables[name].rows_in if name in made.tables else 0
+        if table.rows_in >= _FEW and now < _FAR_FEWER * table.rows_in:
+            yield (
+                f"Warning: {name} has {now:,} rows, and {table.rows_in:,} when it was last read. See that the export "
+                "is whole."
+            )
 
 
 def read_again(workbook: Workbook, params: Params, data: Path | None, today: date, say: Say) -> None:
@@ -121,7 +137,7 @@ def connect(workbook: Workbook) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _source(
+def source_of(
     workbook: Workbook, params: Params, data: Path | None, today: date, say: Say, sample: Sample
 ) -> tuple[Source, ExtractSettings, str]:
     """What the extract is, what it says of itself, and how messages call it."""

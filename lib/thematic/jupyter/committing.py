@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from thematic.core.messages import shown
 from thematic.jupyter.stripping import is_kept_clean, stripped
 
 
@@ -18,10 +19,11 @@ def main() -> int:
     """Strips and says what it stripped. Exit status 1, and nothing is committed, where git does not do as asked."""
     try:
         for name in strip_staged(Path.cwd()):
-            typer.echo(f"{name}: its outputs are left out of the commit.")
+            typer.echo(shown(f"{name}: its outputs are left out of the commit."))
     except subprocess.CalledProcessError as error:
         told = error.stderr.decode(errors="replace").strip()
-        typer.echo(f"Nothing was committed: the notebooks could not be stripped of outputs. git says: {told}", err=True)
+        message = f"Nothing was committed: the notebooks could not be stripped of outputs. git says: {told}"
+        typer.echo(shown(message), err=True)
         return 1
     return 0
 

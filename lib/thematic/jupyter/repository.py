@@ -15,6 +15,7 @@ from pathlib import Path
 import typer
 
 from thematic.core.errors import reason
+from thematic.core.messages import shown
 from thematic.jupyter.committing import git
 
 _PYTHON = Path(sys.executable).as_posix()
@@ -97,4 +98,4 @@ def _path(folder: Path, name: str) -> Path:
 
 
 if __name__ == "__main__":
-    set_up(Path.cwd(), typer.echo)
+    set_up(Path.cwd(), lambda text: typer.echo(shown(text)))

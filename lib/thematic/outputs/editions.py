@@ -58,6 +58,11 @@ class Edition:
         return self.path(making_folder(out, self.audience) / FAILED, NOTEBOOK)
 
 
+def is_private(audience: Audience) -> bool:
+    """Whether only the owner of a report's files may read them."""
+    return audience != "public"
+
+
 def making_folder(out: Path, audience: Audience) -> Path:
     """The folder that tells of the making of an audience's reports: that of the reports, but one beside it for the
     public, to whom it is not given."""

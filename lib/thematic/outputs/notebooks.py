@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from thematic.core.errors import ParamsRefused, Problem
+from thematic.core.bounded import read_whole
+from thematic.core.errors import ParamsRefused, Problem, reason
 from thematic.core.workbook import Workbook
 from thematic.exporters.beside import attach
 
@@ -29,7 +30,7 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
         try:
             found[name] = notebook_bytes(path)
         except OSError as error:
-            problems.append(Problem(workbook.shown(path), f"cannot be read: {error.strerror}."))
+            problems.append(Problem(workbook.shown(path), f"cannot be read: {reason(error)}."))
         else:
             problems.extend(notebook_problems(found[name], workbook.shown(path)))
     if problems:
@@ -39,7 +40,7 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
 
 def notebook_bytes(path: Path) -> bytes:
     """The bytes of a notebook's file, with the pictures that its Markdown names and that are beside it put into it."""
-    data = path.read_bytes()
+    data = read_whole(path)
     if b"![" not in data or _cells(data) is None:
         return data
     notebook = json.loads(data)

@@ -9,25 +9,32 @@ from pathlib import Path
 from typing import Any
 
 from thematic.core.errors import reason
-from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, making_folder
+from thematic.core.folders import close_to_others, make_private, write_new
+from thematic.outputs.editions import FAILED, FORMATS, NOTEBOOK, Edition, is_private, making_folder
 from thematic.outputs.jobs import Failure, Job, Product
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 
 _PART = ".part"
+_PERIODS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes beside the file and renames into place, so that no one ever finds half of it."""
-    _write_all({path: data})
+def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Writes beside the file and renames into place, so that no one ever finds half of it.
+
+    A `private` one, and the folders that are made for it, only the owner may read.
+    """
+    _write_all({path: data}, private)
 
 
-def _write_all(files: Mapping[Path, bytes]) -> None:
+def _write_all(files: Mapping[Path, bytes], private: bool) -> None:
     """Writes all the files beside where they go before the first of them is renamed into place."""
     parts = {path: path.with_name(f".{path.name}{_PART}") for path in files}
     try:
         for path, data in files.items():
+            if private:
+                make_private(path.parent)
             path.parent.mkdir(parents=True, exist_ok=True)
-            parts[path].write_bytes(data)
+            write_new(parts[path], data, private=private)
         for path, part in parts.items():
             part.replace(path)
     finally:
@@ -36,13 +43,12 @@ def _write_all(files: Mapping[Path, bytes]) -> None:
                 part.unlink(missing_ok=True)
 
 
-def clear_leftovers(out: Path, editions: Iterable[Edition]) -> None:
-    """Removes the half-written files that a build which was killed left of these editions and of the catalogue."""
-    found = [*out.glob(f".*{_PART}")]
-    for edition in editions:
-        for target in (edition.path(out, SUFFIX), edition.failed_path(out)):
-            found += target.parent.glob(f".{edition.area.slug}.*{_PART}")
-    for part in found:
+def clear_leftovers(out: Path) -> None:
+    """Removes the half-written files that a build which was killed left in a folder of reports, and in that of their
+    making."""
+    making = making_folder(out, "public")
+    places = [out, out / "share", *out.glob(f"{_PERIODS}/**"), *(out / FAILED).glob("**"), *making.glob("**")]
+    for part in [part for place in places for part in place.glob(f".*{_PART}")]:
         with suppress(OSError):
             part.unlink(missing_ok=True)
 
@@ -65,7 +71,10 @@ def place(out: Path, product: Product) -> None:
         path.unlink(missing_ok=True)
     formats = kept | manifest.formats
     files = {edition.path(out, suffix): data for suffix, data in product.files.items() if suffix != SUFFIX}
-    _write_all(files | {path: manifest.model_copy(update={"formats": formats}).to_bytes()})
+    private = is_private(edition.audience)
+    _write_all(files | {path: manifest.model_copy(update={"formats": formats}).to_bytes()}, private)
+    if private and before is not None and before.audience != edition.audience:
+        close_to_others(out / edition.folder.parts[0])
     _remove(edition, out, _suffixes(before) - set(formats))
     _remove_file(edition.failed_path(out), making_folder(out, edition.audience))
 
@@ -77,7 +86,7 @@ def place_failure(out: Path, job: Job, product: Product) -> None:
     _remove_file(edition.path(out, SUFFIX), out)
     _remove(edition, out, _suffixes(before))
     message = product.failure.message if product.failure else ""
-    write_whole(edition.failed_path(out), product.failed_notebook or _unfinished(job, message))
+    write_whole(edition.failed_path(out), product.failed_notebook or _unfinished(job, message), private=True)
 
 
 def placed(out: Path, job: Job, product: Product) -> Failure | None:

@@ -63,10 +63,15 @@ def _changes(before: Manifest, today: Manifest, notebook: str) -> Iterator[str]:
     told = []
     if before.audience != today.audience:
         told.append(f"made for the {before.audience} audience")
-    changed = [name for each in ("notebook", *_INPUTS) for name in _changed(each, before, today, notebook)]
+    changed = changed_inputs(before, today, notebook)
     if changed:
         told.append(f"changed: {', '.join(changed)}")
     yield from told or [f"not the report that belongs here: {_AREA}.{SUFFIX}"]
+
+
+def changed_inputs(before: Manifest, today: Manifest, notebook: str) -> list[str]:
+    """The inputs of a report that are not now as they were; `notebook` is the name that a change of it goes by."""
+    return [name for each in ("notebook", *_INPUTS) for name in _changed(each, before, today, notebook)]
 
 
 def _changed(part: str, before: Manifest, today: Manifest, notebook: str) -> list[str]:

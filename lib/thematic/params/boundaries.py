@@ -61,6 +61,8 @@ def named_features(text: str, declared: BoundariesParams) -> list[tuple[str, Map
         said = json.loads(text)
     except json.JSONDecodeError as error:
         raise UnusableError(f"line {error.lineno} is not JSON: {error.msg}.", _FIX) from None
+    except (ValueError, RecursionError):
+        raise UnusableError("holds a number of too many digits, or is nested too deeply.", _FIX) from None
     features = said.get("features") if isinstance(said, Mapping) else None
     if not isinstance(features, list) or not features or not all(isinstance(each, Mapping) for each in features):
         raise UnusableError("holds no features.", _FIX)
@@ -76,6 +78,8 @@ def _areas(features: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Shape
 
 def _name(feature: Mapping[str, Any], number: int, key: str) -> str:
     properties = feature.get("properties") or {}
+    if not isinstance(properties, Mapping):
+        raise UnusableError(f"feature {number} has properties that are no names with values.", _FIX)
     if not isinstance(properties.get(key), str):
         there = ", ".join(properties) or "none"
         fix = f"Its properties: {there}. Name the right one as name: under boundaries:."
@@ -96,7 +100,7 @@ def _rings(geometry: Any, where: str) -> Iterator[Ring]:
             for polygon in polygons
             for number, ring in enumerate(polygon)
         ]
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError, KeyError, AttributeError):
         raise UnusableError(f"{where} has coordinates that are no pairs of numbers.", _FIX) from None
     for is_outer, ring in rings:
         if ring.ndim != 2 or ring.shape[1] != 2 or len(ring) < 4:

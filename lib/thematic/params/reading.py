@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from thematic.core.errors import Problem
+from thematic.core.bounded import read_whole
+from thematic.core.errors import Problem, reason
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -45,6 +47,10 @@ _PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "is no name of small letters and digits with single hyphens between them",
 }
 """What a text that matches one of these patterns is not, in words."""
+_DEEPEST, _MOST_VALUES = 60, 500_000
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DASHES = re.compile(r"^[ ]*((?:[-?:][ ]+){8,})", re.MULTILINE)
+_INDENTS = re.compile(r"^[ ]+", re.MULTILINE)
 A_BOOLEAN = "is true or false to YAML, as yes, no, on and off are"
 IN_QUOTES = 'Put the word in quotes, such as "yes".'
 
@@ -90,24 +96,65 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, list[Problem]]:
 def read_text(path: Path, shown: str) -> tuple[str, list[Problem]]:
     """The file's text, and the problems of reading it (then the text is empty)."""
     try:
-        return path.read_bytes().decode("utf-8-sig"), []
+        return read_whole(path).decode("utf-8-sig"), []
     except FileNotFoundError:
         return "", [Problem(shown, "the file is missing.", "Put it back, or copy it from the product's own params/.")]
     except UnicodeDecodeError as error:
         return "", [Problem(shown, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")]
     except OSError as error:
-        return "", [Problem(shown, f"cannot be read: {error.strerror}.", "Make it a file that you may read.")]
+        return "", [Problem(shown, f"cannot be read: {reason(error)}.", "Make it a file that you may read.")]
 
 
 def parse_yaml(text: str, shown: str) -> tuple[Any, list[Problem]]:
     """What the text says, and the problems of its YAML (then what it says is None)."""
+    if _deepest(text) > _DEEPEST:
+        return None, [Problem(shown, f"is nested more than {_DEEPEST} levels deep.", "Write it flatter.")]
     try:
-        return yaml.load(text, Loader=_UniqueKeys), []  # noqa: S506 - a SafeLoader
+        said = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+        if (size := _size(said, {})) > _MOST_VALUES:
+            what = "refers to itself" if size == math.inf else f"comes to more than {_MOST_VALUES:,} values"
+            return None, [Problem(shown, f"{what} by its anchors.", "Write it out without anchors.")]
+        return said, []
+    except (ValueError, OverflowError, RecursionError, TypeError) as error:
+        return None, [
+            Problem(shown, f"holds a value that cannot be read ({_first_line(error)}).", "Write it as text, in quotes.")
+        ]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         return None, [Problem(f"{shown}, line {line}", f"{error.problem}.", "Mend the YAML there.")]
     except yaml.YAMLError as error:
         return None, [Problem(shown, f"is not YAML: {error}.", "Mend it or copy it from the product's own params/.")]
+
+
+def _deepest(text: str) -> int:
+    """A bound of how deep the text is nested: by brackets, by indents, and by dashes on one line."""
+    deep = deepest = 0
+    for mark in _BRACKETS.findall(text):
+        deep = deep + 1 if mark in "[{" else max(0, deep - 1)
+        deepest = max(deepest, deep)
+    return max([deepest, *(len(found[1].split()) for found in _DASHES.finditer(text)), *_indents(text)])
+
+
+def _indents(text: str) -> Iterator[int]:
+    """How many levels a deep indent can be, of a space each; none where the text is indented as people do."""
+    widest = max(map(len, _INDENTS.findall(text)), default=0)
+    if widest > _DEEPEST:
+        yield len({len(found) for found in _INDENTS.findall(text)})
+
+
+def _size(said: Any, known: dict[int, float]) -> float:
+    """How many values there are once every alias is written out; infinite where one is part of itself."""
+    if not isinstance(said, dict | list):
+        return 1
+    if id(said) not in known:
+        known[id(said)] = math.inf
+        inner = said.values() if isinstance(said, dict) else said
+        known[id(said)] = 1 + sum(_size(each, known) for each in inner)
+    return known[id(said)]
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
 
 
 def read_model(path: Path, shown: str, model: type[Model]) -> tuple[Model | None, list[Problem]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from thematic.core.digests import digest_file
+from thematic.core.folders import close_to_others
 
 CHECKSUMS = "SHA256SUMS.txt"
 
@@ -20,8 +21,9 @@ def write_checksums(folder: Path) -> None:
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
-def write_zip(folder: Path, name: str, archive: Path) -> None:
-    """Writes a zip of the folder that unpacks to a folder of that name, whole or not at all."""
+def write_zip(folder: Path, name: str, archive: Path, private: bool) -> None:
+    """Writes a zip of the folder that unpacks to a folder of that name, whole or not at all; a `private` one for its
+    owner alone."""
     part = archive.with_name(f".{archive.name}.part")
     try:
         with ZipFile(part, "w", ZIP_DEFLATED) as zipped:
@@ -29,6 +31,8 @@ def write_zip(folder: Path, name: str, archive: Path) -> None:
                 entry = ZipInfo(f"{name}/{inside}", _NO_TIME)
                 entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, _UNIX, _READABLE
                 zipped.writestr(entry, path.read_bytes())
+        if private:
+            close_to_others(part)
         part.replace(archive)
     finally:
         part.unlink(missing_ok=True)

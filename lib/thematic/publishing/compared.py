@@ -17,12 +17,12 @@ def differs(seen: Seen, edition: Edition, out: Path) -> bool:
     """Whether a public report lists other figures than those that were released, or none at all."""
     if not seen.is_rounded:
         return False
-    listed = _listed(edition.path(out, NOTEBOOK))
+    shown = listed(edition.path(out, NOTEBOOK))
     data = report_data(seen.params, edition, seen.files(edition.theme), seen.index)
-    return bool(listed != json.loads(json.dumps(released_figures(data))))
+    return bool(shown != json.loads(json.dumps(released_figures(data))))
 
 
-def _listed(path: Path) -> dict[str, Any] | None:
+def listed(path: Path) -> dict[str, Any] | None:
     """The list of figures that an executed notebook carries."""
     try:
         cells = json.loads(path.read_bytes())["cells"]

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thematic.build.build import build
+from thematic.build.build import build, keep_out_of_git
 from thematic.build.log import result_line
 from thematic.build.request import ALL, Words, check
 from thematic.core.errors import ArgumentsRefused, DiskRefused, ParamsRefused, Problem, UserError, reason
@@ -16,7 +16,7 @@ from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.execution.batch import OnEvent
 from thematic.measures.ledger.seen import Seen, seen_by
-from thematic.outputs.editions import NOTEBOOK, Edition
+from thematic.outputs.editions import NOTEBOOK, Edition, is_private
 from thematic.outputs.manifest import SUFFIX, read_manifest
 from thematic.outputs.placing import write_whole
 from thematic.outputs.status import stale_lines
@@ -64,6 +64,7 @@ def make_pack(
     ones, each kind in a folder of its own under `<out>/pack/`. Raises UserError before any file of the pack is touched.
     """
     order = _order(workbook, words, today, say, begin)
+    keep_out_of_git(workbook, order.out)
     editions = {part: list(_made(order, part)) for part in FILES}
     period = next(each.period for part in FILES for each in editions[part])
     files = {part: _pdf(order, part, editions[part]) for part in FILES if order.pack.of(part)}
@@ -159,7 +160,7 @@ def _written(order: _Order, folder: Path, files: Mapping[PackPart, bytes]) -> li
     try:
         for part, name in FILES.items():
             if part in files:
-                write_whole(folder / name, files[part])
+                write_whole(folder / name, files[part], private=is_private(audience_of(part)))
             else:
                 (folder / name).unlink(missing_ok=True)
     except OSError as error:

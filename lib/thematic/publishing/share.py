@@ -19,7 +19,7 @@ from thematic.measures.disclosure import AUDIENCES
 from thematic.measures.ledger.seen import Seen, seen_by
 from thematic.outputs.catalogue import Catalogue, pages
 from thematic.outputs.drafts import Drafts
-from thematic.outputs.editions import FORMATS, Edition, making_folder
+from thematic.outputs.editions import FORMATS, Edition, is_private, making_folder
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.status import FAILED_LAST_TIME, NEVER_MADE, Finding, due_lines, find
 from thematic.params import load_params
@@ -75,10 +75,11 @@ def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], No
         reports, left_out = _choose(order)
         folder = order.request.out / FOLDER / _name(order, reports)
         archive = folder.with_name(f"{folder.name}.zip")
+        private = is_private(order.request.audience)
         try:
-            with replacing(folder) as part:
+            with replacing(folder, private=private) as part:
                 _fill(part, order.request.out, reports, level_titles(order.drafts.params))
-                write_zip(part, folder.name, archive)
+                write_zip(part, folder.name, archive, private)
         except OSError as error:
             raise DiskRefused(f"{workbook.shown(folder)} could not be written: {reason(error)}.") from error
         book.add(f"shared {log.reports(len(reports))}: {FOLDER}/{folder.name}")

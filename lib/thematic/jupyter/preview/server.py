@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import threading
 from collections.abc import Iterator
@@ -12,13 +13,19 @@ from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from jupyter_core.paths import jupyter_runtime_dir
 
 from thematic.core.errors import ArgumentsRefused, reason
+from thematic.core.folders import make_private, write_new
 from thematic.core.previewer import Preview
 
 HOST = "127.0.0.1"
 _HEARTBEAT_SECONDS = 10
+_PATIENCE_SECONDS = 30
+"""How long a browser may take over what it asks."""
+_CONNECTIONS = 32
 _POLL_SECONDS = 0.1
 _TEMPLATES = Path(__file__).parent / "templates"
 _POLICY = (
@@ -106,15 +113,53 @@ def serving(screen: Screen, port: int | None) -> Iterator[str]:
             thread.join()
 
 
+@contextmanager
+def opening(address: str) -> Iterator[str]:
+    """The address of a file, for this user's eyes alone until the block ends, that leads a browser to the page.
+
+    A browser is started with what it is to open on its command line, which everybody on the machine can read; the
+    secret is in the file instead.
+    """
+    folder = Path(jupyter_runtime_dir())
+    make_private(folder)
+    file = folder / f"thematic-preview-{os.getpid()}.html"
+    leads = f'<meta http-equiv="refresh" content="0;url={address}">'
+    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Preview</title>{leads}</html>'
+    write_new(file, page.encode(), private=True)
+    try:
+        yield file.as_uri()
+    finally:
+        file.unlink(missing_ok=True)
+
+
 class _Server(ThreadingHTTPServer):
+    """Answers so many at once and no more, so that nobody else on the machine can keep it busy."""
+
     daemon_threads = True
     allow_reuse_address = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._room = threading.BoundedSemaphore(_CONNECTIONS)
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._room.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._room.release()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A browser that goes away in mid-answer is no trouble."""
 
 
 class _Handler(BaseHTTPRequestHandler):
+    timeout = _PATIENCE_SECONDS
     screen: ClassVar[Screen]
     secret: ClassVar[str]
 

@@ -14,7 +14,7 @@ from thematic.core.areas import FORCE
 from thematic.core.previewer import Asked, Preview, Previewer
 from thematic.core.workbook import Workbook
 from thematic.jupyter.preview.making import one_report, plan
-from thematic.jupyter.preview.server import Screen, serving
+from thematic.jupyter.preview.server import Screen, opening, serving
 from thematic.params import load_params
 
 Say = Callable[[str], None]
@@ -34,11 +34,11 @@ def watch(workbook: Workbook, words: Words, port: int | None, opens: bool, say: 
         previewer.start()
         job, about = plan(asked, say)
         screen = Screen()
-        with serving(screen, port) as address:
+        with serving(screen, port) as address, opening(address) as file:
             say(f"{about}: {address}")
             say("It is made anew whenever the notebook, params/ or lib/ are saved. Ctrl-C ends it.")
             if opens:
-                webbrowser.open(address)
+                webbrowser.open(file)
             notebook = workbook.notebooks / job.notebook_name
             try:
                 _keep_showing(previewer, asked, screen, _changes(notebook, workbook.params), say)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pandas as pd
 
 from thematic.core.digests import digest
-from thematic.core.folders import replacing
+from thematic.core.folders import make_private, replacing
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
@@ -36,10 +36,9 @@ def write(
 ) -> None:
     """Writes data/ledger/public: for each theme the counts that were released, and nothing else that was counted."""
     steps = _steps(months)
-    workbook.ledger.mkdir(parents=True, exist_ok=True)
+    make_private(workbook.ledger)
     first, last = months[0].month, months[-1].month
     with replacing(workbook.ledger / PUBLIC) as folder:
-        folder.chmod(0o700)
         slices: dict[str, dict[str, str]] = {}
         reach: dict[str, int] = {}
         told = [index.title, index.synthetic, index.licence, index.history_from, index.ends, index.populations]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from thematic.outputs.catalogue.grid import Catalogue, Place
 from thematic.outputs.catalogue.pages import INDEX, pages
-from thematic.outputs.editions import FAILED, NOTEBOOK
+from thematic.outputs.editions import FAILED, NOTEBOOK, is_private
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.placing import write_whole
 
@@ -41,13 +41,14 @@ def write_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] =
     """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
     catalogue = read_catalogue(out, up_to_date, levels)
     written = pages(catalogue)
+    private = any(is_private(report.audience) for report in catalogue.reports.values())
     for path in out.glob(f"{_MONTHS}/{INDEX}"):
         if path.relative_to(out).as_posix() not in written:
             _remove(path)
     for name, page in written.items():
         path = out / name
         if not path.is_file() or path.read_bytes() != page:
-            write_whole(path, page)
+            write_whole(path, page, private=private)
     return out / INDEX if written else None
 
 

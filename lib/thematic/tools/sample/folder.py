@@ -23,7 +23,7 @@ def fresh_sample(workbook: Workbook, say: Callable[[str], None]) -> Path:
     from thematic.tools.sample.writer import write_sample
 
     say(f"Making the synthetic sample: {workbook.shown(workbook.sample)}")
-    with replacing(workbook.sample) as folder:
+    with replacing(workbook.sample, private=False) as folder:
         write_sample(folder, workbook.reference)
         (folder / _STAMP).write_text(made_from + "\n", encoding="utf-8", newline="\n")
     return workbook.sample
