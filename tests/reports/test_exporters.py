@@ -517,16 +517,6 @@ def test_a_table_of_hundreds_of_rows_is_cut_on_paper_with_a_word(rows: int) -> N
     assert block["emphasis"] == ([] if is_cut else [rows - 1])
 
 
-def test_a_long_print_is_cut_on_paper_with_a_word() -> None:
-    def printed(lines: int) -> str:
-        cell = output({"text/plain": "\n".join(map(str, range(lines)))})
-        [block] = pdf_module.content(document.read(new_notebook(cells=[cell])))["blocks"]
-        return str(block["text"])
-
-    assert printed(60).splitlines()[-1] == "59"
-    assert printed(63).splitlines()[-2:] == ["59", "[3 more lines, on the web page]"]
-
-
 def test_how_to_read_a_kind_of_chart_is_said_once() -> None:
     table = DisplayTable("t", "T", [Column("A", "left")], [["1"]])
     svg = '<svg width="9" height="9"></svg>'

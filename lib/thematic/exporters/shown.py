@@ -15,7 +15,7 @@ from thematic import displays
 from thematic.core.errors import UserError
 from thematic.exporters import formulas, written
 from thematic.exporters.blocks import PICTURES, Block, LeftOut, Plain
-from thematic.exporters.harmless import harmless_svg
+from thematic.exporters.sanitised import harmless_svg
 
 _OBJECT = re.compile(r"<.*>|\[<.*>\]|.*\bat 0x[0-9a-fA-F]+.*|Text\(.*\)", re.DOTALL)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -11,7 +11,7 @@ from thematic.displays import Column, DisplayTable, markdown
 from thematic.displays.markdown import Token
 from thematic.exporters import formulas
 from thematic.exporters.blocks import PICTURES, Block, Equation, Heading, LeftOut, Picture, Prose, Shown, text_of
-from thematic.exporters.harmless import harmless_svg
+from thematic.exporters.sanitised import harmless_svg
 
 Attachments = Mapping[str, Mapping[str, str]]
 """What a cell carries: by name, the content (base64 or text) by MIME type."""
