@@ -109,7 +109,17 @@ def summary(outcome: Outcome, shown: str, catalogue: str | None) -> list[str]:
             lines.append(f"  its notebook: {result.edition.failed_path(Path(shown)).as_posix()}")
     lines.append(total_line(outcome.results, len(outcome.up_to_date), outcome.seconds))
     lines += [f"Reports: {_place(outcome, shown)}"] if outcome.made else []
-    return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else []), *trouble]
+    return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else []), *_figures(outcome, shown), *trouble]
+
+
+def _figures(outcome: Outcome, shown: str) -> list[str]:
+    """A line for the file of all figures, which says where it does not hold every report of the audience."""
+    found = outcome.figures
+    if found is None:
+        return []
+    left_out = f"; {reports(found.left_out)} out of date left out" if found.left_out else ""
+    what = f"{found.figures:,} figures of {reports(found.reports)}{left_out}"
+    return [f"All figures: {(Path(shown) / found.path.name).as_posix()} ({what})"]
 
 
 def _place(outcome: Outcome, shown: str) -> str:
