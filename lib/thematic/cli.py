@@ -99,6 +99,25 @@ def status(
 
 
 @app.command()
+def explain(
+    measure: Annotated[str, typer.Argument(help="The measure's name or title.", show_default=False)],
+    *,
+    area: Annotated[str, typer.Option(help="One area by its name, or force (default).")] = "",
+    period: Annotated[str, typer.Option(help="YYYY-MM (default: the latest in the data).")] = "",
+    category: Annotated[str, typer.Option(help="dimension=category, as the CSV has them (default: the total).")] = "",
+    theme: Annotated[str, typer.Option(help="The theme whose report it is in (default: the first that has it).")] = "",
+    rows: Annotated[bool, typer.Option("--rows", help="Show the rows that are counted: RESTRICTED.")] = False,
+    data: Data = "",
+    lookup: Lookup = "",
+) -> None:
+    """Say where one figure of an internal report comes from: definition, window, rows in and out, and months."""
+    from thematic.build.explaining import Question, explained
+
+    question = Question(measure, area, period, category, theme, data, lookup, rows)
+    typer.echo("\n".join(explained(Workbook.find(), question, date.today(), _aside)))
+
+
+@app.command()
 def share(
     goals: Goals = None,
     *,

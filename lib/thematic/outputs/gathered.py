@@ -62,7 +62,7 @@ def gather(out: Path, catalogue: Catalogue, audience: Audience) -> Gathered | No
     chosen = {place: every[place] for place in sorted(every.keys() - catalogue.outdated, key=_order)}
     record = _read(out)
     if record is None or record.key != _key(chosen, audience) or not _are_there(out, record):
-        if all(_figures(out, *each) is None for each in chosen.items()):
+        if all(figures_of(out, *each) is None for each in chosen.items()):
             _remove(out)
             return None
         record = _write(out, chosen, audience)
@@ -118,7 +118,7 @@ def _write(out: Path, chosen: dict[Place, Manifest], audience: Audience) -> _Rec
         with parts[_CSV].open("wb") as text, closing(Typed(parts[_PARQUET], LEADING)) as typed:
             text.write(",".join((*LEADING, *FIGURE_COLUMNS)).encode() + b"\n")
             for place, report in chosen.items():
-                figures = _figures(out, place, report)
+                figures = figures_of(out, place, report)
                 if figures is not None:
                     used[place] = report
                     lines = _led(figures, (audience, place[1], place[2], place[0]))
@@ -150,7 +150,7 @@ def _led(figures: bytes, leading: tuple[str, ...]) -> bytes:
     return buffer.getvalue().encode()
 
 
-def _figures(out: Path, place: Place, report: Manifest) -> bytes | None:
+def figures_of(out: Path, place: Place, report: Manifest) -> bytes | None:
     """A report's figures as its CSV has them; None where its file is not as it was made, or shows none."""
     from thematic.measures.figures import FIGURE_COLUMNS
 
