@@ -118,6 +118,31 @@ def explain(
 
 
 @app.command()
+def changes(
+    goals: Goals = None,
+    *,
+    since: Annotated[str, typer.Option(help="YYYY-MM: the month whose reports are compared.", show_default=False)],
+    period: Annotated[str, typer.Option(help="YYYY-MM: the later month (default: the latest in the data).")] = "",
+    area: AreaWord = "",
+    audience: Audience = "",
+    before: Annotated[str, typer.Option(help="Folder of the earlier extract, where it was kept: says why.")] = "",
+    data: Data = "",
+    lookup: Lookup = "",
+    out: Out = "",
+) -> None:
+    """Say which verdicts changed since a month, and which figures released for it are other now, and why."""
+    from thematic.build.changed_lines import lines
+    from thematic.build.changing import changes as compared
+    from thematic.build.request import Words
+
+    words = Words(goals or [], period, area, audience=audience, data=data, lookup=lookup, out=out)
+    found = compared(Workbook.find(), words, since, before.strip(), date.today(), _aside)
+    heard = audience.strip().lower() or "internal"
+    for line in lines(found, since.strip(), heard, paired=bool(before.strip())):
+        typer.echo(line)
+
+
+@app.command()
 def share(
     goals: Goals = None,
     *,

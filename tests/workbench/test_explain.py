@@ -18,7 +18,7 @@ from thematic.cubes.counts import read_tables
 from thematic.explore.explained import Explanation, explain, measure_named
 from thematic.explore.restricted import BANNER
 from thematic.explore.terminal import WIDTH, lines, plain
-from warehouse_drawn import DrawnCubes, figures, own_params, report_data, theme_cubes, typed
+from warehouse_drawn import DrawnCubes, few_measures, figures, own_params, report_data, theme_cubes, typed
 
 PERIOD, AREA = "2020-12", "widnes"
 FIRST, LAST = pd.Timestamp("2018-01-01"), pd.Timestamp("2021-01-31")
@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def drawn(crimes: pd.DataFrame, folder: Path) -> DrawnCubes:
     tables: dict[str, pa.Table] = {"crimes": typed(own_params().tables["crimes"], crimes.copy())}
-    return theme_cubes(folder, "domestic-abuse", tables, history="2018-01")
+    return theme_cubes(folder, "domestic-abuse", tables, params=few_measures(), history="2018-01")
 
 
 @contextmanager
@@ -166,7 +166,7 @@ def test_any_row_of_the_csv_can_be_asked_for(ask: Any, drawn: DrawnCubes, name: 
     figure = figures(drawn, PERIOD, area=area).one(name, dimension, found.figure.category)
     assert wanted in (figure.category, found.data.label(name, dimension, figure.category))
     assert found.accounts[0].counted[0] == figure.numerator
-    assert found.accounts[0].counted[1] == (figure.earlier_numerator or 0)
+    assert figure.earlier_numerator in (None, found.accounts[0].counted[1])
     assert found.disagreements == []
 
 

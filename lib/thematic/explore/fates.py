@@ -72,10 +72,22 @@ def counted_rows(rows: ir.Table, asked: Asked, lists: Mapping[str, CodeList], co
     return found
 
 
-def fate_by_reference(rows: ir.Table, asked: Asked, lists: Mapping[str, CodeList]) -> dict[str, str]:
-    """The fate of every row by its reference; the table must have one."""
+def counted_references(rows: ir.Table, asked: Asked, lists: Mapping[str, CodeList]) -> set[str]:
+    """The references of the rows that are counted; the table must have one."""
     named, reasons = _with_fates(rows, asked, lists)
-    found = named.select(named[f"_own_{asked.base.table.reference}"].name("reference"), _FATE).to_pandas()
+    kept = named.filter(named[_FATE] == reasons.index(COUNTED))
+    return set(kept[f"_own_{asked.base.table.reference}"].to_pandas().astype(str))
+
+
+def fates_of(
+    rows: ir.Table, asked: Asked, lists: Mapping[str, CodeList], references: Collection[str]
+) -> dict[str, str]:
+    """The fate of each of these rows, by its reference; those that the table does not have are left out."""
+    if not references:
+        return {}
+    named, reasons = _with_fates(rows, asked, lists)
+    reference = named[f"_own_{asked.base.table.reference}"]
+    found = named.filter(reference.isin(sorted(references))).select(reference.name("reference"), _FATE).to_pandas()
     return {str(one): reasons[place] for one, place in zip(found["reference"], found[_FATE], strict=True)}
 
 

@@ -1,4 +1,4 @@
-"""Says why a count of the present extract differs from that of an earlier one: late rows, corrections, cancellations."""
+"""Says why a count differs between an earlier extract and the present one: late rows, corrections, cancellations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from thematic.explore.fates import COUNTED, Asked, fate_by_reference
+from thematic.explore.fates import Asked, counted_references, fates_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -26,12 +26,10 @@ def moved(
     Rows are paired by their reference, which the table must have. What came in less what fell out is the difference of
     the two counts, of rows.
     """
-    old, new = (fate_by_reference(rows, asked, lists) for rows in (before, now))
-    came, left = Counter[str](), Counter[str]()
-    for reference, fate in new.items():
-        if fate == COUNTED and old.get(reference) != COUNTED:
-            came[old.get(reference, LATE)] += 1
-    for reference, fate in old.items():
-        if fate == COUNTED and new.get(reference) != COUNTED:
-            left[new.get(reference, GONE)] += 1
-    return came, left
+    old, new = (counted_references(rows, asked, lists) for rows in (before, now))
+    came, left = new - old, old - new
+    why_not_then, why_not_now = fates_of(before, asked, lists, came), fates_of(now, asked, lists, left)
+    return (
+        Counter(why_not_then.get(reference, LATE) for reference in came),
+        Counter(why_not_now.get(reference, GONE) for reference in left),
+    )

@@ -1,4 +1,4 @@
-"""Compares the figures of a report as they were released with others: verdicts, revisions, what is new and what is gone."""
+"""Compares the figures of a report as they were released with others: verdicts, revisions, what is new or gone."""
 
 from __future__ import annotations
 
@@ -23,16 +23,6 @@ class Difference:
     key: Key
     before: Row
     now: Row
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What differs between the figures of two reports of one theme and area, each in the later report's order."""
-
-    verdicts: tuple[Difference, ...] = ()
-    revised: tuple[Difference, ...] = ()
-    new: tuple[Key, ...] = ()
-    gone: tuple[Key, ...] = ()
 
 
 def read_rows(figures: bytes) -> list[Row]:
