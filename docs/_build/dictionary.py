@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from area_tables import areas
-from in_words import conditions, derivation, match_words
+from in_words import derivation, match_words
 from md import anchored, bullets, code, codes, page, table
 from row_fates import reasons
 
@@ -13,6 +13,7 @@ from thematic.extracts.sources import SETTINGS, SUFFIXES
 from thematic.params import Params
 from thematic.params.sources import ExtractSettings, TableParams
 from thematic.params.tables import HISTORY_FLOOR, ByColumn, ByColumns, ByFilled, Column, Table
+from thematic.params.worded import conditions
 
 _INLINE_CODES = 8
 """A column with more codes than this has them in a table of their own."""

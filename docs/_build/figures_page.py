@@ -51,6 +51,9 @@ def figures_csv() -> str:
         "from this file: a spreadsheet, a dashboard or another report then says what the report says.",
         table(["column", "meaning"], [(code(name), _MEANINGS[name]) for name in FIGURE_COLUMNS]),
         "Every declared code and area has its row, zeros too; breakdowns with `order: largest` have those that occur. "
-        "Counts have no decimal point; other numbers have all their decimals. Read the file as UTF-8.",
+        "Counts have no decimal point; other numbers have all their decimals. Read the file as UTF-8. "
+        "A text that begins with `=`, `+`, `-` or `@` has an apostrophe before it, so that no spreadsheet takes it for "
+        "a formula. "
+        "[One file](../all-figures.md) holds the figures of all reports.",
         description="The columns of the CSV that holds every figure of a report.",
     )

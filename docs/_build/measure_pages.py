@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from in_words import conditions
 from md import bullets, code, page, table
 
 from thematic.cubes.bases import is_share, sides_of
@@ -14,6 +13,7 @@ from thematic.params.conditions import Condition
 from thematic.params.measures import Count, Measure, MeasureOf, PopulationOf, Target
 from thematic.params.tables import Table
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL, Theme
+from thematic.params.worded import conditions
 
 _UNITS = {
     "count": "a number",

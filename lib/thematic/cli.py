@@ -110,6 +110,50 @@ def status(
 
 
 @app.command()
+def explain(
+    measure: Annotated[str, typer.Argument(help="The measure's name or title.", show_default=False)],
+    *,
+    area: Annotated[str, typer.Option(help="One area by its name, or force (default).")] = "",
+    period: Annotated[str, typer.Option(help="YYYY-MM (default: the latest in the data).")] = "",
+    category: Annotated[str, typer.Option(help="dimension=category, as the CSV has them (default: the total).")] = "",
+    theme: Annotated[str, typer.Option(help="The theme whose report it is in (default: the first that has it).")] = "",
+    rows: Annotated[bool, typer.Option("--rows", help="Show the rows that are counted: RESTRICTED.")] = False,
+    data: Data = "",
+    lookup: Lookup = "",
+) -> None:
+    """Say where one figure of an internal report comes from: definition, window, rows in and out, and months."""
+    from thematic.build.explaining import Question, explained
+
+    question = Question(measure, area, period, category, theme, data, lookup, rows)
+    typer.echo("\n".join(explained(Workbook.find(), question, date.today(), _aside)))
+
+
+@app.command()
+def changes(
+    goals: Goals = None,
+    *,
+    since: Annotated[str, typer.Option(help="YYYY-MM: the month whose reports are compared.", show_default=False)],
+    period: Annotated[str, typer.Option(help="YYYY-MM: the later month (default: the latest in the data).")] = "",
+    area: AreaWord = "",
+    audience: Audience = "",
+    before: Annotated[str, typer.Option(help="Folder of the earlier extract, where it was kept: says why.")] = "",
+    data: Data = "",
+    lookup: Lookup = "",
+    out: Out = "",
+) -> None:
+    """Say which verdicts changed since a month, and which figures released for it are other now, and why."""
+    from thematic.build.changed_lines import lines
+    from thematic.build.changing import changes as compared
+    from thematic.build.request import Words
+
+    words = Words(goals or [], period, area, audience=audience, data=data, lookup=lookup, out=out)
+    found = compared(Workbook.find(), words, since, before.strip(), date.today(), _aside)
+    heard = audience.strip().lower() or "internal"
+    for line in lines(found, since.strip(), heard, paired=bool(before.strip())):
+        typer.echo(line)
+
+
+@app.command()
 def share(
     goals: Goals = None,
     *,

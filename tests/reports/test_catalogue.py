@@ -50,7 +50,7 @@ class Page(HTMLParser):
 
 
 def text_of(out: Path, name: str = INDEX, up_to_date=always) -> str:
-    assert write_catalogue(out, up_to_date) == out / INDEX
+    assert write_catalogue(out, read_catalogue(out, up_to_date)) == out / INDEX
     return (out / name).read_text(encoding="utf-8")
 
 
@@ -96,11 +96,11 @@ def test_the_index_shows_the_latest_period_and_each_period_has_a_page_that_leads
 def test_the_page_of_a_period_whose_reports_are_gone_goes_too(tmp_path):
     put(tmp_path)
     gone = put(tmp_path, period="2020-12")
-    write_catalogue(tmp_path, always)
+    write_catalogue(tmp_path, read_catalogue(tmp_path, always))
     for path in gone.parent.iterdir():
         path.unlink()
     gone.parent.rmdir()
-    write_catalogue(tmp_path, always)
+    write_catalogue(tmp_path, read_catalogue(tmp_path, always))
     assert not (tmp_path / "2020-12").exists()
     assert (tmp_path / "2021-01" / INDEX).is_file()
 
@@ -278,32 +278,32 @@ def test_pages_are_written_only_when_they_change(tmp_path):
     put(tmp_path, period="2020-12")
     put(tmp_path)
     files = [tmp_path / INDEX, tmp_path / "2020-12" / INDEX]
-    write_catalogue(tmp_path, always)
+    write_catalogue(tmp_path, read_catalogue(tmp_path, always))
     before = [path.stat().st_ino for path in files]
-    write_catalogue(tmp_path, always)
+    write_catalogue(tmp_path, read_catalogue(tmp_path, always))
     assert [path.stat().st_ino for path in files] == before
     put(tmp_path, "north")
-    write_catalogue(tmp_path, always)
+    write_catalogue(tmp_path, read_catalogue(tmp_path, always))
     assert [path.stat().st_ino != was for path, was in zip(files, before, strict=True)] == [True, False]
 
 
 def test_a_folder_without_reports_gets_no_page(tmp_path):
-    assert write_catalogue(tmp_path / "nothing", always) is None
+    assert write_catalogue(tmp_path / "nothing", read_catalogue(tmp_path / "nothing", always)) is None
     assert not (tmp_path / "nothing").exists()
     (tmp_path / "2021-01" / "noise").mkdir(parents=True)
     (tmp_path / "2021-01" / "noise" / "force.json").write_text("not a manifest")
-    assert write_catalogue(tmp_path, always) is None
+    assert write_catalogue(tmp_path, read_catalogue(tmp_path, always)) is None
     assert not (tmp_path / INDEX).exists()
 
 
 def test_areas_of_several_levels_are_listed_level_by_level_each_with_the_forces_word(tmp_path):
     for area, level in (("zeal", "unit"), ("bold", "ward"), ("hale", "unit"), ("ayot", "ward"), ("force", "")):
         put(tmp_path, area, area_name=area.title(), level=level)
-    write_catalogue(tmp_path, always, {"unit": "District", "ward": "Ward"})
+    write_catalogue(tmp_path, read_catalogue(tmp_path, always, {"unit": "District", "ward": "Ward"}))
     rows = Page((tmp_path / INDEX).read_text(encoding="utf-8")).rows
     names = ["Force", "Hale (District)", "Zeal (District)", "Ayot (Ward)", "Bold (Ward)"]
     assert [row.strip().startswith(name) for row, name in zip(rows[1:], names, strict=True)] == [True] * 5
     for area in ("bold", "ayot"):
         put(tmp_path, area, area_name=area.title(), level="unit")
-    write_catalogue(tmp_path, always, {"unit": "District"})
+    write_catalogue(tmp_path, read_catalogue(tmp_path, always, {"unit": "District"}))
     assert "(District)" not in (tmp_path / INDEX).read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 
 from browser import CHROMIUM, Page, page
 from placed import RISE, fail, put
-from thematic.outputs.catalogue import INDEX, write_catalogue
+from thematic.outputs.catalogue import INDEX, read_catalogue, write_catalogue
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 
@@ -25,7 +25,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fail(folder, "wéstern", "alarm")
     put(folder, "force", "noise", period="2020-12")
     put(folder, "force", "alarm", period="2020-12")
-    write_catalogue(folder, lambda report: report.area != "north")
+    write_catalogue(folder, read_catalogue(folder, lambda report: report.area != "north"))
     return folder
 
 

@@ -48,6 +48,14 @@ def own_params() -> Params:
     return load_params(Workbook(ROOT))
 
 
+def few_measures() -> Params:
+    """The product's declarations with two measures of one theme: nothing else has to be counted."""
+    params = own_params()
+    measures = {"da_recorded": ("total", "month", "lpu", "offence"), "da_solved_pct": ("total", "rolling", "lpu")}
+    theme = params.themes["domestic-abuse"].model_copy(update={"measures": measures, "hotspots": None})
+    return replace(params, themes={"domestic-abuse": theme})
+
+
 def reports_of(*areas: str) -> list[tuple[str, str]]:
     """Themes and areas (slugs) of which there is a report, of these areas: not every theme is reported for units."""
     params = own_params()

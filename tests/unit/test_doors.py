@@ -9,13 +9,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from thematic.exporters.harmless import harmless_svg
 
 from commands import GOAL, drawn_workbook, running
 from drawn import REPOSITORY
 from thematic.core.folders import close_to_others, keep_from_git, replacing
 from thematic.core.messages import on_one_line, shown
+from thematic.core.spreadsheets import harmless_row
 from thematic.core.temporary import clear_temporary, temporary_folder
-from thematic.exporters.harmless import harmless, harmless_svg
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 DRAWN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
@@ -111,7 +112,7 @@ def test_git_takes_no_report_wherever_in_the_workbook_it_is_written(tmp_path):
     ],
 )
 def test_a_cell_of_text_is_no_formula_and_a_number_stays_one(text, given):
-    assert harmless(text) == given
+    assert harmless_row([text]) == [given]
 
 
 @pytest.mark.parametrize(

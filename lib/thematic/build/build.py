@@ -25,9 +25,10 @@ from thematic.cubes.cubes import Index
 from thematic.execution import batch, cluster
 from thematic.extracts import warehouse
 from thematic.measures.ledger.seen import Seen, seen_by
-from thematic.outputs.catalogue import write_catalogue
+from thematic.outputs.catalogue import read_catalogue, write_catalogue
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions, making_folder
+from thematic.outputs.gathered import Gathered, gather
 from thematic.outputs.jobs import Job
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.notebooks import read_notebooks
@@ -66,8 +67,8 @@ class Plan:
 class Outcome:
     """What a build has done, and in how many `seconds`. `results` are of the editions that were not up to date.
 
-    `catalogue` is its page, or None where there is none; `trouble` is why it could not be written. `stale` are those
-    made or up to date whose commentary is about other figures.
+    `catalogue` is its page and `figures` the file of all figures, or None where there is none; `trouble` is why they
+    could not be written. `stale` are those made or up to date whose commentary is about other figures.
     """
 
     out: Path
@@ -77,6 +78,7 @@ class Outcome:
     trouble: str
     seconds: float
     stale: tuple[Edition, ...] = ()
+    figures: Gathered | None = None
 
     @property
     def failed(self) -> tuple[batch.Result, ...]:
@@ -151,12 +153,12 @@ def build(
             book.add("stopped")
             raise
         stale = tuple(_stale(request.out, plan, results))
-        catalogue, trouble = _catalogue(request.out, plan.drafts)
+        catalogue, figures, trouble = _catalogue(request, plan.drafts)
         seconds = time.perf_counter() - started
         book.add(" ".join([log.total_line(results, len(plan.up_to_date), seconds), *([trouble] if trouble else [])]))
         for line in (*log.notice_lines(results), *stale_lines(stale)):
             book.add(line)
-    return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale)
+    return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale, figures)
 
 
 def keep_out_of_git(workbook: Workbook, out: Path) -> None:
@@ -245,12 +247,16 @@ def _get_ready(request: Request) -> None:
         batch.warm_up()
 
 
-def _catalogue(out: Path, drafts: Drafts) -> tuple[Path | None, str]:
-    """The first page of the catalogue, renewed; or why it could not be."""
+def _catalogue(request: Request, drafts: Drafts) -> tuple[Path | None, Gathered | None, str]:
+    """The first page of the catalogue and the file of all figures, renewed; or why they could not be."""
+    what, page = "The catalogue", None
     try:
-        return write_catalogue(out, drafts.up_to_date, level_titles(drafts.params)), ""
+        catalogue = read_catalogue(request.out, drafts.up_to_date, level_titles(drafts.params))
+        page = write_catalogue(request.out, catalogue)
+        what = "The file of all figures"
+        return page, gather(request.out, catalogue, request.audience), ""
     except OSError as error:
-        return None, f"The catalogue could not be written: {reason(error)}."
+        return page, None, f"{what} could not be written: {reason(error)}."
 
 
 def level_titles(params: Params) -> dict[str, str]:

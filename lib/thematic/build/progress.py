@@ -113,7 +113,17 @@ def summary(outcome: Outcome, folder: str, catalogue: str | None) -> list[str]:
     lines.append(total_line(outcome.results, len(outcome.up_to_date), outcome.seconds))
     lines += notice_lines(outcome.results)
     lines += [f"Reports: {_place(outcome, folder)}"] if outcome.made else []
-    return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else []), *trouble]
+    return [*lines, *([f"Catalogue: {catalogue}"] if catalogue else []), *_figures(outcome, folder), *trouble]
+
+
+def _figures(outcome: Outcome, folder: str) -> list[str]:
+    """A line for the file of all figures, which says where it does not hold every report of the audience."""
+    found = outcome.figures
+    if found is None:
+        return []
+    left_out = f"; {reports(found.left_out)} out of date left out" if found.left_out else ""
+    what = f"{found.figures:,} figures of {reports(found.reports)}{left_out}"
+    return [f"All figures: {(Path(folder) / found.path.name).as_posix()} ({what})"]
 
 
 def _left_out(outcome: Outcome) -> list[str]:

@@ -128,7 +128,7 @@ def _queries(
         for base, splits in bases:
             of = (theme, base.count.selection)
             if of not in selected:
-                selected[of] = _of_selection(tables[base.table_name], base)
+                selected[of] = of_selection(tables[base.table_name], base)
             rows = selected[of]
             for split, by, each in _sums(theme, base, splits, fed[base.table_name], counting):
                 query = _Query(base, split, _dates(base, by), counting.hexagon_km[theme] if split == CELL else 0)
@@ -187,7 +187,8 @@ def _dates(base: Base, by: Collection[str]) -> tuple[str, ...]:
 
 def _asked(rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counting) -> list[tuple[str, pd.DataFrame]]:
     """The numbers of one query, each with its theme, a row to each that is not 0."""
-    rows, repeats = _with_repeats(rows, query.base, sums)
+    wanted = dict.fromkeys(each.base.count.repeats for each in sums if each.base.count.repeats is not None)
+    rows, repeats = with_repeats(rows, query.base, list(wanted))
     rows = _placed(rows, query.base)
     if query.split == CELL:
         rows = located(rows)
@@ -241,13 +242,13 @@ def _subsets(dates: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield from combinations(dates, size)
 
 
-def _of_selection(rows: ir.Table, base: Base) -> ir.Table:
+def of_selection(rows: ir.Table, base: Base) -> ir.Table:
     """The rows of the selection as far as that does not depend on when it is looked at."""
-    steady = [test(rows) for test, looked_at in _conditions(base) if not known_dates(base.table, looked_at)]
+    steady = [test(rows) for test, looked_at in conditions_of(base) if not known_dates(base.table, looked_at)]
     return rows.filter(steady) if steady else rows
 
 
-def _conditions(base: Base) -> list[tuple[_Test, frozenset[str]]]:
+def conditions_of(base: Base) -> list[tuple[_Test, frozenset[str]]]:
     """Every condition of the count's selections, each with the columns it looks at."""
     tests: list[tuple[_Test, frozenset[str]]] = []
     for selection in base.theme.chain(base.count.selection):
@@ -330,10 +331,9 @@ def _is_one_of(column: ir.Column, values: Sequence[object]) -> ir.BooleanValue:
     return column.isin(list(values)).fill_null(False)
 
 
-def _with_repeats(rows: ir.Table, base: Base, sums: Sequence[_Sum]) -> tuple[ir.Table, dict[Repeats, str]]:
+def with_repeats(rows: ir.Table, base: Base, wanted: Sequence[Repeats]) -> tuple[ir.Table, dict[Repeats, str]]:
     """The rows with a column for each kind of repeat that is asked for: the last day before, within reach, on which
     another row of the selection names the same, void or not."""
-    wanted = list(dict.fromkeys(each.base.count.repeats for each in sums if each.base.count.repeats is not None))
     if not wanted:
         return rows, {}
     day = _day(rows[base.table.date])
@@ -353,19 +353,19 @@ def _placed(rows: ir.Table, base: Base) -> ir.Table:
     """Adds the months: where it is placed, from when it is seen, when it is void and when it leaves a stock."""
     table, counted = base.table, base.count
     never = ibis.null("int32")
-    recorded = _month(rows[table.date])
+    recorded = month_of(rows[table.date])
     if counted.dated is not None:
         rows = rows.filter(rows[counted.dated].notnull())
-        recorded = ibis.greatest(_month(rows[table.date]), _month(rows[counted.dated]))
+        recorded = ibis.greatest(month_of(rows[table.date]), month_of(rows[counted.dated]))
     return rows.mutate(
-        _month=_month(rows[base.date]),
+        _month=month_of(rows[base.date]),
         _from_month=recorded,
-        _until_month=_month(rows[table.ends]) if table.ends is not None else never,
-        _leaves_month=_month(rows[counted.standing]) if counted.standing is not None else never,
+        _until_month=month_of(rows[table.ends]) if table.ends is not None else never,
+        _leaves_month=month_of(rows[counted.standing]) if counted.standing is not None else never,
     )
 
 
-def _month(day: ir.DateValue | ir.TimestampValue) -> ir.IntegerValue:
+def month_of(day: ir.DateValue | ir.TimestampValue) -> ir.IntegerValue:
     return (day.year() * 12 + day.month() - 1).cast("int32")
 
 
@@ -375,11 +375,11 @@ def _version(rows: ir.Table, query: _Query, come: Sequence[str]) -> ir.Table:
     to_come = [each for each in query.dates if each not in come]
     if come:
         rows = rows.filter([rows[each].notnull() for each in come])
-        seen = ibis.greatest(rows["_from_month"], *(_month(rows[each]) for each in come))
+        seen = ibis.greatest(rows["_from_month"], *(month_of(rows[each]) for each in come))
         rows = rows.mutate(_from_month=seen)
     if to_come:
         table = query.base.table
-        until = _least([rows["_until_month"], *(_month(rows[each]) for each in to_come)])
+        until = _least([rows["_until_month"], *(month_of(rows[each]) for each in to_come)])
         rows = rows.mutate(_until_month=until)
         blank = [name for name in table.all_names if name in rows.columns and known_dates(table, [name]) & set(to_come)]
         rows = rows.mutate(**{name: ibis.null(rows[name].type()) for name in blank})
@@ -411,22 +411,25 @@ def _grouped(rows: ir.Table, query: _Query, numbers: Mapping[str, ir.NumericValu
 def _number(rows: ir.Table, number: _Sum, repeats: Mapping[Repeats, str]) -> ir.NumericValue:
     """What a row adds to a number: 1, or the column that is summed in whole units of the cube; 0 if it is not of it."""
     base, counted = number.base, number.base.count
-    tests = [test(rows) for test, looked_at in _conditions(base) if known_dates(base.table, looked_at)]
+    tests = [test(rows) for test, looked_at in conditions_of(base) if known_dates(base.table, looked_at)]
     tests += [holds_all(rows, base.table, where) for where in (counted.where, number.extra) if where]
     if counted.names is not None:
         tests.append(rows[counted.names].notnull())
     if counted.repeats is not None:
         tests.append(rows[counted.repeats.of].notnull() & rows[repeats[counted.repeats]].notnull())
-    if counted.sum is None:
-        size = ibis.literal(1, "int64")
-    else:
-        size = rows[counted.sum].fill_null(0)
-        if base.scale > 1:
-            whole = size.floor()
-            size = whole.cast("int64") * base.scale + ((size - whole) * base.scale).round().cast("int64")
-        else:
-            size = size.cast("int64")
+    size = size_of(rows, base)
     return ibis.ifelse(ibis.and_(*tests), size, ibis.literal(0, "int64")) if tests else size
+
+
+def size_of(rows: ir.Table, base: Base) -> ir.NumericValue:
+    """What each row of a count adds to it: 1, or the column that is summed, in whole units of the cube."""
+    if base.count.sum is None:
+        return ibis.literal(1, "int64")
+    size = rows[base.count.sum].fill_null(0)
+    if base.scale == 1:
+        return size.cast("int64")
+    whole = size.floor()
+    return whole.cast("int64") * base.scale + ((size - whole) * base.scale).round().cast("int64")
 
 
 def _category_of(rows: ir.Table, query: _Query) -> ir.StringValue | None:
@@ -436,16 +439,16 @@ def _category_of(rows: ir.Table, query: _Query) -> ir.StringValue | None:
         return cell(rows, query.hexagon_km)
     breakdown = query.base.table.breakdowns[query.split]
     if isinstance(breakdown, ByColumns):
-        first, *rest = (_category(rows[column]) for column in breakdown.columns)
+        first, *rest = (category_of_column(rows[column]) for column in breakdown.columns)
         for part in rest:
             first = first + CROSS + part
         return first
     if isinstance(breakdown, ByColumn):
-        return _category(rows[breakdown.column], breakdown.renamed)
+        return category_of_column(rows[breakdown.column], breakdown.renamed)
     raise TypeError(breakdown)
 
 
-def _category(column: ir.Column, renamed: Mapping[str, str] | None = None) -> ir.StringValue:
+def category_of_column(column: ir.Column, renamed: Mapping[str, str] | None = None) -> ir.StringValue:
     """A column's value as a category; blank is one of its own."""
     is_flag = column.type().is_boolean()
     text = column.cases((True, "Y"), (False, "N")) if is_flag else column.cast("string")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
+from thematic.core.spreadsheets import csv_text
 from thematic.exporters import document
-from thematic.exporters.harmless import harmless_row
 from thematic.exporters.reading import ReadingExporter
+from thematic.measures.figures import FIGURE_NUMBERS
 
 
 class CsvExporter(ReadingExporter):
@@ -41,8 +40,4 @@ def text(report: document.Document) -> str:
             f"The notebook shows its released figures {len(report.figures)} times; the CSV needs them once. "
             "Keep one cell that shows them, as the notebooks of the themes have at their end."
         )
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(report.figures[0].columns)
-    writer.writerows(map(harmless_row, report.figures[0].texts))
-    return buffer.getvalue()
+    return csv_text(report.figures[0].columns, report.figures[0].texts, FIGURE_NUMBERS)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from html import escape
 from urllib.parse import quote
 
+from thematic.core.spreadsheets import harmless_row
 from thematic.displays import Cell, DisplayTable, FigureCell, Glance, GlanceRow, SignedTable, Value
 from thematic.displays.signed import words
-from thematic.exporters.harmless import harmless_row
 from thematic.measures.disclosure import NOT_APPLICABLE
 
 # A spreadsheet takes the text for UTF-8 by it.

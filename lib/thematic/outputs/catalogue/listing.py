@@ -37,9 +37,8 @@ def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = 
     return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current), levels)
 
 
-def write_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS) -> Path | None:
+def write_catalogue(out: Path, catalogue: Catalogue) -> Path | None:
     """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
-    catalogue = read_catalogue(out, up_to_date, levels)
     written = pages(catalogue)
     private = any(is_private(report.audience) for report in catalogue.reports.values())
     for path in out.glob(f"{_MONTHS}/{INDEX}"):

@@ -1,0 +1,249 @@
+"""What changed since a report: verdicts, figures that another extract gives otherwise and the rows behind them, as pandas has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drawn import edition, manifest
+from thematic.build.changed_lines import lines
+from thematic.build.changing import Compared, _compared, _Order, _places
+from thematic.core.errors import ArgumentsRefused
+from thematic.core.periods import Month
+from thematic.core.spreadsheets import csv_text
+from thematic.core.workbook import Workbook
+from thematic.cubes.counts import read_tables
+from thematic.explore.terminal import WIDTH
+from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS
+from thematic.outputs.catalogue import read_catalogue
+from thematic.outputs.changed import new_and_gone, revised, verdicts_changed
+from warehouse_drawn import DrawnCubes, few_measures, figures, own_params, theme_cubes, typed
+
+THEME, SINCE, PERIOD, SIZE = "domestic-abuse", "2020-12", "2021-01", 900
+FIRST, LAST = pd.Timestamp("2018-01-01"), pd.Timestamp("2021-01-31")
+START, END = pd.Timestamp("2020-01-01"), pd.Timestamp("2020-12-31")
+LATE, GONE, MOVED, CANCELLED, FLAGGED = (range(100 * n, 100 * n + 60) for n in range(5))
+"""The crimes that the later extract alone has, that it has no more, has in another unit, cancelled, and flagged anew."""
+
+
+def draw() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The crimes of an earlier extract and of a later one, in which some of each kind came, went and changed."""
+    random = np.random.default_rng(3)
+    days = FIRST + pd.to_timedelta(random.integers(0, (LAST - FIRST).days + 1, SIZE), unit="D")
+    before = pd.DataFrame({
+        "crime_ref": [f"C{number}" for number in range(SIZE)],
+        "recorded_on": days,
+        "domestic": "Y",
+        "lpu": random.choice(["Widnes", "Crewe"], SIZE),
+        "offence_title": random.choice(["Assault", "Harassment"], SIZE),
+        "cancelled_on": pd.Series([None] * SIZE, dtype="datetime64[ns]"),
+    })  # fmt: skip
+    before.loc[list(FLAGGED), "domestic"] = "N"
+    now = before.copy()
+    now.loc[list(MOVED), "lpu"] = now.loc[list(MOVED), "lpu"].map({"Widnes": "Crewe", "Crewe": "Widnes"})
+    now.loc[list(CANCELLED), "cancelled_on"] = now.loc[list(CANCELLED), "recorded_on"]
+    now.loc[list(FLAGGED), "domestic"] = "Y"
+    return before.drop(list(LATE)), now.drop(list(GONE))
+
+
+def counted(crimes: pd.DataFrame, area: str) -> set[str]:
+    kept = crimes[(crimes["domestic"] == "Y") & crimes["recorded_on"].between(START, END)]
+    kept = kept[~(kept["cancelled_on"] <= END)]
+    return set(kept["crime_ref"] if area == "force" else kept.loc[kept["lpu"] == "Widnes", "crime_ref"])
+
+
+@pytest.fixture(scope="module")
+def extracts() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return draw()
+
+
+@pytest.fixture(scope="module")
+def cubes(extracts: tuple[pd.DataFrame, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    made = []
+    for crimes in extracts:
+        folder = tmp_path_factory.mktemp("drawn")
+        table = typed(own_params().tables["crimes"], crimes.copy())
+        made.append((folder, theme_cubes(folder, THEME, {"crimes": table}, params=few_measures(), history="2018-01")))
+    return made
+
+
+def put_report(out: Path, found: DrawnCubes, period: str, area: str, key: str = "k") -> None:
+    of = replace(edition(area, THEME, period), area=found.params.area(area))
+    text = csv_text(FIGURE_COLUMNS, figures(found, period, area=area).csv_rows(), FIGURE_NUMBERS).encode()
+    of.path(out, "csv").parent.mkdir(parents=True, exist_ok=True)
+    of.path(out, "csv").write_bytes(text)
+    of.path(out, "json").write_bytes(manifest(of, key, rows={"crimes": 840}).with_files({"csv": text}).to_bytes())
+
+
+def ordered(cubes: Any, out: Path, stack: ExitStack, *, paired: bool, stale: bool = True) -> _Order:
+    """What the command works on once the later extract is there."""
+    (before, _), (now, found) = cubes
+    tables = [stack.enter_context(read_tables(Workbook(each).warehouse, ["crimes"])) for each in (before, now)]
+    seen: Any = SimpleNamespace(params=found.params, index=found.index)
+    request: Any = SimpleNamespace(out=out, audience="internal", themes=(THEME,), areas=None)
+    drafts: Any = SimpleNamespace(
+        manifest=lambda of: manifest(of, "another").model_copy(update={"inputs": {"notebook": "n", "cubes": "c"}})
+    )
+    catalogue = read_catalogue(out, lambda _: not stale)
+    old, new = tables if paired else (None, None)
+    months = Month.parse(SINCE), Month.parse(PERIOD)
+    return _Order(Workbook(now), request, seen, drafts, catalogue, *months, old, new, lambda _: found.files)
+
+
+@pytest.fixture(scope="module")
+def released(cubes: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("outputs")
+    for area in ("widnes", "force"):
+        put_report(out, cubes[0][1], SINCE, area)
+    return out
+
+
+@pytest.fixture(scope="module")
+def compared(cubes: Any, released: Path) -> dict[str, Compared]:
+    with ExitStack() as stack:
+        order = ordered(cubes, released, stack, paired=True)
+        places = _places(order)
+        assert [area for *_, area in places] == ["force", "widnes"]
+        return {area: found for place in places for area in [place[2]] if (found := _compared(order, place))}
+
+
+@pytest.mark.parametrize("area", ["force", "widnes"])
+def test_each_row_behind_a_difference_is_late_gone_corrected_or_cancelled_as_pandas_has_it(
+    compared: dict[str, Compared], extracts: tuple[pd.DataFrame, pd.DataFrame], area: str
+) -> None:
+    before, now = (counted(crimes, area) for crimes in extracts)
+    total = ("da_recorded", "total", "total")
+    difference = next(each for each in compared[area].revised if each.key == total)
+    assert (int(difference.before["value"]), int(difference.now["value"])) == (len(before), len(now))
+    came, left = compared[area].why[total]
+    then, at_present = (set(crimes["crime_ref"]) for crimes in extracts)
+    flagged = {f"C{number}" for number in FLAGGED}
+    void = set(extracts[1].loc[extracts[1]["cancelled_on"].notna(), "crime_ref"])
+    assert came == Counter({
+        "not in the earlier extract": len((now - before) - then),
+        "where this fails: `domestic` is `Y`": len((now - before) & flagged),
+        "not in Widnes": len((now - before) & then - flagged),
+    })  # fmt: skip
+    assert left == Counter({
+        "no longer in the extract": len((before - now) - at_present),
+        "void by then, by `cancelled_on`": len((before - now) & void),
+        "not in Widnes": len((before - now) & at_present - void),
+    })  # fmt: skip
+    assert came.total() - left.total() == len(now) - len(before)
+    assert (
+        min(
+            came["not in the earlier extract"],
+            left["no longer in the extract"],
+            left["void by then, by `cancelled_on`"],
+        )
+        > 0
+    )
+    assert (came["not in Widnes"] > 0) == (area == "widnes")
+
+
+def test_every_other_difference_is_that_of_the_two_reports(compared: dict[str, Compared], cubes: Any) -> None:
+    before, now = (figures(found, SINCE, area="widnes").frame for _, found in cubes)
+    expected = []
+    pairs = before.merge(now, on=["measure", "dimension", "category"], suffixes=("", "_now"))
+    for _, row in pairs[~pairs["dimension"].isin(["rolling", "lpu", "force"])].iterrows():
+        names = ("numerator", "denominator", "value", "status", "trend")
+        if any(
+            row[name] != row[f"{name}_now"] and not (pd.isna(row[name]) and pd.isna(row[f"{name}_now"]))
+            for name in names
+        ):
+            expected.append((row["measure"], row["dimension"], row["category"]))
+    assert sorted(each.key for each in compared["widnes"].revised) == sorted(expected)
+    assert any(dimension == "month" for _, dimension, _ in expected)
+
+
+def test_the_lines_say_which_figures_and_why_and_fit_a_terminal(compared: dict[str, Compared]) -> None:
+    said = list(lines(compared.values(), SINCE, "internal", paired=True))
+    assert said[0] == "Internal reports: 2020-12 as released, against 2021-01"
+    assert "Domestic abuse, Widnes" in said
+    assert "  Released for 2020-12 and different now (changed: the data it sees)" in said
+    assert any(line.strip().startswith("Domestic abuse crimes") and " released, " in line for line in said)
+    assert any("late: not in the earlier extract" in line for line in said)
+    assert any("is not counted: void by then, by `cancelled_on`" in line for line in said)
+    assert max(map(len, said)) <= WIDTH
+    alone = list(lines([replace(each, why={}) for each in compared.values()], SINCE, "internal", paired=False))
+    assert alone[-1].endswith("--before FOLDER.") or "--before FOLDER" in " ".join(alone[-2:])
+
+
+def test_a_report_that_is_up_to_date_is_not_worked_out_again(
+    cubes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for period in (SINCE, PERIOD):
+        put_report(tmp_path, cubes[1][1], period, "force")
+    monkeypatch.setattr("thematic.build.changing._worked_out", None)
+    with ExitStack() as stack:
+        order = ordered(cubes, tmp_path, stack, paired=False, stale=False)
+        found = _compared(order, _places(order)[0])
+        assert found is not None
+        assert (found.revised, found.why, found.later) == ((), {}, True)
+        with pytest.raises(
+            ArgumentsRefused,
+            match=r"^SINCE: no internal report that is asked for lies in .* It has reports for 2020-12, 2021-01",
+        ):
+            _places(replace(order, since=Month.parse("2019-01")))
+
+
+def row(measure: str, dimension: str, category: str, value: str = "1", trend: str = "Stable") -> dict[str, str]:
+    return {
+        "measure": measure,
+        "dimension": dimension,
+        "category": category,
+        "numerator": value,
+        "denominator": "",
+        "value": value,
+        "status": "",
+        "trend": trend,
+    }
+
+
+def test_verdicts_are_compared_where_both_have_one() -> None:
+    before = [
+        row("m", "total", "total"),
+        row("m", "kind", "a"),
+        row("m", "kind", "b", trend=""),
+        row("m", "month", "2020-12"),
+    ]
+    now = [
+        row("m", "total", "total", trend="Increase"),
+        row("m", "kind", "a"),
+        row("m", "kind", "b", trend="Increase"),
+        row("m", "month", "2020-12", trend="x"),
+    ]
+    assert [each.key for each in verdicts_changed(before, now)] == [("m", "total", "total")]
+    assert [each.key for each in revised(before, now)] == [
+        ("m", "total", "total"),
+        ("m", "kind", "b"),
+        ("m", "month", "2020-12"),
+    ]
+
+
+def test_what_is_new_or_gone_is_named_at_its_widest() -> None:
+    before = [
+        row("m", "total", "total"),
+        row("m", "kind", "a"),
+        row("m", "month", "2020-12"),
+        row("old", "total", "total"),
+    ]
+    now = [
+        row("m", "total", "total"),
+        row("m", "kind", "a"),
+        row("m", "kind", "c"),
+        row("m", "unit", "x"),
+        row("m", "unit", "y"),
+        row("new", "total", "total"),
+        row("new", "kind", "a"),
+        row("m", "month", "2021-01"),
+    ]
+    assert new_and_gone(before, now) == ((("m", "kind", "c"), ("m", "unit", ""), ("new", "", "")), (("old", "", ""),))
