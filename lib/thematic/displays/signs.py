@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 
-BLUE, ORANGE, INK, GREY, WHITE = "#12436D", "#F46A25", "#1D1D1B", "#505A5F", "#FFFFFF"
+from thematic.core.palette import LIGHT, RATINGS, current
+
+BLUE, ORANGE, INK, GREY, WHITE = LIGHT.main, LIGHT.second, LIGHT.ink, LIGHT.quiet, LIGHT.paper
 
 WIDTH, HEIGHT, MARGIN = 96, 24, 3
 
@@ -24,9 +26,9 @@ _TRIANGLE, _SQUARE = "M10 1.5L19 18.5H1Z", "M2.5 2.5H17.5V17.5H2.5Z"
 # By worth: the shape, its colour, and the arrow's colour in it when open and when filled.
 _SHAPES = {"favourable": (_CIRCLE, BLUE, BLUE, WHITE), "unfavourable": (_DIAMOND, ORANGE, INK, INK)}
 _RATINGS = {
-    "Red": (_SQUARE, "#C8262B"),
-    "Amber": (_TRIANGLE, "#F2A900"),
-    "Green": (_CIRCLE, "#2E8540"),
+    "Red": (_SQUARE, RATINGS["Red"]),
+    "Amber": (_TRIANGLE, RATINGS["Amber"]),
+    "Green": (_CIRCLE, RATINGS["Green"]),
 }
 
 
@@ -109,7 +111,7 @@ def _dots(spots: Iterable[Spot | None], radius: float) -> str:
 
 def _drawing(width: int, height: int, classes: str, body: str, alt: str = "") -> str:
     said = f'role="img" aria-label="{escape(alt)}"' if alt else 'aria-hidden="true"'
-    return (
+    return current().drawn(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" {said} focusable="false">{body}</svg>'
     )

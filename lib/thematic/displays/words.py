@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from thematic.displays.base import Display, paragraphs
 
@@ -15,7 +15,8 @@ Datum = str | int | float | bool | None
 @dataclass(frozen=True)
 class Cover(Display):
     """What the report is, once in a notebook; `period` and `as_at` in words, `licence` shown if given, `rounding` what
-    a reader must know of every number of the page ("" where they are as they are)."""
+    a reader must know of every number of the page ("" where they are as they are). `look` is the force's own face, as
+    JSON values."""
 
     kind: ClassVar[str] = "cover"
     force: str
@@ -30,6 +31,7 @@ class Cover(Display):
     language: str = "en-GB"
     licence: str | None = None
     rounding: str = ""
+    look: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def heading(self) -> str:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
+from thematic.core.look import HOUSE, Look
 from thematic.displays import Cover, Display, FigureList
 from thematic.exporters.blocks import Block, Heading, Note, Section, Shown
 from thematic.exporters.cells import blocks_of
@@ -65,6 +66,11 @@ class Document:
                 case Heading(level=3) as heading:
                     found[-1][1].append(heading)
         return found
+
+    @property
+    def look(self) -> Look:
+        """The force's own face."""
+        return Look.of_payload(self.cover.look) if self.cover else HOUSE
 
     @property
     def language(self) -> str:

@@ -16,6 +16,8 @@ from markupsafe import Markup
 from mistune import BlockState
 from nbformat import NotebookNode
 
+from thematic.core.look import HOUSE, Look
+from thematic.core.palette import worn
 from thematic.displays import Chart, DisplayTable, SignedTable, notes_html
 from thematic.displays.frames import ADDED
 from thematic.displays.markdown import Renderer, Token
@@ -23,7 +25,7 @@ from thematic.exporters import document
 from thematic.exporters.blocks import Block, Heading, Note, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.downloads import download
 from thematic.exporters.reading import ReadingExporter
-from thematic.exporters.typeface import FACES, font_faces
+from thematic.exporters.typeface import FACES, style_of
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -50,10 +52,16 @@ class HtmlExporter(ReadingExporter):
 
 def page(report: document.Document) -> str:
     """The document as a whole page: style, typeface and charts within it; its policy lets nothing run or be fetched."""
+    with worn(report.look.palette):
+        return _page(report)
+
+
+def _page(report: document.Document) -> str:
     template = _templates().get_template("report.html.j2")
     notes = [(note, _note(note)) for note in report.notes]
     parts = {"report": report, "blocks": _blocks(report), "notes": notes}
-    text = template.render(**parts, style=_style(), policy=_policy())
+    style = _style(report.look)
+    text = template.render(**parts, style=style, policy=_policy(style))
     return _CONTROLS.sub("", text)
 
 
@@ -63,16 +71,23 @@ def _templates() -> Environment:
     return Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-@lru_cache(maxsize=1)
-def _style() -> Markup:
-    """The style sheet, the typeface in front of it."""
-    return Markup("\n".join([font_faces(*FACES), (HERE / "templates" / "report.css").read_text(encoding="utf-8")]))
+def _style(look: Look) -> Markup:
+    """The style sheet, the force's face in front of it."""
+    return _house_style() if look == HOUSE else _style_of(look)
 
 
 @lru_cache(maxsize=1)
-def _policy() -> Markup:
+def _house_style() -> Markup:
+    return _style_of(HOUSE)
+
+
+def _style_of(look: Look) -> Markup:
+    return Markup("\n".join([style_of(look, *FACES), (HERE / "templates" / "report.css").read_text(encoding="utf-8")]))
+
+
+def _policy(style: str) -> Markup:
     """The Content-Security-Policy: the page's own style, typeface and pictures; no script, no `style` attribute."""
-    digest = b64encode(sha256(_style().encode("utf-8")).digest()).decode("ascii")
+    digest = b64encode(sha256(style.encode("utf-8")).digest()).decode("ascii")
     allowed = f"style-src 'sha256-{digest}'; img-src data:; font-src data:"
     return Markup(f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'")
 

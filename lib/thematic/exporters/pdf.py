@@ -13,6 +13,7 @@ import typst
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
+from thematic.core.palette import worn
 from thematic.displays import Chart, Column, DisplayTable, Glossary, Indicators, SignedTable
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Parts
@@ -53,14 +54,15 @@ def pdf(report: document.Document) -> bytes:
     Raises UserError for a picture that cannot be read.
     """
     try:
-        return typesetting.typeset(_TEMPLATE, content(report))
+        with worn(report.look.palette):
+            return typesetting.typeset(_TEMPLATE, content(report), report.look)
     except typst.TypstError as fault:
         raise UserError(f"The PDF cannot be set: {fault} Look for it in the HTML of the same notebook.") from fault
 
 
 def sources(report: document.Document) -> dict[str, bytes]:
     """What Typst sets: the templates, and the document as JSON."""
-    return typesetting.sources(_TEMPLATE, content(report))
+    return typesetting.sources(_TEMPLATE, content(report), report.look)
 
 
 def content(report: document.Document, id: str = "") -> dict[str, Any]:

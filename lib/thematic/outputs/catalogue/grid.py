@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from thematic.core.areas import FORCE
+from thematic.core.look import HOUSE, Look
 from thematic.core.periods import Month
 from thematic.displays import shorthand_in
 from thematic.outputs.editions import DEFAULT_FORMATS, FAILED, FORMATS, NOTEBOOK
@@ -109,13 +110,15 @@ class Grid:
 class Catalogue:
     """The reports of a folder by period, theme and area, those of them that are out of date, and those that failed.
 
-    `levels` gives the force's word for each level of areas, in the order in which they are listed.
+    `levels` gives the force's word for each level of areas, in the order in which they are listed; `look` is its own
+    face.
     """
 
     reports: Mapping[Place, Manifest]
     failures: frozenset[Place] = field(default_factory=frozenset)
     outdated: frozenset[Place] = field(default_factory=frozenset)
     levels: Mapping[str, str] = field(default_factory=dict)
+    look: Look = HOUSE
 
     @cached_property
     def areas(self) -> dict[str, str]:

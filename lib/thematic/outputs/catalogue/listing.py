@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
+from thematic.core.look import HOUSE, Look
 from thematic.outputs.catalogue.grid import Catalogue, Place
 from thematic.outputs.catalogue.pages import INDEX, pages
 from thematic.outputs.editions import FAILED, NOTEBOOK
@@ -20,7 +21,9 @@ _NO_LEVELS: Mapping[str, str] = MappingProxyType({})
 UpToDate = Callable[[Manifest], bool]
 
 
-def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS) -> Catalogue:
+def read_catalogue(
+    out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS, look: Look = HOUSE
+) -> Catalogue:
     """What lies in the folder: its manifests (an unreadable one is passed over) and the notebooks under failed/.
 
     `levels` gives the words for levels of areas, in their order.
@@ -34,12 +37,14 @@ def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = 
         _place(path) for path, report in found.items() if report and _whole(path, report, files) and up_to_date(report)
     }
     failures = {_place(path) for path in (out / FAILED).glob(f"{_MONTHS}/*/*.{NOTEBOOK}")}
-    return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current), levels)
+    return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current), levels, look)
 
 
-def write_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS) -> Path | None:
+def write_catalogue(
+    out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS, look: Look = HOUSE
+) -> Path | None:
     """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
-    catalogue = read_catalogue(out, up_to_date, levels)
+    catalogue = read_catalogue(out, up_to_date, levels, look)
     written = pages(catalogue)
     for path in out.glob(f"{_MONTHS}/{INDEX}"):
         if path.relative_to(out).as_posix() not in written:

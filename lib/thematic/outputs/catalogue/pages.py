@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thematic.core.areas import FORCE
+from thematic.core.look import Look
+from thematic.core.palette import worn
 from thematic.core.periods import Month
 from thematic.displays import SHORTHAND
 from thematic.displays.signs import trend_sign
-from thematic.exporters.typeface import font_faces
+from thematic.exporters.typeface import style_of
 from thematic.outputs.catalogue.grid import Catalogue, shown_first
 
 if TYPE_CHECKING:
@@ -68,13 +70,14 @@ def pages(catalogue: Catalogue) -> dict[str, bytes]:
     """
     addresses = {INDEX: catalogue.periods[0]} if catalogue.periods else {}
     addresses |= {f"{period}/{INDEX}": period for period in catalogue.periods}
-    return {address: _page(catalogue, period, "../" * address.count("/")) for address, period in addresses.items()}
+    with worn(catalogue.look.palette):
+        return {address: _page(catalogue, period, "../" * address.count("/")) for address, period in addresses.items()}
 
 
 def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
     """The page of a period; `up` leads from its folder to that of all reports."""
     reports = [report for place, report in sorted(catalogue.reports.items()) if place[0] == period]
-    style, script = _style(), _text("catalogue.js")
+    style, script = _style(catalogue.look), _text("catalogue.js")
     page = _template().render(
         force=next((report.force for report in reports if report.force), ""),
         markings=sorted({report.marking for report in reports if report.marking}),
@@ -134,9 +137,8 @@ def _text(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=1)
-def _style() -> str:
-    return font_faces("Regular", "SemiBold") + "\n" + _text("catalogue.css")
+def _style(look: Look) -> str:
+    return style_of(look, "Regular", "SemiBold") + "\n" + _text("catalogue.css")
 
 
 @lru_cache(maxsize=1)
