@@ -230,7 +230,7 @@ def _get_ready(request: Request) -> None:
 def _catalogue(out: Path, drafts: Drafts) -> tuple[Path | None, str]:
     """The first page of the catalogue, renewed; or why it could not be."""
     try:
-        return write_catalogue(out, drafts.up_to_date, level_titles(drafts.params)), ""
+        return write_catalogue(out, drafts.up_to_date, level_titles(drafts.params), drafts.params.brand.look), ""
     except OSError as error:
         return None, f"The catalogue could not be written: {reason(error)}."
 

@@ -13,6 +13,7 @@ from nbformat import v4
 
 from thematic.core.areas import FORCE
 from thematic.core.errors import UserError
+from thematic.core.palette import worn
 from thematic.exporters import once, pdf, typesetting
 from thematic.exporters.blocks import Block, Heading, Shown
 from thematic.exporters.document import Document, read
@@ -34,7 +35,8 @@ def pack_pdf(params: Params, pack: PackParams, part: PackPart, reports: Reports)
     Raises UserError for what cannot be set.
     """
     try:
-        return typesetting.typeset(_TEMPLATE, content(params, pack, part, reports))
+        with worn(params.brand.look.palette):
+            return typesetting.typeset(_TEMPLATE, content(params, pack, part, reports), params.brand.look)
     except typst.TypstError as fault:
         raise UserError(f"{_TITLES[part]}: the PDF cannot be set: {fault}") from fault
 

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 from nbformat import NotebookNode
 
+from thematic.core.palette import HOUSE
 from thematic.displays import SHORTHAND, Cover, shorthand_in
 from thematic.exporters import document
 from thematic.exporters.reading import ReadingExporter
@@ -50,6 +51,8 @@ def workbook(report: document.Document) -> bytes:
     No text of the document becomes a formula or a link.
     """
     parts = sheets(report)
+    own = report.look.palette
+    colour = "" if own == HOUSE else own.light.main
     marking = report.cover.marking if report.cover else ""
     made = BytesIO()
     with warnings.catch_warnings():
@@ -60,9 +63,9 @@ def workbook(report: document.Document) -> bytes:
         book = gptables.GPWorkbook(made, OPTIONS)
         cover = book.add_worksheet("Cover")
         cover.write_cover(_cover(report))
-        set_up(cover, marking)
+        set_up(cover, marking, colour)
         for place, sheet in enumerate([contents(parts), *(part for part in parts if isinstance(part, Sheet))]):
-            write(book, sheet, f"table_{place}", marking)
+            write(book, sheet, f"table_{place}", marking, colour)
         book.close()
     return _with_properties(made.getvalue(), report)
 

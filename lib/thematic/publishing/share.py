@@ -22,7 +22,7 @@ from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import FORMATS, Edition, making_folder
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.status import FAILED_LAST_TIME, NEVER_MADE, Finding, due_lines, find
-from thematic.params import load_params
+from thematic.params import Params, load_params
 from thematic.publishing.bundles import write_checksums, write_zip
 from thematic.publishing.compared import differs
 
@@ -77,7 +77,7 @@ def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], No
         archive = folder.with_name(f"{folder.name}.zip")
         try:
             with replacing(folder) as part:
-                _fill(part, order.request.out, reports, level_titles(order.drafts.params))
+                _fill(part, order.request.out, reports, order.drafts.params)
                 write_zip(part, folder.name, archive)
         except OSError as error:
             raise DiskRefused(f"{workbook.shown(folder)} could not be written: {reason(error)}.") from error
@@ -189,13 +189,13 @@ def _named_areas(areas: Sequence[str]) -> Sequence[str]:
     return areas if len(areas) <= _NAMED else (f"{len(areas)}-areas", digest(areas)[:6])
 
 
-def _fill(folder: Path, out: Path, reports: Mapping[Edition, Manifest], levels: Mapping[str, str]) -> None:
+def _fill(folder: Path, out: Path, reports: Mapping[Edition, Manifest], params: Params) -> None:
     """Copies the reports into the folder, with a catalogue of them alone and the checksums of all."""
     for edition, report in reports.items():
         (folder / edition.folder).mkdir(parents=True, exist_ok=True)
         for suffix in report.formats:
             shutil.copyfile(edition.path(out, suffix), edition.path(folder, suffix))
     places = {(str(edition.period), edition.theme, edition.area.slug): report for edition, report in reports.items()}
-    for address, page in pages(Catalogue(places, levels=levels)).items():
+    for address, page in pages(Catalogue(places, levels=level_titles(params), look=params.brand.look)).items():
         (folder / address).write_bytes(page)
     write_checksums(folder)

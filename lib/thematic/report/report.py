@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from thematic.core import palette
 from thematic.core.areas import NO_LOCATION, Area
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month, Window
@@ -74,6 +75,7 @@ class Report:
 
     def __init__(self, data: ReportData) -> None:
         self.data = data
+        palette.wear(data.params.brand.look.palette)
 
     @property
     def area(self) -> Area:
@@ -113,6 +115,7 @@ class Report:
             source=self.data.source,
             synthetic=self.data.index.synthetic,
             licence=self.data.index.licence,
+            look=self.params.brand.look.payload(),
             rounding=public.at_the_top(self.data.rounding, self._exact) if self.audience == "public" else "",
         )
 

@@ -85,6 +85,7 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         sources=sorted({report.source for report in reports}),
         grid=catalogue.grid(period),
         first=_first(catalogue, period),
+        logo=catalogue.look.logo,
         steps=_steps(catalogue.periods, period),
         up=up,
         sign=trend_sign,
@@ -125,7 +126,7 @@ def _steps(periods: tuple[str, ...], period: str) -> Steps:
 
 def _policy(style: str, script: str) -> str:
     """What the page may load: its own style sheet, script and typeface, and nothing else from anywhere."""
-    allowed = [f"style-src {_digest(style)}", f"script-src {_digest(script)}", "font-src data:"]
+    allowed = [f"style-src {_digest(style)}", f"script-src {_digest(script)}", "img-src data:", "font-src data:"]
     return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
 
 
