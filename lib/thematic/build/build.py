@@ -230,7 +230,7 @@ def _get_ready(request: Request) -> None:
 def _catalogue(out: Path, drafts: Drafts) -> tuple[Path | None, str]:
     """The first page of the catalogue, renewed; or why it could not be."""
     try:
-        return write_catalogue(out, drafts.up_to_date, level_titles(drafts.params), drafts.params.brand.look), ""
+        return write_catalogue(out, drafts.up_to_date, level_titles(drafts.params), drafts.params.brand), ""
     except OSError as error:
         return None, f"The catalogue could not be written: {reason(error)}."
 
@@ -320,7 +320,7 @@ def make_plan(seen: Seen, request: Request, *, notebooks: Mapping[str, bytes], e
             files[edition.theme] = seen.files(edition.theme)
         report = report_data(params, edition, files[edition.theme], seen.index)
         job = job_of(edition, manifest, (name, notebooks[name]), request.formats, report)
-        jobs.append(replace(job, closed=closed_to(edition, workbook, request.out)))
+        jobs.append(replace(job, closed=closed_to(edition, workbook, request.out), in_catalogue=True))
     return Plan(workbook, tuple(findings), tuple(jobs), drafts)
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from thematic.core.palette import LIGHT, RATINGS, current
 
-BLUE, ORANGE, INK, GREY, WHITE = LIGHT.main, LIGHT.second, LIGHT.ink, LIGHT.quiet, LIGHT.paper
+BLUE, ORANGE, INK, GREY = LIGHT.main, LIGHT.second, LIGHT.ink, LIGHT.quiet
 
 WIDTH, HEIGHT, MARGIN = 96, 24, 3
 
@@ -23,8 +23,8 @@ _ARROWS = {
 }
 _CIRCLE, _DIAMOND = "M10 1A9 9 0 1 1 10 19A9 9 0 1 1 10 1Z", "M10 1L19 10L10 19L1 10Z"
 _TRIANGLE, _SQUARE = "M10 1.5L19 18.5H1Z", "M2.5 2.5H17.5V17.5H2.5Z"
-# By worth: the shape, its colour, and the arrow's colour in it when open and when filled.
-_SHAPES = {"favourable": (_CIRCLE, BLUE, BLUE, WHITE), "unfavourable": (_DIAMOND, ORANGE, INK, INK)}
+# By worth: the shape, its colour, and the arrow's colour in it when open.
+_SHAPES = {"favourable": (_CIRCLE, BLUE, BLUE), "unfavourable": (_DIAMOND, ORANGE, INK)}
 _RATINGS = {
     "Red": (_SQUARE, RATINGS["Red"]),
     "Amber": (_TRIANGLE, RATINGS["Amber"]),
@@ -41,9 +41,10 @@ def trend_sign(trend: str, worth: str) -> str:
         return ""
     shape, ink = "", GREY
     if worth in _SHAPES:
-        path, colour, *inks = _SHAPES[worth]
+        path, colour, ink = _SHAPES[worth]
         filled = trend.startswith("Significant")
-        ink = inks[filled]
+        own = current().light
+        ink = own.upon(own.main if colour == BLUE else own.second) if filled else ink
         shape = f'<path class="shape" d="{path}" fill="{colour if filled else "none"}" stroke="{colour}"/>'
     arrow = f'<path class="arrow" d="{_ARROWS[trend]}" fill="none" stroke="{ink}" stroke-width="1.8"/>'
     filling = "filled" if trend.startswith("Significant") else "open"

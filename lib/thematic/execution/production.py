@@ -140,13 +140,16 @@ def _export(run: _Run) -> None:
     from nbconvert.exporters import get_exporter
     from nbformat import v4
 
+    from thematic.exporters.html import FORMATS
+
+    along = tuple(run.job.exporters) if run.job.in_catalogue else ()
     payloads = _payloads(run.notebook)
     run.files[NOTEBOOK] = to_bytes(run.notebook)
     for suffix, name in run.job.exporters.items():
         run.step = suffix.upper()
         exporter = get_exporter(name)()
         notebook = v4.reads(run.files[NOTEBOOK].decode())
-        resources = {"metadata": {"name": run.job.edition.area.slug}}
+        resources = {"metadata": {"name": run.job.edition.area.slug}, FORMATS: along}
         body, _ = exporter.from_notebook_node(notebook, resources)
         run.files[suffix] = body if isinstance(body, bytes) else body.encode()
     run.step = "the manifest"

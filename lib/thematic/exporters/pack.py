@@ -66,6 +66,7 @@ def content(params: Params, pack: PackParams, part: PackPart, reports: Reports) 
         "meeting": pack.meeting,
         "part": _TITLES[part],
         "facts": [fact for fact in (", ".join(filter(None, where)), chair, exemption) if fact],
+        "imprint": next((paper["cover"] for paper in papers if paper["cover"] is not None), None),
         "first": pdf.content(first.report, "first/") if first is not None else None,
         "items": items,
         "last": pdf.content(told, "last/") | {"name": told.title} if told is not None else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import unescape
 from itertools import accumulate
@@ -14,12 +14,13 @@ from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
 from thematic.core.palette import worn
-from thematic.displays import Chart, Column, DisplayTable, Glossary, Indicators, SignedTable
+from thematic.displays import Chart, Column, Cover, DisplayTable, Glossary, Indicators, SignedTable
 from thematic.displays.markdown import Token
 from thematic.displays.signed import NOTHING, Parts
 from thematic.exporters import document, typesetting
 from thematic.exporters.blocks import PICTURES, Block, Heading, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.reading import ReadingExporter
+from thematic.exporters.ways import address
 
 _TEMPLATE = "report"
 
@@ -76,7 +77,7 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "running": f"{cover.force}  |  {report.title}" if cover else report.title,
         "lang": lang,
         "region": region or None,
-        "cover": cover and cover.payload(),
+        "cover": cover and as_set(cover),
         "marking": cover.marking if cover else "",
         "synthetic": cover is not None and cover.synthetic,
         "contents": len(report.contents) > 1,
@@ -85,6 +86,17 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
         "elsewhere": _elsewhere(report),
     }
+
+
+def as_set(cover: Cover) -> dict[str, Any]:
+    """The cover with no key missing in what it says of people to ask or to turn to."""
+    keys = ("name", "email", "telephone", "web", "purpose")
+
+    def whole(said: Mapping[str, str]) -> dict[str, str]:
+        return {key: said.get(key, "") for key in keys} | {"shown": address(said.get("web", ""))}
+
+    said = {"dates": cover.dates, "contact": whole(cover.contact), "support": list(map(whole, cover.support))}
+    return cover.payload() | said | {"look": {}}
 
 
 def _elsewhere(report: document.Document) -> str:

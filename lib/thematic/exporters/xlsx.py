@@ -88,12 +88,16 @@ def _facts(cover: Cover | None) -> Iterator[str]:
         "Area": cover.area,
         "Period": cover.period,
         "Data as at": cover.as_at,
+        "Published": cover.published,
+        "Next release": cover.next_release,
         "Protective marking": cover.marking,
         "Audience": cover.audience,
         "Source": cover.source,
     }
     yield from (f"{name}: {fact}" for name, fact in told.items() if fact)
-    yield from [each for each in (cover.rounding, cover.licence) if each]
+    contact = ", ".join(cover.contact[key] for key in ("name", "email", "telephone", "web") if key in cover.contact)
+    questions = f"Questions: {contact}" if contact else ""
+    yield from [each for each in (questions, cover.made, cover.rounding, cover.licence) if each]
 
 
 def _with_properties(data: bytes, report: document.Document) -> bytes:

@@ -23,7 +23,7 @@ from thematic.params.tables import Lookup
 FORMATS = {"csv": "thematic-csv", "html": "thematic-html", "pdf": "thematic-pdf", "xlsx": "thematic-xlsx"}
 """The suffix of each format and the nbconvert exporter that makes it."""
 DEFAULT_FORMATS = ("html", "pdf", "csv")
-NOTEBOOK = "ipynb"
+PAGE, NOTEBOOK = "html", "ipynb"
 FAILED = "failed"
 """The folder of the notebooks of failed reports, in the folder of all outputs."""
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, PlainValidator, StringConstraints
+from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, StringConstraints, model_validator
 
-from thematic.core.errors import Problem
+from thematic.core.errors import ArgumentsRefused, Problem
 from thematic.core.look import Look
 from thematic.core.palette import GRAPHICS, TEXT, Palette, Tones, contrast, mixed
 from thematic.core.periods import Month
@@ -25,8 +25,6 @@ Ground = Literal["light", "dark"]
 
 
 def _hex(said: Any) -> Any:
-    if said is None:
-        raise ValueError('is blank. YAML takes # for a comment: write the colour in quotes, such as "#12436d"')
     return said.lower() if isinstance(said, str) else said
 
 
@@ -46,6 +44,15 @@ class OwnColours(Declared):
     second: Colour | None = None
     third: Colour | None = None
     fourth: Colour | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_out(cls, said: Any) -> Any:
+        blank = [name for name, colour in said.items() if colour is None] if isinstance(said, dict) else []
+        if blank:
+            fix = 'YAML takes # for a comment: write the colour in quotes, such as "#12436d"'
+            raise ValueError(f"{blank[0]} is blank. {fix}")
+        return said
 
     @property
     def given(self) -> dict[str, str]:
@@ -113,7 +120,7 @@ def _calendar(said: Any) -> Calendar:
 def _appears(key: Any, day: Any) -> date:
     try:
         month = Month.parse(str(key))
-    except ValueError:
+    except ArgumentsRefused:
         fix = nearest(str(key), {DAYS: DAYS})
         raise ValueError(f"'{key}' is neither a month, such as 2021-02, nor {DAYS}. {fix}") from None
     if type(day) is not date:
@@ -123,7 +130,12 @@ def _appears(key: Any, day: Any) -> date:
     return day
 
 
-CalendarParams = Annotated[Calendar, PlainValidator(_calendar)]
+def _as_written(calendar: Calendar) -> dict[str, Any]:
+    days = {month: day.isoformat() for month, day in calendar.by_month.items()}
+    return days if calendar.days is None else {DAYS: calendar.days}
+
+
+CalendarParams = Annotated[Calendar, PlainValidator(_calendar), PlainSerializer(_as_written)]
 
 
 class BrandParams(Declared):
@@ -146,8 +158,9 @@ class Brand:
     look: Look = field(default_factory=Look)
 
     @property
-    def contact(self) -> Contact | None:
-        return self.said.contact
+    def contact_said(self) -> dict[str, str]:
+        """Whom to ask: what is given of name, email, telephone and web."""
+        return self.said.contact.model_dump(exclude_none=True) if self.said.contact else {}
 
     def published_on(self, period: Month) -> date | None:
         """The day on which the report of a period appears, or None where the force names none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Tree
@@ -136,6 +137,7 @@ def read_typeface(workbook: Workbook, files: Mapping[str, str], shown: str) -> t
 _FONT_FIX = "Take the OpenType or TrueType font (.otf, .ttf) of a typeface whose licence lets you embed it."
 
 
+@lru_cache(maxsize=12)
 def _font(data: bytes, face: str) -> bytes:
     """The font cut down to the letters, under the family's name. Raises ValueError for one that cannot be embedded."""
     from fontTools import subset

@@ -12,6 +12,7 @@ from thematic.build.build import build
 from thematic.build.log import result_line
 from thematic.build.request import ALL, Words, check
 from thematic.core.errors import ArgumentsRefused, DiskRefused, ParamsRefused, Problem, UserError, reason
+from thematic.core.naming import handed_on, slug
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.execution.batch import OnEvent
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from thematic.exporters.document import Document
 
 FOLDER = "pack"
-FILES: Mapping[PackPart, str] = {1: "part-1-public.pdf", 2: "part-2-private.pdf"}
-"""The file of each part."""
+PARTS: tuple[PackPart, ...] = (1, 2)
 
 
 class PackRefused(UserError):
@@ -64,10 +64,17 @@ def make_pack(
     ones, each kind in a folder of its own under `<out>/pack/`. Raises UserError before any file of the pack is touched.
     """
     order = _order(workbook, words, today, say, begin)
-    editions = {part: list(_made(order, part)) for part in FILES}
-    period = next(each.period for part in FILES for each in editions[part])
-    files = {part: _pdf(order, part, editions[part]) for part in FILES if order.pack.of(part)}
-    return _written(order, order.out / str(period) / FOLDER, files)
+    editions = {part: list(_made(order, part)) for part in PARTS}
+    period = next(each.period for part in PARTS for each in editions[part])
+    files = {part: _pdf(order, part, editions[part]) for part in PARTS if order.pack.of(part)}
+    names = {part: file_of(order.params, order.pack, part, str(period)) for part in PARTS}
+    return _written(order, order.out / str(period) / FOLDER, {names[part]: data for part, data in files.items()})
+
+
+def file_of(params: Params, pack: PackParams, part: PackPart, period: str) -> str:
+    """What a part is called, so that it cannot be confused with another when it is handed on."""
+    marking = getattr(params.force.marking, audience_of(part))
+    return f"{handed_on(params.force.name, slug(pack.meeting), f'part-{part}', period, marking)}.pdf"
 
 
 def _order(
@@ -154,14 +161,14 @@ def _read(order: _Order, part: PackPart, edition: Edition, seen: Seen | None) ->
     return report
 
 
-def _written(order: _Order, folder: Path, files: Mapping[PackPart, bytes]) -> list[Path]:
-    """Puts the parts in place; that of a part which has no items any more goes."""
+def _written(order: _Order, folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Puts the parts in place, and takes away every other PDF of a pack that lies there."""
     try:
-        for part, name in FILES.items():
-            if part in files:
-                write_whole(folder / name, files[part])
-            else:
-                (folder / name).unlink(missing_ok=True)
+        for name, data in files.items():
+            write_whole(folder / name, data)
+        for path in folder.glob("*_part-[12]_*.pdf"):
+            if path.name not in files:
+                path.unlink()
     except OSError as error:
         raise DiskRefused(f"The pack cannot be written to {order.workbook.shown(folder)}: {reason(error)}.") from error
-    return [folder / FILES[part] for part in files]
+    return [folder / name for name in files]

@@ -54,6 +54,7 @@ from thematic.report import (
     points,
     previewing,
     public,
+    publication,
     tables,
 )
 from thematic.report.absent import absence
@@ -104,9 +105,10 @@ class Report:
 
     def cover(self) -> Cover:
         """The title block: force, marking, theme, area, period, and how fresh the data are."""
+        marking = getattr(self.params.force.marking, self.audience)
         return Cover(
             force=self.params.force.name,
-            marking=getattr(self.params.force.marking, self.audience),
+            marking=marking,
             theme=self.theme.title,
             area=self.area.name,
             period=Window.rolling_12(self.period).label,
@@ -115,7 +117,7 @@ class Report:
             source=self.data.source,
             synthetic=self.data.index.synthetic,
             licence=self.data.index.licence,
-            look=self.params.brand.look.payload(),
+            **publication.about(self.data, marking),
             rounding=public.at_the_top(self.data.rounding, self._exact) if self.audience == "public" else "",
         )
 

@@ -7,22 +7,23 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from thematic.core.look import HOUSE, Look
 from thematic.outputs.catalogue.grid import Catalogue, Place
 from thematic.outputs.catalogue.pages import INDEX, pages
 from thematic.outputs.editions import FAILED, NOTEBOOK
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.placing import write_whole
+from thematic.params.brand import Brand
 
 _MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
+_HOUSE = Brand()
 _NO_LEVELS: Mapping[str, str] = MappingProxyType({})
 
 UpToDate = Callable[[Manifest], bool]
 
 
 def read_catalogue(
-    out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS, look: Look = HOUSE
+    out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS, brand: Brand = _HOUSE
 ) -> Catalogue:
     """What lies in the folder: its manifests (an unreadable one is passed over) and the notebooks under failed/.
 
@@ -37,14 +38,16 @@ def read_catalogue(
         _place(path) for path, report in found.items() if report and _whole(path, report, files) and up_to_date(report)
     }
     failures = {_place(path) for path in (out / FAILED).glob(f"{_MONTHS}/*/*.{NOTEBOOK}")}
-    return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current), levels, look)
+    return Catalogue(
+        reports, frozenset(failures), frozenset(reports.keys() - current), levels, brand.look, brand.contact_said
+    )
 
 
 def write_catalogue(
-    out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS, look: Look = HOUSE
+    out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS, brand: Brand = _HOUSE
 ) -> Path | None:
     """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
-    catalogue = read_catalogue(out, up_to_date, levels, look)
+    catalogue = read_catalogue(out, up_to_date, levels, brand)
     written = pages(catalogue)
     for path in out.glob(f"{_MONTHS}/{INDEX}"):
         if path.relative_to(out).as_posix() not in written:

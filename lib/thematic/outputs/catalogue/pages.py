@@ -86,6 +86,7 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         grid=catalogue.grid(period),
         first=_first(catalogue, period),
         logo=catalogue.look.logo,
+        contact=catalogue.contact,
         steps=_steps(catalogue.periods, period),
         up=up,
         sign=trend_sign,
@@ -104,7 +105,7 @@ def _first(catalogue: Catalogue, period: str) -> First | None:
         return None
     places = sorted(found, key=lambda place: (place[2] != FORCE, found[place].area_name))
     links = [
-        (found[place].area_name, f"{'/'.join(place)}.{suffix}")
+        (found[place].area_name, catalogue.address(place, suffix))
         for place in places
         for suffix in shown_first(found[place].formats)[:1]
     ]
