@@ -111,6 +111,14 @@ def test_a_ground_on_which_the_houses_words_cannot_be_read_is_blamed_itself(work
     assert "colours.light.tint: '#505a5f' on '#9aa0a6'" in said and "Take a ground nearer" in said
 
 
+@pytest.mark.parametrize(
+    ("colour", "is_told"), [("#767676", False), ("#777777", True), ("#838383", True), ("#848484", False)]
+)
+def test_on_the_band_words_can_be_read_in_one_ink_or_the_other(workbook: Workbook, colour: str, is_told: bool) -> None:
+    problems = read(workbook, {"colours": {"light": {"band": colour}}})[1]
+    assert any("colours.light.band: words on" in each for each in problems) is is_told
+
+
 def test_one_colour_for_two_roles_is_refused(workbook: Workbook) -> None:
     said = refused(workbook, {"colours": {"light": {"second": "#12436D"}}})
     assert "colours.light.second: '#12436d' is that of main too" in said

@@ -101,7 +101,7 @@ DARK = Tones(
 """Main, second, third, fourth and the shades below are the Government Analysis Function's, which people with colour
 blindness can tell apart."""
 
-BLACK_ON_WHITE = {
+ON_PAPER = {
     "ink": "#000000",
     "quiet": "#333333",
     "paper": "#ffffff",
@@ -184,7 +184,7 @@ class Palette:
         return (
             f":root{{color-scheme:light dark;{_declarations(self.light.variables())}}}\n"
             f"@media screen and (prefers-color-scheme:dark){{\n{dark}\n}}\n"
-            f"@media print{{:root{{color-scheme:light;{_declarations(BLACK_ON_WHITE)}}}}}"
+            f"@media print{{:root{{color-scheme:light;{_declarations(ON_PAPER)}}}}}"
         )
 
     def _charts_on_dark(self) -> Iterator[str]:

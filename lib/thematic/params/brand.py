@@ -208,6 +208,10 @@ def unreadable(own: Mapping[str, Mapping[str, str]], shown: str) -> list[Problem
 
 
 def _faint(ground: str, tones: Tones, own: Mapping[str, str], shown: str) -> Iterator[Problem]:
+    on_band = contrast(tones.upon(tones.band), tones.band)
+    if "band" in own and on_band < TEXT:
+        said = f"words on '{tones.band}' have a contrast of {_ratio(on_band)}:1 at most. Words need {TEXT}:1."
+        yield Problem(f"{shown}, colours.{ground}.band", said, "Take a darker or a lighter shade.")
     for name, under, need in _pairs(tones):
         blamed = name if name in own else under if under in own else None
         found = contrast(getattr(tones, name), getattr(tones, under))
@@ -216,10 +220,14 @@ def _faint(ground: str, tones: Tones, own: Mapping[str, str], shown: str) -> Ite
         what = f"colours.{ground}.{blamed}"
         on = "the page" if under == "paper" else f"the ground of titles and notes, {under}"
         words = "Words need" if need == TEXT else "Parts of charts need"
-        ratio = math.floor(found * 100) / 100
         pair = f"'{getattr(tones, name)}' on '{getattr(tones, under)}' ({on})"
-        said = f"{pair} has a contrast of {ratio}:1. {words} {need}:1."
+        said = f"{pair} has a contrast of {_ratio(found)}:1. {words} {need}:1."
         yield Problem(f"{shown}, {what}", said, _instead(tones, name, under, need, blamed))
+
+
+def _ratio(contrast: float) -> float:
+    """The ratio to two places, never above what it is."""
+    return math.floor(contrast * 100) / 100
 
 
 def _pairs(tones: Tones) -> Iterator[tuple[str, str, float]]:

@@ -47,7 +47,7 @@ def read_logo(workbook: Workbook, file: str, alt: str, shown: str) -> tuple[Logo
         return None, [Problem(where, f"{name} {error}.", _SVG_FIX)]
 
 
-_SVG_FIX = "Save it from the drawing program as plain SVG, with words turned into paths, or as PNG."
+_SVG_FIX = "Save it from the drawing program as plain SVG, with words as paths and looks as attributes, or as PNG."
 
 
 def _png(data: bytes, alt: str, where: str, name: str) -> tuple[Logo | None, list[Problem]]:
