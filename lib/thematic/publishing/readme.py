@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thematic.core.periods import Month
+from thematic.exporters.policy import policy
 from thematic.exporters.typeface import style_of
 from thematic.exporters.ways import address
 from thematic.outputs.catalogue import INDEX, Catalogue
@@ -25,6 +26,7 @@ def readme(catalogue: Catalogue, params: Params) -> bytes:
     """What is in the folder, of which period and marking, whom to ask, and how to check that it arrived whole."""
     reports = list(catalogue.reports.values())
     periods = [Month.parse(each) for each in reversed(catalogue.periods)]
+    style = style_of(params.brand.look, "Regular", "SemiBold") + "\n" + _text("readme.css")
     page = _template().render(
         force=params.force.name,
         logo=params.brand.look.logo,
@@ -41,7 +43,8 @@ def readme(catalogue: Catalogue, params: Params) -> bytes:
         next=next_release(params, periods[-1]),
         index=INDEX,
         checksums=CHECKSUMS,
-        style=style_of(params.brand.look, "Regular", "SemiBold") + "\n" + _text("readme.css"),
+        style=style,
+        policy=policy(style),
     )
     return (page.rstrip("\n") + "\n").encode()
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import calendar
-from base64 import b64encode
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +15,7 @@ from thematic.core.palette import worn
 from thematic.core.periods import Month
 from thematic.displays import SHORTHAND
 from thematic.displays.signs import trend_sign
+from thematic.exporters.policy import policy
 from thematic.exporters.typeface import style_of
 from thematic.outputs.catalogue.grid import Catalogue, shown_first
 
@@ -93,7 +92,7 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         shorthand=SHORTHAND,
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=policy(style, script),
     )
     return (page.rstrip("\n") + "\n").encode()
 
@@ -123,16 +122,6 @@ def _steps(periods: tuple[str, ...], period: str) -> Steps:
     by_year = tuple((year, tuple(reversed(list(steps)))) for year, steps in years)
     earlier = ways[place + 1] if place + 1 < len(ways) else None
     return Steps(earlier, ways[place - 1] if place else None, by_year)
-
-
-def _policy(style: str, script: str) -> str:
-    """What the page may load: its own style sheet, script and typeface, and nothing else from anywhere."""
-    allowed = [f"style-src {_digest(style)}", f"script-src {_digest(script)}", "img-src data:", "font-src data:"]
-    return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}'"
 
 
 def _text(name: str) -> str:
