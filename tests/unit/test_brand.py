@@ -96,13 +96,14 @@ def test_a_colour_that_can_just_be_read_passes_and_the_next_does_not(
 
 def test_a_faint_colour_is_told_with_key_value_ratio_need_and_a_shade_that_would_do(workbook: Workbook) -> None:
     said = refused(workbook, {"colours": {"light": {"main": "#ffd100"}}})
-    told = "params/brand.yaml, colours.light.main: '#ffd100' on '#ffffff' (the page) has a contrast of 1.46:1."
-    assert f"{told} Words need 4.5:1. Take a darker shade, such as '" in said
+    told = "params/brand.yaml, colours.light.main: '#ffd100' on '#f3f5f7' (the ground of titles and notes, tint)"
+    assert f"{told} has a contrast of 1.33:1. Words need 4.5:1. Take a darker shade, such as '" in said
+    assert "colours.light.main" not in said.partition("\n")[2], "one problem for one key, of the ground that asks most"
     shade = said.partition("such as '")[2][:7]
     assert contrast(shade, "#ffffff") >= 4.5
     assert "colours.dark" not in said, "what follows for dark grounds is lifted until it can be read"
     said = refused(workbook, {"colours": {"dark": {"main": "#12436d"}}})
-    assert "colours.dark.main: '#12436d' on '#16191c' (the page) has a contrast of 1.72:1" in said
+    assert "colours.dark.main: '#12436d' on '#1f2429' (the ground of titles and notes, tint) has" in said
     assert "Take a lighter shade" in said
 
 

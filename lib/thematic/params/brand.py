@@ -210,19 +210,20 @@ def unreadable(own: Mapping[str, Mapping[str, str]], shown: str) -> list[Problem
 def _faint(ground: str, tones: Tones, own: Mapping[str, str], shown: str) -> Iterator[Problem]:
     on_band = contrast(tones.upon(tones.band), tones.band)
     if "band" in own and on_band < TEXT:
-        said = f"words on '{tones.band}' have a contrast of {_ratio(on_band)}:1 at most. Words need {TEXT}:1."
+        said = f"words on '{tones.band}' have a contrast of {_ratio(on_band)}:1 at most. Words need {TEXT:g}:1."
         yield Problem(f"{shown}, colours.{ground}.band", said, "Take a darker or a lighter shade.")
+    worst: dict[str, tuple[float, str, str, float]] = {}
     for name, under, need in _pairs(tones):
-        blamed = name if name in own else under if under in own else None
+        blamed = name if name in own else under
         found = contrast(getattr(tones, name), getattr(tones, under))
-        if blamed is None or found >= need:
-            continue
-        what = f"colours.{ground}.{blamed}"
-        on = "the page" if under == "paper" else f"the ground of titles and notes, {under}"
+        if blamed in own and found < need:
+            worst[blamed] = min(worst.get(blamed, (found, name, under, need)), (found, name, under, need))
+    for blamed, (found, name, under, need) in worst.items():
+        on = "the page" if under == "paper" else "the ground of titles and notes, tint"
         words = "Words need" if need == TEXT else "Parts of charts need"
         pair = f"'{getattr(tones, name)}' on '{getattr(tones, under)}' ({on})"
-        said = f"{pair} has a contrast of {_ratio(found)}:1. {words} {need}:1."
-        yield Problem(f"{shown}, {what}", said, _instead(tones, name, under, need, blamed))
+        said = f"{pair} has a contrast of {_ratio(found)}:1. {words} {need:g}:1."
+        yield Problem(f"{shown}, colours.{ground}.{blamed}", said, _instead(tones, name, under, need, blamed))
 
 
 def _ratio(contrast: float) -> float:
