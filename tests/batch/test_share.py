@@ -141,7 +141,7 @@ def test_the_read_me_says_what_is_in_it_for_whom_and_whom_to_ask(thematic, share
         "for the public and are marked OFFICIAL",
         "Their counts are exact.",
         "Rape (HTML, PDF, CSV): Cheshire Constabulary, Widnes",
-        "Analysis team , team@example.police.uk",
+        "Ask Analysis team, team@example.police.uk",
         "Next release: 18 March 2021 (February 2021)",
         "sha256sum -c SHA256SUMS.txt",
     ):
