@@ -25,6 +25,7 @@ from thematic.exporters import document, pdf
 from thematic.exporters.xlsx import XlsxExporter
 from thematic.outputs.catalogue import INDEX, pages, read_catalogue
 from thematic.params.brand import Brand
+from thematic.params.brand_files import FAMILY, _font
 
 MAIN, SECOND = "#5a1e6e", "#b85c00"
 OWN = {"light": {"main": MAIN, "second": SECOND, "band": "#3d1450"}}
@@ -134,8 +135,8 @@ def test_the_catalogue_wears_the_face_too(tmp_path: Path) -> None:
 
 
 def test_the_logo_and_the_typeface_are_within_page_and_pdf() -> None:
-    data = FONT.read_bytes()
-    own = notebook(Look({}, LOGO, Typeface("Force Typeface", dict.fromkeys(("regular", "bold", "italic"), data))))
+    faces = {face: _font(FONT.read_bytes(), face) for face in ("regular", "bold", "italic")}
+    own = notebook(Look({}, LOGO, Typeface(FAMILY, faces)))
     page = html_of(own)
     assert f'src="{LOGO.uri}" alt="Crest"' in page
     assert page.count('font-family:"Force Typeface"') == 3
