@@ -161,7 +161,8 @@ def titles(pdf: pikepdf.Pdf, level: int) -> list[str]:
 
 def test_each_part_is_a_file_of_its_own_in_the_periods_folder(workbook: Workbook, parts: list[Path]) -> None:
     shown = [workbook.shown(path) for path in parts]
-    assert shown == ["outputs/2021-01/pack/part-1-public.pdf", "outputs/2021-01/pack/part-2-private.pdf"]
+    names = ("part-1_2021-01_official", "part-2_2021-01_official-sensitive")
+    assert shown == [f"outputs/2021-01/pack/cheshire-constabulary_board_{name}.pdf" for name in names]
 
 
 def test_a_part_says_what_it_is_and_is_tagged(public: pikepdf.Pdf, private: pikepdf.Pdf) -> None:

@@ -8,13 +8,18 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from bs4 import BeautifulSoup
 
 from commands import LATEST, drawn_workbook, running
+from crawling import dead_links, links
 from drawn import files_of
 from placed import RISE, fail
 from thematic.core.areas import FORCE
+from thematic.displays import Cover
 from thematic.execution import batch
 from thematic.execution.batch import Result
+from thematic.exporters import html
+from thematic.exporters.document import Document
 from thematic.outputs import editions
 from thematic.outputs.editions import NOTEBOOK
 from thematic.outputs.jobs import Product
@@ -25,13 +30,33 @@ RAPE, WIDNES = f"{LATEST}/rape", "widnes"
 TWO = ("--area", f"{FORCE},{WIDNES}")
 
 
+FORCE_NAME, MARKING = "Anyshire Police", "OFFICIAL"
+
+
+def called(area: str, period: str = LATEST, theme: str = "rape") -> str:
+    """What a report is called when it is handed on, with the folder it lies in there."""
+    return f"{period}/{theme}/anyshire-police_{theme}_{area}_{period}_official"
+
+
+def page_of(job, own: str) -> bytes:
+    """A page that says nothing but leads wherever one of ours does."""
+    edition = job.edition
+    period, area = str(edition.period), edition.area.slug
+    file = called(area, period, edition.theme).rpartition("/")[2]
+    cover = Cover(FORCE_NAME, own, edition.area.name, period, "", place=(period, edition.theme, area), file=file)
+    return html.page(Document(own, cover, []), tuple(job.exporters)).encode()
+
+
 def stand_in(jobs, out, *_) -> list[Result]:
     """Places files that are quickly made; each tells its report, and so does the indicator in its manifest."""
     done = []
     for job in jobs:
         own = f"{job.edition.label} {job.edition.audience}"
         files = {suffix: f"{own} {suffix}\n".encode() for suffix in (NOTEBOOK, *job.exporters)}
+        if "html" in files:
+            files["html"] = page_of(job, own)
         told = {"indicator": RISE.model_copy(update={"name": f"Indicator {job.edition.audience}", "value": own})}
+        told |= {"force": FORCE_NAME, "marking": MARKING}
         files[SUFFIX] = job.manifest.model_copy(update=told).with_files(files).to_bytes()
         done.append(Result(job.edition, placed(out, job, Product(job.edition, files)), 0.0))
     return done
@@ -76,27 +101,51 @@ def build(thematic, *words: str, goals=("RAPE",), audience="public") -> None:
 
 def test_the_reports_go_into_a_folder_with_a_catalogue_and_without_notebooks_and_manifests(thematic, shared):
     build(thematic)
-    assert list(shared()) == [
-        f"{LATEST}/index.html",
-        f"{RAPE}/force.csv",
-        f"{RAPE}/force.html",
-        f"{RAPE}/force.pdf",
-        f"{RAPE}/widnes.csv",
-        f"{RAPE}/widnes.html",
-        f"{RAPE}/widnes.pdf",
-        "SHA256SUMS.txt",
-        "index.html",
-    ]
+    names = [f"{called(area)}.{suffix}" for area in (FORCE, WIDNES) for suffix in ("csv", "html", "pdf")]
+    assert list(shared()) == [f"{LATEST}/index.html", *names, "README.html", "SHA256SUMS.txt", "index.html"]
 
 
 def test_the_files_are_those_that_were_made_and_the_catalogue_links_them(thematic, shared, folder):
     build(thematic)
     found = shared()
     made = files_of(folder / "outputs")
-    assert all(found[name] == made[name] for name in found if name.startswith(RAPE))
+    for area, suffix in ((FORCE, "csv"), (WIDNES, "pdf")):
+        assert found[f"{called(area)}.{suffix}"] == made[f"{RAPE}/{area}.{suffix}"]
     page = found["index.html"].decode()
-    assert f'href="{RAPE}/widnes.pdf"' in page
+    assert f'href="{called(WIDNES)}.pdf" download="{called(WIDNES).rpartition("/")[2]}.pdf"' in page
     assert 'id="state"' not in page
+
+
+def test_no_link_is_dead_where_reports_are_made_and_where_they_are_shared_all_or_one_alone(thematic, folder):
+    build(thematic)
+    assert dead_links(folder / "outputs") == []
+    for words in ((), ("RAPE", "--area", WIDNES, "--format", "html")):
+        assert thematic("share", *words, "--audience", "public").status == 0
+        (place,) = (path for path in (folder / "outputs" / "share").iterdir() if path.is_dir())
+        assert dead_links(place) == []
+        leads_to_pdf = any(link.endswith(".pdf") for page in place.glob("*/*/*.html") for link in links(page))
+        assert leads_to_pdf is not bool(words)
+        shutil.rmtree(place)
+
+
+def test_the_read_me_says_what_is_in_it_for_whom_and_whom_to_ask(thematic, shared, folder):
+    (folder / "params" / "brand.yaml").write_text(
+        "contact: {name: Analysis team, email: team@example.police.uk}\npublished: {days_after_period_end: 18}\n",
+        encoding="utf-8",
+    )
+    build(thematic)
+    page = BeautifulSoup(shared()["README.html"], "lxml")
+    text = page.get_text(" ", strip=True)
+    for words in (
+        "2 reports, January 2021",
+        "for the public and are marked OFFICIAL",
+        "Their counts are exact.",
+        "Rape (HTML, PDF, CSV): Cheshire Constabulary, Widnes",
+        "Ask Analysis team, team@example.police.uk",
+        "Next release: 18 March 2021 (February 2021)",
+        "sha256sum -c SHA256SUMS.txt",
+    ):
+        assert words in text, words
 
 
 def test_the_checksums_are_right_and_read_by_sha256sum(thematic, shared, folder):
@@ -130,8 +179,8 @@ def test_nothing_of_another_audience_goes_along(thematic, shared, folder):
     build(thematic)
     found = shared("RAPE", name=f"{LATEST}-public-rape")
     assert reports(folder / "outputs" / "share" / f"{LATEST}-public-rape") == [
-        f"{RAPE}/force.html",
-        f"{RAPE}/widnes.html",
+        f"{called(FORCE)}.html",
+        f"{called(WIDNES)}.html",
     ]
     for name, data in found.items():
         for word in ("internal", "domestic", "hate", "failed/", "ipynb", "runcorn"):
@@ -241,9 +290,9 @@ def test_what_was_never_made_is_left_out_and_told_unless_its_area_was_asked_for_
 def test_areas_themes_and_periods_are_in_the_name_where_they_were_asked_for(thematic, shared):
     build(thematic, "--period", "2020-12,2021-01")
     found = shared("--period", "2020-12..2021-01", name="2020-12-to-2021-01-public")
-    assert {"index.html", "2020-12/index.html", "2021-01/index.html", "2020-12/rape/force.pdf"} <= set(found)
+    assert {"index.html", "2020-12/index.html", "2021-01/index.html", f"{called(FORCE, '2020-12')}.pdf"} <= set(found)
     found = shared("RAPE", "--area", "force,widnes", name=f"{LATEST}-public-rape-force-widnes")
-    assert f"{RAPE}/widnes.pdf" in found
+    assert f"{called(WIDNES)}.pdf" in found
 
 
 def test_formats_are_those_that_were_made_or_those_asked_for(thematic, shared, folder):

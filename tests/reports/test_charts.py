@@ -313,7 +313,7 @@ def test_a_missing_value_is_its_shorthand_at_the_baseline() -> None:
 
 def test_the_bar_asked_for_stands_out() -> None:
     axes = by_category.draw(by_category.Rows.of(["a", "b"], [3, 4], highlight="b")).axes[0]
-    assert [mpl.colors.to_hex(bar.get_facecolor()).upper() for bar in axes.patches] == [
+    assert [mpl.colors.to_hex(bar.get_facecolor()) for bar in axes.patches] == [
         canvas.QUIET,
         canvas.FOCUS,
     ]

@@ -234,8 +234,8 @@ def test_trends_differ_in_shape_and_not_in_colour_alone() -> None:
     }
     shapes = {key: re.findall(r' d="([^"]+)"', sign) for key, sign in seen.items()}
     assert len({tuple(paths) for paths in shapes.values()}) == len(seen)
-    assert 'fill="#12436D"' in seen["Significant increase", "favourable"]
-    assert 'fill="#12436D"' not in seen["Increase", "favourable"]
+    assert 'fill="#12436d"' in seen["Significant increase", "favourable"]
+    assert 'fill="#12436d"' not in seen["Increase", "favourable"]
     assert trend_sign("[c]", "") == trend_sign("", "") == ""
 
 

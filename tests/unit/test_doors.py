@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from thematic.exporters.harmless import harmless_svg
 
 from commands import GOAL, drawn_workbook, running
 from drawn import REPOSITORY
@@ -17,6 +16,7 @@ from thematic.core.folders import close_to_others, keep_from_git, replacing
 from thematic.core.messages import on_one_line, shown
 from thematic.core.spreadsheets import harmless_row
 from thematic.core.temporary import clear_temporary, temporary_folder
+from thematic.exporters.sanitised import harmless_svg
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 DRAWN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'

@@ -251,7 +251,7 @@ def _catalogue(request: Request, drafts: Drafts) -> tuple[Path | None, Gathered 
     """The first page of the catalogue and the file of all figures, renewed; or why they could not be."""
     what, page = "The catalogue", None
     try:
-        catalogue = read_catalogue(request.out, drafts.up_to_date, level_titles(drafts.params))
+        catalogue = read_catalogue(request.out, drafts.up_to_date, level_titles(drafts.params), drafts.params.brand)
         page = write_catalogue(request.out, catalogue)
         what = "The file of all figures"
         return page, gather(request.out, catalogue, request.audience), ""
@@ -358,7 +358,7 @@ def make_plan(seen: Seen, request: Request, *, notebooks: Mapping[str, bytes], e
             files[edition.theme] = seen.files(edition.theme)
         report = report_data(params, edition, files[edition.theme], seen.index)
         job = job_of(edition, manifest, (name, notebooks[name]), request.formats, report)
-        jobs.append(replace(job, closed=closed_to(edition, workbook, request.out)))
+        jobs.append(replace(job, closed=closed_to(edition, workbook, request.out), in_catalogue=True))
     return Plan(workbook, tuple(findings), tuple(jobs), drafts)
 
 

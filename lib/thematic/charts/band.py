@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-from afcharts.af_colours import get_af_colours
 from matplotlib.axes import Axes
 
 from thematic.charts.canvas import FOCUS, INK, TEXT_SIZE, width_of
+from thematic.core.palette import LIGHT
 from thematic.core.periods import Month
 from thematic.measures.expectations import MonthsExpected, Run, Side
 
 Polarity = Literal["lower", "higher", "none"]
 
-_CATEGORICAL = get_af_colours("categorical")
-FAVOURABLE, UNFAVOURABLE, NEUTRAL = _CATEGORICAL[1], _CATEGORICAL[3], _CATEGORICAL[5]
+FAVOURABLE, UNFAVOURABLE, NEUTRAL = LIGHT.third, LIGHT.second, LIGHT.fourth
 SHAPES: dict[Side, str] = {"high": "^", "low": "v"}
 _GAP, _LOWEST = TEXT_SIZE + 2, 9
 _SAID: dict[Side, str] = {"high": "Above the limits", "low": "Below the limits"}

@@ -13,7 +13,6 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
-from afcharts.af_colours import get_af_colours
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
@@ -21,14 +20,17 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.textpath import text_to_path
 
+from thematic.core import palette
+
 FONT = "Thematic Sans"
 WIDE, NARROW = 640, 360
 TEXT_SIZE = 13
 REGULAR, STRONG = 400, 600
 
-FOCUS, QUIET = get_af_colours("focus")
-INK = get_af_colours("categorical")[4]
-SHADE, RULE, GRID = "#EBEBEB", "#ADADAD", "#DADADA"
+FOCUS: Any = palette.LIGHT.main
+INK: Any = palette.CHART_INK
+QUIET, SHADE, RULE, GRID = palette.CONTEXT, palette.SHADE, palette.RULE, palette.GRID
+"""Charts are drawn in the house's colours; `svg` gives them the force's."""
 
 _BROAD = 5
 """A line of more points than these has round ends of its own in the key."""
@@ -236,7 +238,7 @@ def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
         f' aria-label="{escape(alt)}" font-family="{_FALLBACK}" stroke-linejoin="round">'
     )
     body = _slim(text[text.index(">", text.index("<svg")) + 1 :]).rstrip()
-    return f"{root}{body.removesuffix('</svg>')}{_pointed(figure, height)}</svg>"
+    return palette.current().drawn(f"{root}{body.removesuffix('</svg>')}{_pointed(figure, height)}</svg>")
 
 
 def _slim(body: str) -> str:

@@ -13,10 +13,10 @@ from matplotlib.path import Path
 
 from thematic.charts.canvas import INK, REGULAR, width_of
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
+from thematic.core import palette
 from thematic.core.hexagons import Point, Ring, Shape
 
-BARE = "#EDEDED"
-_BORDER = "#6F6F6F"
+BARE, _BORDER = palette.BARE, palette.BORDER
 FOOT_HEIGHT = 34
 _MARGIN_KM, _MARGIN = 0.5, 2
 _LARGEST = 18

@@ -9,7 +9,6 @@ from math import log
 from statistics import fmean
 from typing import Any
 
-from afcharts.af_colours import get_af_colours
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -29,18 +28,18 @@ from thematic.charts.ground import (
     fill,
     inner_point,
 )
-from thematic.core import hexagons
+from thematic.core import hexagons, palette
 from thematic.core.hexagons import Hexagon
 from thematic.displays import Chart, DisplayTable
 
 _EDGE = 2
-_SHADES = tuple(get_af_colours("sequential")[4:0:-1])
+_SHADES = palette.SHADES
 """Light to dark, one hue."""
 
 _OF = {1: (2,), 2: (1, 3), 3: (1, 2, 3), 4: (0, 1, 2, 3)}
 """Which shades as many classes take."""
 
-_HOT = get_af_colours("duo")[1]
+_HOT = palette.LIGHT.second
 _LINE: dict[str, Any] = {"edgecolor": _HOT, "linewidth": 2.6}
 _CASING: dict[str, Any] = {"edgecolor": "white", "linewidth": 4.6}
 _STEPS = tuple(sorted({int(step * 10**power) for step in (1, 1.5, 2, 3, 5, 7.5) for power in range(7)}))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import Any
 
-from afcharts.af_colours import get_af_colours
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -14,10 +14,10 @@ from matplotlib.patches import Rectangle
 from thematic.charts import canvas
 from thematic.charts.canvas import FOCUS, INK, QUIET, REGULAR, STRONG, WIDE, width_of, wrap
 from thematic.charts.lanes import Label, in_lanes, tidiest
+from thematic.core.palette import LIGHT
 from thematic.displays import Chart, DisplayTable
 
-_CATEGORICAL = get_af_colours("categorical")
-COLOURS = (FOCUS, _CATEGORICAL[1], _CATEGORICAL[3], _CATEGORICAL[5])
+COLOURS = (FOCUS, LIGHT.third, LIGHT.second, LIGHT.fourth)
 """Of the parts in their order; each holds its contrast on white and on dark."""
 
 MOST_PARTS = len(COLOURS)
@@ -92,7 +92,7 @@ def _draw_bar(axes: Axes, bar: Bar, scale: float, top: float) -> None:
         long = (value or 0) * scale
         if long:
             colour = COLOURS[number] if number < len(COLOURS) and number < len(bar.values) - 1 else QUIET
-            look = {"facecolor": colour, "edgecolor": "white", "linewidth": 2}
+            look: dict[str, Any] = {"facecolor": colour, "edgecolor": "white", "linewidth": 2}
             axes.add_artist(Rectangle((start, top), long, _THICKNESS, clip_on=False, **look))
         start += long
 

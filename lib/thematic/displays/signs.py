@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 
-BLUE, ORANGE, INK, GREY, WHITE = "#12436D", "#F46A25", "#1D1D1B", "#505A5F", "#FFFFFF"
+from thematic.core.palette import LIGHT, RATINGS, current
+
+BLUE, ORANGE, INK, GREY = LIGHT.main, LIGHT.second, LIGHT.ink, LIGHT.quiet
 
 WIDTH, HEIGHT, MARGIN = 96, 24, 3
 
@@ -21,12 +23,12 @@ _ARROWS = {
 }
 _CIRCLE, _DIAMOND = "M10 1A9 9 0 1 1 10 19A9 9 0 1 1 10 1Z", "M10 1L19 10L10 19L1 10Z"
 _TRIANGLE, _SQUARE = "M10 1.5L19 18.5H1Z", "M2.5 2.5H17.5V17.5H2.5Z"
-# By worth: the shape, its colour, and the arrow's colour in it when open and when filled.
-_SHAPES = {"favourable": (_CIRCLE, BLUE, BLUE, WHITE), "unfavourable": (_DIAMOND, ORANGE, INK, INK)}
+# By worth: the shape, its colour, and the arrow's colour in it when open.
+_SHAPES = {"favourable": (_CIRCLE, BLUE, BLUE), "unfavourable": (_DIAMOND, ORANGE, INK)}
 _RATINGS = {
-    "Red": (_SQUARE, "#C8262B"),
-    "Amber": (_TRIANGLE, "#F2A900"),
-    "Green": (_CIRCLE, "#2E8540"),
+    "Red": (_SQUARE, RATINGS["Red"]),
+    "Amber": (_TRIANGLE, RATINGS["Amber"]),
+    "Green": (_CIRCLE, RATINGS["Green"]),
 }
 
 
@@ -39,9 +41,10 @@ def trend_sign(trend: str, worth: str) -> str:
         return ""
     shape, ink = "", GREY
     if worth in _SHAPES:
-        path, colour, *inks = _SHAPES[worth]
+        path, colour, ink = _SHAPES[worth]
         filled = trend.startswith("Significant")
-        ink = inks[filled]
+        own = current().light
+        ink = own.upon(own.main if colour == BLUE else own.second) if filled else ink
         shape = f'<path class="shape" d="{path}" fill="{colour if filled else "none"}" stroke="{colour}"/>'
     arrow = f'<path class="arrow" d="{_ARROWS[trend]}" fill="none" stroke="{ink}" stroke-width="1.8"/>'
     filling = "filled" if trend.startswith("Significant") else "open"
@@ -109,7 +112,7 @@ def _dots(spots: Iterable[Spot | None], radius: float) -> str:
 
 def _drawing(width: int, height: int, classes: str, body: str, alt: str = "") -> str:
     said = f'role="img" aria-label="{escape(alt)}"' if alt else 'aria-hidden="true"'
-    return (
+    return current().drawn(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" {said} focusable="false">{body}</svg>'
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from thematic.displays.base import Display, paragraphs
 
@@ -15,7 +15,10 @@ Datum = str | int | float | bool | None
 @dataclass(frozen=True)
 class Cover(Display):
     """What the report is, once in a notebook; `period` and `as_at` in words, `licence` shown if given, `rounding` what
-    a reader must know of every number of the page ("" where they are as they are)."""
+    a reader must know of every number of the page ("" where they are as they are). `look` is the force's own face, as
+    JSON values; `place` the slugs of period, theme and area, `file` what the report is called when it is handed on.
+
+    `contact` is by name, email, telephone and web; `support` by name, telephone, web and purpose, for the public."""
 
     kind: ClassVar[str] = "cover"
     force: str
@@ -30,12 +33,27 @@ class Cover(Display):
     language: str = "en-GB"
     licence: str | None = None
     rounding: str = ""
+    look: Mapping[str, Any] = field(default_factory=dict)
+    place: Sequence[str] = ()
+    file: str = ""
+    contact: Mapping[str, str] = field(default_factory=dict)
+    published: str = ""
+    next_release: str = ""
+    made: str = ""
+    content_note: str = ""
+    support: Sequence[Mapping[str, str]] = ()
 
     @property
     def heading(self) -> str:
         """The report's name in one line: `Noise: Northtown, 12 months to January 2021`."""
         place = "" if self.area == self.force else f": {self.area}"
         return f"{self.theme}{place}, {self.period}"
+
+    @property
+    def dates(self) -> list[str]:
+        """How fresh the data are, when the report was published and when the next is, each where it is known."""
+        known = {"Data as at": self.as_at, "Published": self.published, "Next release:": self.next_release}
+        return [f"{name} {day}" for name, day in known.items() if day]
 
     def html(self) -> str:
         banner = "<p><strong>Synthetic data</strong></p>" if self.synthetic else ""

@@ -142,14 +142,16 @@ def _export(run: _Run) -> None:
     from nbformat import v4
 
     from thematic.exporters.cells import left_out
+    from thematic.exporters.html import FORMATS
 
+    along = tuple(run.job.exporters) if run.job.in_catalogue else ()
     payloads = _payloads(run.notebook)
     run.files[NOTEBOOK] = to_bytes(run.notebook)
     for suffix, name in run.job.exporters.items():
         run.step = suffix.upper()
         exporter = get_exporter(name)()
         notebook = v4.reads(run.files[NOTEBOOK].decode())
-        resources = {"metadata": {"name": run.job.edition.area.slug}}
+        resources = {"metadata": {"name": run.job.edition.area.slug}, FORMATS: along}
         body, resources = exporter.from_notebook_node(notebook, resources)
         run.notices += resources.get("notices", [])
         run.files[suffix] = body if isinstance(body, bytes) else body.encode()

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import matplotlib as mpl
 import matplotlib.style
+from matplotlib.rcsetup import cycler
 
 from thematic.charts import canvas
+from thematic.core import palette
 
 
 class Colours(NamedTuple):
@@ -21,8 +23,8 @@ class Colours(NamedTuple):
 def house_style() -> Colours:
     """Has every chart of the notebook drawn in the house's typeface and colours, and gives the colours.
 
-    The palette is that of the Government Analysis Function, which people with colour blindness can tell apart. The
-    charts of `report` stay as they are.
+    The palette is that of the Government Analysis Function, which people with colour blindness can tell apart, or the
+    force's own (params/brand.yaml) once a report has been opened. The charts of `report` stay as they are.
 
     >>> colours = explore.house_style()
     >>> sns.barplot(counts, x="n", y="weekday", color=colours.focus)
@@ -41,4 +43,8 @@ def house_style() -> Colours:
             "lines.linewidth": line,
         }
     )
-    return Colours(str(canvas.FOCUS), str(canvas.QUIET), str(canvas.INK))
+    own = palette.current()
+    if own != palette.HOUSE:
+        tones = own.light
+        mpl.rcParams["axes.prop_cycle"] = cycler(color=[tones.main, tones.third, tones.second, tones.fourth])
+    return Colours(own.light.main, palette.CONTEXT, palette.CHART_INK)

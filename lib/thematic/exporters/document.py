@@ -10,6 +10,7 @@ from typing import TypeVar
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
+from thematic.core.look import HOUSE, Look
 from thematic.displays import Chart, Cover, Display, FigureList, Indicators
 from thematic.exporters.blocks import Block, Heading, Note, Section, Shown
 from thematic.exporters.cells import blocks_of
@@ -18,6 +19,9 @@ from thematic.exporters.frame import Frame
 ANNEX = "annex"
 """The tag of the cell with which the annex begins; it goes to the notebook's end."""
 
+METHOD = "method"
+"""The heading, in small letters, of the section that says how figures are worked out."""
+
 _D = TypeVar("_D", bound=Display)
 
 
@@ -25,9 +29,9 @@ _D = TypeVar("_D", bound=Display)
 class Document:
     """What every format shows: the title, the cover if there is one, the blocks and the released figures.
 
-    `notes` are the footnotes, in the order of their numbers; `notes_anchor` is where a page lists them. From the place
-    `annex_at` on the blocks are the annex, for those who look things up: folded on a page, left out on paper. None:
-    there is no annex.
+    `notes` are the footnotes, in the order of their numbers; `notes_anchor` is where a page lists them, and
+    `support_anchor` where it says who can help. From the place `annex_at` on the blocks are the annex, for those who
+    look things up: folded on a page, left out on paper. None: there is no annex.
     """
 
     title: str
@@ -36,6 +40,7 @@ class Document:
     figures: list[FigureList] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     notes_anchor: str = ""
+    support_anchor: str = ""
     annex_at: int | None = None
 
     @property
@@ -82,6 +87,17 @@ class Document:
         return any(isinstance(block, Shown) and isinstance(block.display, Indicators) for block in self.blocks)
 
     @property
+    def method_anchor(self) -> str:
+        """Where the report says how its figures are worked out, or ""."""
+        headings = (heading for heading, _ in self.contents)
+        return next((each.anchor for each in headings if each.text.casefold() == METHOD), "")
+
+    @property
+    def look(self) -> Look:
+        """The force's own face."""
+        return Look.of_payload(self.cover.look) if self.cover else HOUSE
+
+    @property
     def language(self) -> str:
         return self.cover.language if self.cover else "en-GB"
 
@@ -106,7 +122,8 @@ def read(notebook: NotebookNode) -> Document:
     first = _annex_begins(notebook, of_cells)
     annex_at = next((place for place, block in enumerate(drawn) if block is first), None)
     figures = _displays(blocks, FigureList)
-    return Document(title, cover, framed, figures, frame.notes, frame.anchor("Notes"), annex_at)
+    anchors = frame.anchor("Notes"), frame.anchor("Support")
+    return Document(title, cover, framed, figures, frame.notes, *anchors, annex_at)
 
 
 def _annex_begins(notebook: NotebookNode, of_cells: list[list[Block]]) -> Block | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import typst
@@ -44,7 +45,7 @@ def docx(report: document.Document) -> bytes:
     Typst draws its pictures: never call this in a process that forks afterwards. Raises UserError for a picture that
     cannot be read.
     """
-    file = WordFile(report.language)
+    file = WordFile(report.language, report.look.palette)
     try:
         body = Body(file, report)
     except typst.TypstError as fault:
@@ -74,12 +75,9 @@ def _opening(report: document.Document) -> list[BaseOxmlElement]:
 
 def _facts(cover: Cover) -> list[BaseOxmlElement]:
     where = cover.period if cover.area == cover.force else f"{cover.area}, {cover.period}"
-    dated = [paragraph("Byline", run(f"Data as at {cover.as_at}"))] if cover.as_at else []
-    return [
-        paragraph("Subtitle", run(where)),
-        *dated,
-        *([paragraph("Normal", run(cover.rounding))] if cover.rounding else []),
-    ]
+    dated = [paragraph("Byline", run(" · ".join(cover.dates)))] if cover.dates else []
+    said = [paragraph("Normal", run(each)) for each in (cover.rounding, cover.content_note) if each]
+    return [paragraph("Subtitle", run(where)), *dated, *said]
 
 
 def _contents(report: document.Document) -> list[BaseOxmlElement]:
@@ -94,9 +92,20 @@ def _contents(report: document.Document) -> list[BaseOxmlElement]:
 
 
 def _closing(report: document.Document) -> list[BaseOxmlElement]:
-    """What is not on paper and where it is, the licence and the source."""
+    """Where somebody can turn, what is not on paper and where it is, the licence, whom to ask and how it was made."""
     cover = report.cover
     if cover is None or not (cover.source or cover.licence):
         return []
+    help_there = [paragraph("Heading1", run("Support"))] if cover.support else []
+    help_there += [paragraph("Normal", run(_turn_to(each))) for each in cover.support]
     elsewhere = [paragraph("Closing", run(report.elsewhere))] if report.elsewhere else []
-    return [*elsewhere, *notes([cover.licence] if cover.licence else [], cover.source)]
+    contact = ", ".join(cover.contact[key] for key in ("name", "email", "telephone", "web") if cover.contact.get(key))
+    said = [cover.licence or "", f"Questions: {contact}" if contact else "", cover.made]
+    return [*help_there, *elsewhere, *notes([each for each in said if each], "" if cover.made else cover.source)]
+
+
+def _turn_to(service: Mapping[str, str]) -> str:
+    """A service in a line: `Victim Support: for ... . Telephone ... . https://...`."""
+    purpose = f": {service['purpose']}" if service.get("purpose") else ""
+    ways = [f"Telephone {service['telephone']}"] if service.get("telephone") else []
+    return ". ".join([f"{service['name']}{purpose}", *ways, *([service["web"]] if service.get("web") else [])])

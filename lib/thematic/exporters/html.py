@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,24 @@ from markupsafe import Markup
 from mistune import BlockState
 from nbformat import NotebookNode
 
+from thematic.core.look import HOUSE, Look
+from thematic.core.naming import slug
+from thematic.core.palette import worn
 from thematic.displays import Chart, DisplayTable, SignedTable, notes_html
 from thematic.displays.markdown import Renderer, Token
 from thematic.exporters import document, fitting, formulas
 from thematic.exporters.blocks import Block, Equation, Heading, LeftOut, Note, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.downloads import download
+from thematic.exporters.policy import policy
 from thematic.exporters.reading import ReadingExporter
-from thematic.exporters.typeface import FACES, font_faces
+from thematic.exporters.typeface import FACES, style_of
+from thematic.exporters.ways import address, ways_from
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 HERE = Path(__file__).parent
+FORMATS = "thematic_formats"
+"""The resource that names the formats a page is made along with."""
 
 
 class HtmlExporter(ReadingExporter):
@@ -43,37 +49,49 @@ class HtmlExporter(ReadingExporter):
     ) -> tuple[str, dict[str, Any]]:
         """The page and the resources. Raises UserError as `document.read` does."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        return page(document.read(nb)), resources
+        return page(document.read(nb), resources.get(FORMATS, ())), resources
 
 
-def page(report: document.Document) -> str:
-    """The document as a whole page: style, typeface and charts within it; its policy lets nothing run or be fetched."""
+def page(report: document.Document, formats: Collection[str] = ()) -> str:
+    """The document as a whole page: style, typeface and charts within it; its policy lets nothing run or be fetched.
+
+    `formats` are those of the files that are made along with it, where it goes into a folder with a catalogue.
+    """
+    with worn(report.look.palette):
+        return _page(report, formats)
+
+
+def _page(report: document.Document, formats: Collection[str]) -> str:
     template = _templates().get_template("report.html.j2")
     notes = [(note, _note(note)) for note in report.notes]
-    parts = {"report": report, "blocks": _blocks(report), "notes": notes}
-    text = template.render(**parts, style=_style(), policy=_policy())
+    parts = {"report": report, "blocks": _blocks(report), "notes": notes, "ways": ways_from(report.cover, formats)}
+    style = _style(report.look)
+    text = template.render(**parts, style=style, policy=Markup(policy(style)))
     return _CONTROLS.sub("", text)
 
 
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
     folder = FileSystemLoader(HERE / "templates")
-    return Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["address"] = address
+    return made
+
+
+def _style(look: Look) -> Markup:
+    """The style sheet, the force's face in front of it."""
+    return _house_style() if look == HOUSE else _style_of(look)
 
 
 @lru_cache(maxsize=1)
-def _style() -> Markup:
+def _house_style() -> Markup:
+    return _style_of(HOUSE)
+
+
+def _style_of(look: Look) -> Markup:
     """The style sheet, the typeface in front of it, the cards of tables that do not fit after it."""
     sheet, cards = ((HERE / "templates" / name).read_text(encoding="utf-8") for name in ("report.css", "cards.css"))
-    return Markup("\n".join([font_faces(*FACES), sheet, fitting.style(cards)]))
-
-
-@lru_cache(maxsize=1)
-def _policy() -> Markup:
-    """The Content-Security-Policy: the page's own style, typeface and pictures; no script, no `style` attribute."""
-    digest = b64encode(sha256(_style().encode("utf-8")).digest()).decode("ascii")
-    allowed = f"style-src 'sha256-{digest}'; img-src data:; font-src data:"
-    return Markup(f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'")
+    return Markup("\n".join([style_of(look, *FACES), sheet, fitting.style(cards)]))
 
 
 def _data_uri(data: bytes, mime_type: str) -> str:
@@ -82,7 +100,7 @@ def _data_uri(data: bytes, mime_type: str) -> str:
 
 def _blocks(report: document.Document) -> Iterator[Markup]:
     """The blocks in their order, and the sections of the annex folded below their headings."""
-    stem = "-".join(re.findall(r"[a-z0-9]+", report.title.lower()))
+    stem = f"{report.cover.file}_" if report.cover and report.cover.file else f"{slug(report.title)}-"
     for block in report.main:
         yield _block(block, stem)
     for heading, blocks in report.annex:
@@ -161,7 +179,7 @@ def _offered(table: DisplayTable | SignedTable, label: str, what: str, stem: str
     """A link that downloads the table; nothing for one that has no label to call it by."""
     if not label:
         return ""
-    return download(table, f"Download {what} (CSV)", f"{stem}-{label.lower().replace(' ', '-')}")
+    return download(table, f"Download {what} (CSV)", f"{stem}{slug(label)}")
 
 
 def _fitted(table: DisplayTable | SignedTable, label: str = "", anchor: str = "") -> str:

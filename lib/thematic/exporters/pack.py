@@ -13,6 +13,7 @@ from nbformat import v4
 
 from thematic.core.areas import FORCE
 from thematic.core.errors import UserError
+from thematic.core.palette import worn
 from thematic.exporters import once, pdf, typesetting
 from thematic.exporters.blocks import Block, Heading, Shown
 from thematic.exporters.document import Document, read
@@ -34,7 +35,8 @@ def pack_pdf(params: Params, pack: PackParams, part: PackPart, reports: Reports)
     Raises UserError for what cannot be set.
     """
     try:
-        return typesetting.typeset(_TEMPLATE, content(params, pack, part, reports))
+        with worn(params.brand.look.palette):
+            return typesetting.typeset(_TEMPLATE, content(params, pack, part, reports), params.brand.look)
     except typst.TypstError as fault:
         raise UserError(f"{_TITLES[part]}: the PDF cannot be set: {fault}") from fault
 
@@ -64,6 +66,7 @@ def content(params: Params, pack: PackParams, part: PackPart, reports: Reports) 
         "meeting": pack.meeting,
         "part": _TITLES[part],
         "facts": [fact for fact in (", ".join(filter(None, where)), chair, exemption) if fact],
+        "imprint": next((paper["cover"] for paper in papers if paper["cover"] is not None), None),
         "first": pdf.content(first.report, "first/") if first is not None else None,
         "items": items,
         "last": pdf.content(told, "last/") | {"name": told.title} if told is not None else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import unescape
 from textwrap import wrap
@@ -13,13 +13,16 @@ import typst
 from nbformat import NotebookNode
 
 from thematic.core.errors import UserError
-from thematic.displays import Chart, Column, DisplayTable, Glossary, SignedTable
+from thematic.core.look import Look
+from thematic.core.palette import worn
+from thematic.displays import Chart, Column, Cover, DisplayTable, Glossary, SignedTable
 from thematic.displays.markdown import MATHS, Token
 from thematic.displays.signed import NOTHING, Parts
 from thematic.exporters import columns, document, formulas, typesetting
 from thematic.exporters.blocks import PICTURES, Block, Equation, Heading, LeftOut, Picture, Plain, Prose, Section, Shown
 from thematic.exporters.formulas import Formula
 from thematic.exporters.reading import ReadingExporter
+from thematic.exporters.ways import address
 
 _TEMPLATE = "report"
 
@@ -47,8 +50,10 @@ class PdfExporter(ReadingExporter):
     ) -> tuple[bytes, dict[str, Any]]:
         """The PDF and the resources, with `notices` of what it lacks. Raises UserError as `document.read` does."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        read = content(document.read(nb))
-        return _typeset(read), {**resources, "notices": typesetting.lacking(read)}
+        report = document.read(nb)
+        with worn(report.look.palette):
+            read = content(report)
+            return _typeset(read, report.look), {**resources, "notices": typesetting.lacking(read, report.look)}
 
 
 def pdf(report: document.Document) -> bytes:
@@ -56,19 +61,20 @@ def pdf(report: document.Document) -> bytes:
 
     Raises UserError for a picture that cannot be read.
     """
-    return _typeset(content(report))
+    with worn(report.look.palette):
+        return _typeset(content(report), report.look)
 
 
-def _typeset(read: dict[str, Any]) -> bytes:
+def _typeset(read: dict[str, Any], look: Look) -> bytes:
     try:
-        return typesetting.typeset(_TEMPLATE, read)
+        return typesetting.typeset(_TEMPLATE, read, look)
     except typst.TypstError as fault:
         raise UserError(f"The PDF cannot be set: {fault} Look for it in the HTML of the same notebook.") from fault
 
 
 def sources(report: document.Document) -> dict[str, bytes]:
     """What Typst sets: the templates, and the document as JSON."""
-    return typesetting.sources(_TEMPLATE, content(report))
+    return typesetting.sources(_TEMPLATE, content(report), report.look)
 
 
 def content(report: document.Document, id: str = "") -> dict[str, Any]:
@@ -82,7 +88,7 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "running": f"{cover.force}  |  {report.title}" if cover else report.title,
         "lang": lang,
         "region": region or None,
-        "cover": cover and cover.payload(),
+        "cover": cover and as_set(cover),
         "marking": cover.marking if cover else "",
         "synthetic": cover is not None and cover.synthetic,
         "contents": len(report.contents) > 1,
@@ -91,6 +97,17 @@ def content(report: document.Document, id: str = "") -> dict[str, Any]:
         "notes": {note.anchor: _tokens(note.tokens) for note in report.notes},
         "elsewhere": report.elsewhere,
     }
+
+
+def as_set(cover: Cover) -> dict[str, Any]:
+    """The cover with no key missing in what it says of people to ask or to turn to."""
+    keys = ("name", "email", "telephone", "web", "purpose")
+
+    def whole(said: Mapping[str, str]) -> dict[str, str]:
+        return {key: said.get(key, "") for key in keys} | {"shown": address(said.get("web", ""))}
+
+    said = {"dates": cover.dates, "contact": whole(cover.contact), "support": list(map(whole, cover.support))}
+    return cover.payload() | said | {"look": {}}
 
 
 def _less_its_source(block: dict[str, Any], source: str) -> dict[str, Any]:

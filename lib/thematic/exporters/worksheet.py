@@ -32,12 +32,13 @@ _LINE, _HIGHEST = 16.5, 409
 _A4 = 9
 
 
-def write(book: GPWorkbook, sheet: Sheet, name: str, marking: str) -> None:
-    """A worksheet with one table, which is called `name`; the table's headings stay in view.
+def write(book: GPWorkbook, sheet: Sheet, name: str, marking: str, colour: str = "") -> None:
+    """A worksheet with one table, which is called `name`; the table's headings stay in view, in the `colour` of
+    the force where it has one.
 
     No text becomes a formula or a link, whatever it begins with.
     """
-    table = _table(sheet, name)
+    table = _table(sheet, name, colour)
     page = book.add_worksheet(sheet.name)
     page.write_gptable(table, auto_width=False)
     head = table.data_range[0]
@@ -51,11 +52,13 @@ def write(book: GPWorkbook, sheet: Sheet, name: str, marking: str) -> None:
     page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     page.set_landscape()
     page.repeat_rows(head)
-    set_up(page, marking)
+    set_up(page, marking, colour)
 
 
-def set_up(page: GPWorksheet, marking: str) -> None:
-    """How a worksheet prints: on A4, as wide as the paper, with the marking on every page."""
+def set_up(page: GPWorksheet, marking: str, colour: str = "") -> None:
+    """How a worksheet prints: on A4, as wide as the paper, with the marking on every page; its tab in a colour."""
+    if colour:
+        page.set_tab_color(colour)
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
     printed = marking.replace("&", "&&")
@@ -63,7 +66,7 @@ def set_up(page: GPWorksheet, marking: str) -> None:
     page.set_footer(f"&LPage &P of &N&R{printed}")
 
 
-def _table(sheet: Sheet, name: str) -> GPTable:
+def _table(sheet: Sheet, name: str, colour: str) -> GPTable:
     from gptables import GPTable
     from pandas import DataFrame
 
@@ -83,7 +86,7 @@ def _table(sheet: Sheet, name: str) -> GPTable:
         legend=legend if links else [*legend, _BACK],
         source=plain(f"Source: {sheet.source}") if sheet.source else None,
         index_columns={},
-        additional_formatting=list(_formats(sheet)),
+        additional_formatting=[*_formats(sheet), *_heads(colour)],
     )
 
 
@@ -103,6 +106,11 @@ def _formats(sheet: Sheet) -> Iterator[dict[str, Any]]:
     if sheet.strong:
         rows = [place + 1 for place in sheet.strong]
         yield {"row": {"rows": rows, "format": {"bold": True}, "include_names": True}}
+
+
+def _heads(colour: str) -> Iterator[dict[str, Any]]:
+    if colour:
+        yield {"row": {"rows": [0], "format": {"font_color": colour, "bottom": 2, "bottom_color": colour}}}
 
 
 def _labels(fields: Sequence[Field]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from thematic.core.palette import HOUSE
 from thematic.displays import SHORTHAND, Cover, shorthand_in
 from thematic.exporters import document
 from thematic.exporters.properties import with_properties
@@ -50,6 +51,8 @@ def workbook(report: document.Document) -> bytes:
     No text of the document becomes a formula or a link.
     """
     parts = sheets(report)
+    own = report.look.palette
+    colour = "" if own == HOUSE else own.light.main
     marking = report.cover.marking if report.cover else ""
     made = BytesIO()
     with warnings.catch_warnings():
@@ -61,9 +64,9 @@ def workbook(report: document.Document) -> bytes:
         cover = book.add_worksheet("Cover")
         cover.write_cover(_cover(report))
         _fit_cover(cover, report)
-        set_up(cover, marking)
+        set_up(cover, marking, colour)
         for place, sheet in enumerate([contents(parts), *(part for part in parts if isinstance(part, Sheet))]):
-            write(book, sheet, f"table_{place}", marking)
+            write(book, sheet, f"table_{place}", marking, colour)
         book.close()
     return with_properties(made.getvalue(), report)
 
@@ -97,9 +100,13 @@ def _facts(cover: Cover | None) -> Iterator[str]:
         "Area": cover.area,
         "Period": cover.period,
         "Data as at": cover.as_at,
+        "Published": cover.published,
+        "Next release": cover.next_release,
         "Protective marking": cover.marking,
         "Audience": cover.audience,
         "Source": cover.source,
     }
     yield from (f"{name}: {fact}" for name, fact in told.items() if fact)
-    yield from [each for each in (cover.rounding, cover.licence) if each]
+    contact = ", ".join(cover.contact[key] for key in ("name", "email", "telephone", "web") if key in cover.contact)
+    questions = f"Questions: {contact}" if contact else ""
+    yield from [each for each in (questions, cover.made, cover.rounding, cover.licence) if each]

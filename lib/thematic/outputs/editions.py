@@ -15,6 +15,7 @@ from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.params import Params
+from thematic.params.brand import Brand
 from thematic.params.declared import Audience
 from thematic.params.measures import MeasureOf
 from thematic.params.tables import Lookup
@@ -22,7 +23,7 @@ from thematic.params.tables import Lookup
 FORMATS = {suffix: f"thematic-{suffix}" for suffix in ("csv", "docx", "html", "pdf", "xlsx")}
 """The suffix of each format and the nbconvert exporter that makes it."""
 DEFAULT_FORMATS = ("html", "pdf", "csv")
-NOTEBOOK = "ipynb"
+PAGE, NOTEBOOK = "html", "ipynb"
 FAILED = "failed"
 """The folder of the notebooks of failed reports, in the folder of all outputs."""
 
@@ -141,6 +142,10 @@ def params_files(params: Params, theme: str) -> dict[str, str]:
     if recommendations := params.recommendations.get(theme):
         said = [each.model_dump(mode="json") for each in recommendations]
         files[f"params/recommendations/{theme}.yaml"] = digest(said)
+    if params.brand != Brand():
+        files["params/brand.yaml"] = digest(
+            [params.brand.look.payload(), params.brand.said.model_dump(mode="json", by_alias=True)]
+        )
     boundaries = params.force.boundaries
     return files if boundaries is None else {**files, boundaries.file: digest(params.boundaries)}
 

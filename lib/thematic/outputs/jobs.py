@@ -19,7 +19,7 @@ class Job:
 
     `exporters` names the nbconvert exporter for each suffix wanted; `manifest` is what is known before the run;
     `report` is what the notebook reads its figures from (None: from the workbook's folders); `closed` are the folders
-    that the notebook of a public report may read nothing of.
+    that the notebook of a public report may read nothing of; `in_catalogue`: its files go into a folder that has one.
     """
 
     edition: Edition
@@ -29,6 +29,7 @@ class Job:
     manifest: Manifest
     report: ReportData | None = None
     closed: tuple[str, ...] = ()
+    in_catalogue: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from thematic.core.digests import digest_bytes, digest_file
+from thematic.core.naming import handed_on
 from thematic.displays import Cover, FigureList, Glance, GlanceRow, Lead
 from thematic.outputs.editions import Edition
 from thematic.params.declared import Audience
@@ -89,6 +90,11 @@ class Manifest(BaseModel):
     checked: dict[str, str] = {}
     left_out: tuple[str, ...] = ()
     formats: dict[str, Made] = {}
+
+    @property
+    def file(self) -> str:
+        """What the report's files are called, without their suffixes, when they are handed on."""
+        return handed_on(self.force, self.theme, self.area, self.period, self.marking)
 
     def with_files(self, files: dict[str, bytes]) -> Manifest:
         """The manifest once these files (by suffix) have been made."""

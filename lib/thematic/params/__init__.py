@@ -18,6 +18,7 @@ from thematic.core.workbook import Workbook
 from thematic.params.areas import AreaParams, Level
 from thematic.params.benchmarks import Benchmark, latest, read_benchmarks
 from thematic.params.boundaries import read_boundaries
+from thematic.params.brand import Brand, read_brand
 from thematic.params.checks import cross_check, unknown_themes
 from thematic.params.checks.causes import by_cause
 from thematic.params.commentary import Commentary, CommentaryKey, read_commentary
@@ -55,7 +56,7 @@ class Params:
     `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area; `boundaries` are
     the areas of units by name, none where the force declares none; `outlines` are those of small areas, where a level
     declares them; `pack` is the board's meeting, and `sources` the databases that the extract comes from, where there
-    are any; `corrections` are by the month that is booked.
+    are any; `corrections` are by the month that is booked; `brand` is the force's own face.
     """
 
     force: ForceParams
@@ -76,6 +77,7 @@ class Params:
     pack: PackParams | None = None
     sources: SourcesParams | None = None
     corrections: dict[str, Correction] = field(default_factory=dict)
+    brand: Brand = field(default_factory=Brand)
 
     @property
     def units(self) -> str:
@@ -387,6 +389,8 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     problems.extend(wrong)
     corrections_file = workbook.params / CORRECTIONS
     corrections = reading.model(corrections_file, Corrections) if corrections_file.exists() else None
+    brand, wrong = read_brand(workbook)
+    problems.extend(wrong)
     sources, wrong = _sources(workbook, tables)
     problems.extend(wrong)
     if problems:
@@ -400,6 +404,7 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
         "benchmarks": benchmarks,
         "outlines": outlines,
         "papers": papers,
+        "brand": brand,
         "corrections": {} if corrections is None else dict(corrections.root),
     }
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}

@@ -58,6 +58,26 @@ class Caveat(Declared):
         return self
 
 
+class Support(Declared):
+    """Where somebody whom a report touches can turn, shown to the public; `for` says who or what it is there for."""
+
+    name: Name
+    telephone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ]+$")] | None = None
+    web: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    purpose: Annotated[Name | None, Field(alias="for")] = None
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Support:
+        if self.telephone is None and self.web is None:
+            raise ValueError("names no way to it: give telephone or web")
+        return self
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What is given, by name; `for` as `purpose`."""
+        return self.model_dump(exclude_none=True)
+
+
 def _caveat(said: Any) -> Any:
     return {"text": said} if isinstance(said, str) else said
 
@@ -66,7 +86,8 @@ class Theme(Declared):
     """params/themes/<theme>.yaml: a thematic area; its slug is the file's name.
 
     `areas` are the levels it is reported for besides the force (every level with reports: true where it says none);
-    `shares` the breakdowns printed with each category's share. `outcome_basis: recorded`: a dated count places nothing
+    `shares` the breakdowns printed with each category's share. `content_note` is what the public is told first, and
+    `support` where they can turn. `outcome_basis: recorded`: a dated count places nothing
     by its date, which still says from when a value is known.
     """
 
@@ -82,6 +103,8 @@ class Theme(Declared):
     hotspots: HotspotsParams | None = None
     glossary: tuple[Name, ...] = ()
     caveats: tuple[Annotated[Caveat, BeforeValidator(_caveat)], ...] = ()
+    content_note: Name | None = None
+    support: tuple[Support, ...] = ()
 
     def chain(self, selection: str) -> tuple[Selection, ...]:
         """The selection and those it lies within, innermost first."""

@@ -12,6 +12,7 @@ from thematic.build.build import build, keep_out_of_git
 from thematic.build.log import result_line
 from thematic.build.request import ALL, Words, check
 from thematic.core.errors import ArgumentsRefused, DiskRefused, ParamsRefused, Problem, UserError, reason
+from thematic.core.naming import handed_on, slug
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.execution.batch import OnEvent
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from thematic.exporters.document import Document
 
 FOLDER = "pack"
-FILES: Mapping[PackPart, str] = {1: "part-1-public.pdf", 2: "part-2-private.pdf"}
-"""The file of each part."""
+PARTS: tuple[PackPart, ...] = (1, 2)
 
 
 class PackRefused(UserError):
@@ -65,10 +65,16 @@ def make_pack(
     """
     order = _order(workbook, words, today, say, begin)
     keep_out_of_git(workbook, order.out)
-    editions = {part: list(_made(order, part)) for part in FILES}
-    period = next(each.period for part in FILES for each in editions[part])
-    files = {part: _pdf(order, part, editions[part]) for part in FILES if order.pack.of(part)}
-    return _written(order, order.out / str(period) / FOLDER, files)
+    editions = {part: list(_made(order, part)) for part in PARTS}
+    period = next(each.period for part in PARTS for each in editions[part])
+    files = {part: _pdf(order, part, editions[part]) for part in PARTS if order.pack.of(part)}
+    return _written(order, order.out / str(period) / FOLDER, str(period), files)
+
+
+def file_of(params: Params, pack: PackParams, part: PackPart, period: str) -> str:
+    """What a part is called, so that it cannot be confused with another when it is handed on."""
+    marking = getattr(params.force.marking, audience_of(part))
+    return f"{handed_on(params.force.name, slug(pack.meeting), f'part-{part}', period, marking)}.pdf"
 
 
 def _order(
@@ -155,14 +161,15 @@ def _read(order: _Order, part: PackPart, edition: Edition, seen: Seen | None) ->
     return report
 
 
-def _written(order: _Order, folder: Path, files: Mapping[PackPart, bytes]) -> list[Path]:
-    """Puts the parts in place; that of a part which has no items any more goes."""
+def _written(order: _Order, folder: Path, period: str, files: Mapping[PackPart, bytes]) -> list[Path]:
+    """Puts the parts in place, and takes away every other PDF of a pack that is there."""
+    names = {part: file_of(order.params, order.pack, part, period) for part in files}
     try:
-        for part, name in FILES.items():
-            if part in files:
-                write_whole(folder / name, files[part], private=is_private(audience_of(part)))
-            else:
-                (folder / name).unlink(missing_ok=True)
+        for part, data in files.items():
+            write_whole(folder / names[part], data, private=is_private(audience_of(part)))
+        for path in folder.glob("*_part-[12]_*.pdf"):
+            if path.name not in names.values():
+                path.unlink()
     except OSError as error:
         raise DiskRefused(f"The pack cannot be written to {order.workbook.shown(folder)}: {reason(error)}.") from error
-    return [folder / FILES[part] for part in files]
+    return [folder / name for name in names.values()]

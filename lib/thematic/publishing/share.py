@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,16 +14,18 @@ from thematic.core.digests import digest
 from thematic.core.errors import ArgumentsRefused, DiskRefused, reason
 from thematic.core.folders import replacing
 from thematic.core.workbook import Workbook
+from thematic.exporters.ways import as_handed_on
 from thematic.measures.disclosure import AUDIENCES
 from thematic.measures.ledger.seen import Seen, seen_by
 from thematic.outputs.catalogue import Catalogue, pages
 from thematic.outputs.drafts import Drafts
-from thematic.outputs.editions import FORMATS, Edition, is_private, making_folder
+from thematic.outputs.editions import FORMATS, PAGE, Edition, is_private, making_folder
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.status import FAILED_LAST_TIME, NEVER_MADE, Finding, due_lines, find
-from thematic.params import load_params
+from thematic.params import Params, load_params
 from thematic.publishing.bundles import write_checksums, write_zip
 from thematic.publishing.compared import differs
+from thematic.publishing.readme import README, readme
 
 FOLDER = "share"
 _NAMED = 8
@@ -78,7 +79,7 @@ def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], No
         private = is_private(order.request.audience)
         try:
             with replacing(folder, private=private) as part:
-                _fill(part, order.request.out, reports, level_titles(order.drafts.params))
+                _fill(part, order.request.out, reports, order.drafts.params)
                 write_zip(part, folder.name, archive, private)
         except OSError as error:
             raise DiskRefused(f"{workbook.shown(folder)} could not be written: {reason(error)}.") from error
@@ -190,13 +191,21 @@ def _named_areas(areas: Sequence[str]) -> Sequence[str]:
     return areas if len(areas) <= _NAMED else (f"{len(areas)}-areas", digest(areas)[:6])
 
 
-def _fill(folder: Path, out: Path, reports: Mapping[Edition, Manifest], levels: Mapping[str, str]) -> None:
-    """Copies the reports into the folder, with a catalogue of them alone and the checksums of all."""
+def _fill(folder: Path, out: Path, reports: Mapping[Edition, Manifest], params: Params) -> None:
+    """Copies the reports into the folder under names that cannot be confused, with a read-me, a catalogue of them alone
+    and the checksums of all. No page leads to what is not there."""
     for edition, report in reports.items():
         (folder / edition.folder).mkdir(parents=True, exist_ok=True)
         for suffix in report.formats:
-            shutil.copyfile(edition.path(out, suffix), edition.path(folder, suffix))
+            data = edition.path(out, suffix).read_bytes()
+            made = as_handed_on(data, report.formats) if suffix == PAGE else data
+            (folder / edition.folder / f"{report.file}.{suffix}").write_bytes(made)
     places = {(str(edition.period), edition.theme, edition.area.slug): report for edition, report in reports.items()}
-    for address, page in pages(Catalogue(places, levels=levels)).items():
+    brand = params.brand
+    catalogue = Catalogue(
+        places, levels=level_titles(params), look=brand.look, contact=brand.contact_said, handed_on=True
+    )
+    for address, page in pages(catalogue).items():
         (folder / address).write_bytes(page)
+    (folder / README).write_bytes(readme(catalogue, params))
     write_checksums(folder)

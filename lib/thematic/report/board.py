@@ -138,14 +138,15 @@ def _spread(each: Indicator) -> str:
 
 
 def _report_on(data: ReportData, name: str) -> str:
-    """The address of the report that an indicator is from, of the same area and period; "" where there is none."""
+    """The address, in the catalogue of its period, of the report that an indicator is from, of the same area; "" where
+    there is none. The catalogue is there wherever a report is, and knows whether that report is."""
     others = {
         slug: theme
         for slug, theme in data.params.themes.items()
         if slug != data.theme_name and name in theme.measures and data.area in data.params.report_areas(slug)
     }
     slug = min(others, key=lambda each: (len(others[each].tables), len(others[each].measures)), default="")
-    return f"../{slug}/{data.area.slug}.html" if slug else ""
+    return f"../index.html#theme={slug}&area={data.area.slug}" if slug else ""
 
 
 def standing(data: ReportData, figures: Figures, places: str) -> Standing:

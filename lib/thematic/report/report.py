@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from thematic.core import palette
 from thematic.core.areas import NO_LOCATION, Area
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month, Window
@@ -53,6 +54,7 @@ from thematic.report import (
     points,
     previewing,
     public,
+    publication,
     rates,
     tables,
 )
@@ -75,6 +77,7 @@ class Report:
 
     def __init__(self, data: ReportData) -> None:
         self.data = data
+        palette.wear(data.params.brand.look.palette)
 
     @property
     def area(self) -> Area:
@@ -103,9 +106,10 @@ class Report:
 
     def cover(self) -> Cover:
         """The title block: force, marking, theme, area, period, and how fresh the data are."""
+        marking = getattr(self.params.force.marking, self.audience)
         return Cover(
             force=self.params.force.name,
-            marking=getattr(self.params.force.marking, self.audience),
+            marking=marking,
             theme=self.theme.title,
             area=self.area.name,
             period=Window.rolling_12(self.period).label,
@@ -114,6 +118,7 @@ class Report:
             source=self.data.source,
             synthetic=self.data.index.synthetic,
             licence=self.data.index.licence,
+            **publication.about(self.data, marking),
             rounding=public.at_the_top(self.data.rounding, self._exact) if self.audience == "public" else "",
         )
 

@@ -17,6 +17,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
 
 from thematic.core.errors import UserError
+from thematic.core.palette import Palette
 from thematic.exporters.word.elements import element, field, paragraph, run
 from thematic.exporters.word.numbering import Lists
 
@@ -36,7 +37,8 @@ _DECORATIVE = (
 class WordFile:
     """A file of A4 pages that is written from its beginning to its end; `body` holds what has been written."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, palette: Palette) -> None:
+        self._palette = palette
         self._file = docx.Document()
         self._part = self._file.part
         _without_unused(self._part)
@@ -109,7 +111,7 @@ class WordFile:
     def _set_up(self, language: str) -> None:
         for part, name in ((self._part._styles_part, "styles"), (self._part._settings_part, "settings")):
             text = (_HERE / f"{name}.xml").read_text(encoding="utf-8").replace('"en-GB"', f'"{language}"')
-            part._element = parse_xml(text.encode("utf-8"))
+            part._element = parse_xml(self._palette.in_word(text).encode("utf-8"))
         section = self._file.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(20)

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from thematic.core.areas import FORCE
+from thematic.core.look import HOUSE, Look
 from thematic.core.periods import Month
 from thematic.displays import shorthand_in
-from thematic.outputs.editions import DEFAULT_FORMATS, FAILED, FORMATS, NOTEBOOK
+from thematic.outputs.editions import DEFAULT_FORMATS, FAILED, FORMATS, NOTEBOOK, PAGE
 from thematic.outputs.manifest import Indicator, Manifest
 
 Place = tuple[str, str, str]
@@ -30,7 +31,7 @@ class Cell:
     state: State
     audience: str = ""
     indicator: Indicator | None = None
-    links: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str, str], ...] = ()
     marks: tuple[str, ...] = ()
     failed: str | None = None
 
@@ -109,13 +110,17 @@ class Grid:
 class Catalogue:
     """The reports of a folder by period, theme and area, those of them that are out of date, and those that failed.
 
-    `levels` gives the force's word for each level of areas, in the order in which they are listed.
+    `levels` gives the force's word for each level of areas, in the order in which they are listed; `look` is its own
+    face, and `contact` whom to ask. Files that are `handed_on` have names that cannot be confused.
     """
 
     reports: Mapping[Place, Manifest]
     failures: frozenset[Place] = field(default_factory=frozenset)
     outdated: frozenset[Place] = field(default_factory=frozenset)
     levels: Mapping[str, str] = field(default_factory=dict)
+    look: Look = HOUSE
+    contact: Mapping[str, str] = field(default_factory=dict)
+    handed_on: bool = False
 
     @cached_property
     def areas(self) -> dict[str, str]:
@@ -166,6 +171,11 @@ class Catalogue:
         )
         return Grid(period, columns, rows)
 
+    def address(self, place: Place, suffix: str) -> str:
+        """The path of a report's file from the folder of all reports."""
+        period, theme, area = place
+        return f"{period}/{theme}/{self.reports[place].file if self.handed_on else area}.{suffix}"
+
     def _column(self, theme: str, cells: Iterable[Cell]) -> Column:
         made = [cell for cell in cells if cell.links]
         marks = tuple(mark for mark in (made[0].marks if made else ()) if all(mark in cell.marks for cell in made))
@@ -175,13 +185,15 @@ class Catalogue:
     def _cell(self, place: Place) -> Cell:
         period, theme, area = place
         name = f"{self.themes[theme]}, {self.areas[area]}, {Month.parse(period).label}"
-        address = f"{period}/{theme}/{area}"
-        failed = f"{FAILED}/{address}.{NOTEBOOK}" if place in self.failures else None
+        failed = f"{FAILED}/{period}/{theme}/{area}.{NOTEBOOK}" if place in self.failures else None
         state: State = "failed" if failed else "out of date" if place in self.outdated else "up to date"
         report = self.reports.get(place)
         if report is None:
             return Cell(name, state, failed=failed)
-        links = tuple((suffix.upper(), f"{address}.{suffix}") for suffix in shown_first(report.formats))
+        links = tuple(
+            (suffix.upper(), self.address(place, suffix), "" if suffix == PAGE else f"{report.file}.{suffix}")
+            for suffix in shown_first(report.formats)
+        )
         marks = [
             *(["synthetic data"] if report.synthetic else []),
             *(["public"] if report.audience == "public" else []),

@@ -12,15 +12,19 @@ from thematic.outputs.catalogue.pages import INDEX, pages
 from thematic.outputs.editions import FAILED, NOTEBOOK, is_private
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.placing import write_whole
+from thematic.params.brand import Brand
 
 _MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
+_HOUSE = Brand()
 _NO_LEVELS: Mapping[str, str] = MappingProxyType({})
 
 UpToDate = Callable[[Manifest], bool]
 
 
-def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS) -> Catalogue:
+def read_catalogue(
+    out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = _NO_LEVELS, brand: Brand = _HOUSE
+) -> Catalogue:
     """What lies in the folder: its manifests (an unreadable one is passed over) and the notebooks under failed/.
 
     `levels` gives the words for levels of areas, in their order.
@@ -34,7 +38,9 @@ def read_catalogue(out: Path, up_to_date: UpToDate, levels: Mapping[str, str] = 
         _place(path) for path, report in found.items() if report and _whole(path, report, files) and up_to_date(report)
     }
     failures = {_place(path) for path in (out / FAILED).glob(f"{_MONTHS}/*/*.{NOTEBOOK}")}
-    return Catalogue(reports, frozenset(failures), frozenset(reports.keys() - current), levels)
+    return Catalogue(
+        reports, frozenset(failures), frozenset(reports.keys() - current), levels, brand.look, brand.contact_said
+    )
 
 
 def write_catalogue(out: Path, catalogue: Catalogue) -> Path | None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import calendar
-from base64 import b64encode
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thematic.core.areas import FORCE
+from thematic.core.look import Look
+from thematic.core.palette import worn
 from thematic.core.periods import Month
 from thematic.displays import SHORTHAND
 from thematic.displays.signs import trend_sign
-from thematic.exporters.typeface import font_faces
+from thematic.exporters.policy import policy
+from thematic.exporters.typeface import style_of
 from thematic.outputs.catalogue.grid import Catalogue, shown_first
 
 if TYPE_CHECKING:
@@ -72,13 +73,14 @@ def pages(catalogue: Catalogue) -> dict[str, bytes]:
     """
     addresses = {INDEX: catalogue.periods[0]} if catalogue.periods else {}
     addresses |= {f"{period}/{INDEX}": period for period in catalogue.periods}
-    return {address: _page(catalogue, period, "../" * address.count("/")) for address, period in addresses.items()}
+    with worn(catalogue.look.palette):
+        return {address: _page(catalogue, period, "../" * address.count("/")) for address, period in addresses.items()}
 
 
 def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
     """The page of a period; `up` leads from its folder to that of all reports."""
     reports = [report for place, report in sorted(catalogue.reports.items()) if place[0] == period]
-    style, script = _style(), _text("catalogue.js")
+    style, script = _style(catalogue.look), _text("catalogue.js")
     page = _template().render(
         force=next((report.force for report in reports if report.force), ""),
         markings=sorted({report.marking for report in reports if report.marking}),
@@ -87,13 +89,15 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         grid=(grid := catalogue.grid(period)),
         kind=_kind(len(grid.columns)),
         first=_first(catalogue, period),
+        logo=catalogue.look.logo,
+        contact=catalogue.contact,
         steps=_steps(catalogue.periods, period),
         up=up,
         sign=trend_sign,
         shorthand=SHORTHAND,
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=policy(style, script),
     )
     return (page.rstrip("\n") + "\n").encode()
 
@@ -105,7 +109,7 @@ def _first(catalogue: Catalogue, period: str) -> First | None:
         return None
     places = sorted(found, key=lambda place: (place[2] != FORCE, found[place].area_name))
     links = [
-        (found[place].area_name, f"{'/'.join(place)}.{suffix}")
+        (found[place].area_name, catalogue.address(place, suffix))
         for place in places
         for suffix in shown_first(found[place].formats)[:1]
     ]
@@ -125,29 +129,18 @@ def _steps(periods: tuple[str, ...], period: str) -> Steps:
     return Steps(earlier, ways[place - 1] if place else None, by_year)
 
 
-def _policy(style: str, script: str) -> str:
-    """What the page may load: its own style sheet, script and typeface, and nothing else from anywhere."""
-    allowed = [f"style-src {_digest(style)}", f"script-src {_digest(script)}", "font-src data:"]
-    return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}'"
-
-
 def _text(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=1)
-def _style() -> str:
+def _style(look: Look) -> str:
     """The style sheet, and the cards of a table on a screen that has no room for its columns."""
     cards = _text("cards.css")
     narrow = (
         f"@media screen and (max-width: {room}rem) {{\n{cards.replace('.cards', f'.up-to-{columns}')}}}\n"
         for columns, room in _ROOM.items()
     )
-    return "\n".join([font_faces("Regular", "SemiBold"), _text("catalogue.css"), *narrow, cards])
+    return "\n".join([style_of(look, "Regular", "SemiBold"), _text("catalogue.css"), *narrow, cards])
 
 
 def _kind(columns: int) -> str:
