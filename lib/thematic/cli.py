@@ -441,7 +441,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(SOME_FAILED)
     except OSError as error:
-        echo(f"thematic: {error.filename or 'The system'}: {reason(error)}. Mend it, and try again.", err=True)
+        echo(f"thematic: {error.filename or 'The system'}: {reason(error)}. Put it right, and try again.", err=True)
         sys.exit(SOME_FAILED)
     except MemoryError:
         echo("thematic: there is not enough memory for this. Close other programs, or give JOBS=1.", err=True)

@@ -214,7 +214,7 @@ def test_a_report_of_another_audience_is_refused(thematic, folder):
         f"  - {LATEST}/domestic-abuse/force: made for the internal audience; changed: "
         f"params/commentary/domestic-abuse/{LATEST}/force.md\n"
         f"  - {LATEST}/domestic-abuse/widnes: made for the internal audience\n"
-        "Keep each audience in a folder of its own: make thematic ALL AUDIENCE=public OUT=public, "
+        "Keep each audience in its own folder: make thematic ALL AUDIENCE=public OUT=public, "
         "then make share AUDIENCE=public OUT=public\n"
     )
     assert "rape (2 reports): made for the public audience" in refused(thematic, folder, "--audience", "internal")
@@ -274,7 +274,7 @@ def test_where_there_is_nothing_that_is_said(thematic, folder):
     )
     build(thematic)
     assert refused(thematic, folder, "--audience", "public", "--period", "2020-12") == (
-        "thematic: None of these reports lies in outputs. Make them first: "
+        "thematic: None of these reports is in outputs. Make them first: "
         "make thematic ALL PERIOD=2020-12 AUDIENCE=public\n"
     )
     assert "is not complete in the data" in refused(thematic, folder, "--audience", "public", "--period", "2021-02")

@@ -180,7 +180,7 @@ def test_rows_outside_the_lookup_stay_without_a_place_and_every_lsoa_is_named(dr
     assert {row[3:] for row in drawn.quality() if row[2] == "unplaced"} == {("E9", 2), ("E8", 1), ("no LSOA", 1)}
     note = facts.notes[-1]
     assert note == (
-        "incidents: 4 rows count as No location recorded. 3 of them lie in 2 LSOAs that the lookup does not know: "
+        "incidents: 4 rows count as No location recorded. 3 of them are in 2 LSOAs that the lookup does not know: "
         "E8, E9. 1 of them has no LSOA."
     )
 

@@ -222,7 +222,7 @@ def test_a_note_within_a_note_is_text() -> None:
 
 @pytest.mark.parametrize("text", ["## Part[^a]", "| a[^a] |\n|---|\n| 1 |", "| a |\n|---|\n| *b[^a]* |"])
 def test_a_footnote_in_a_heading_or_a_table_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match=r"\[\^a\] stands in a heading or a table.*paragraph beside it"):
+    with pytest.raises(UserError, match=r"\[\^a\] is in a heading or a table.*paragraph beside it"):
         page_of(markdown(text + "\n\n[^a]: Source."))
 
 

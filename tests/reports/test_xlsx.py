@@ -199,7 +199,7 @@ def test_caveats_sources_and_owners_of_measures_have_columns_where_there_are_any
     measure = Term("Recorded", "Crimes.", ["More can be good", "Or bad."], "System", "Team")
     made = book_of(new_markdown_cell("## Method"), shown(Glossary([measure, Term("Solved", "Outcomes 1 to 8.")])))
     assert table(made["Definitions"]) == [
-        ["Term", "What it means", "Read with care", "Source", "Owner", "Where it stands in the report"],
+        ["Term", "What it means", "Read with care", "Source", "Owner", "Where it is in the report"],
         ["Recorded", "Crimes.", "More can be good. Or bad.", "System", "Team", "Method"],
         ["Solved", "Outcomes 1 to 8.", None, None, None, "Method"],
     ]
@@ -209,7 +209,7 @@ def test_a_worksheet_says_what_it_is_above_its_one_table() -> None:
     assert above(book()["Figure 1"]) == [
         "Figure 1: Highest in Northtown [note 2]",
         "Rate by place",
-        "This worksheet contains one table. What its notes say stands on the worksheet Notes.",
+        "This worksheet contains one table. What its notes say is on the worksheet Notes.",
         "[x] not available.",
         "Back to the contents",
         "Source: Crime system",

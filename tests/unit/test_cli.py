@@ -149,7 +149,7 @@ def test_what_only_looks_writes_nothing(thematic, folder, command):
 
 
 TOO_LATE = "PERIOD: 2030-01 is not complete in the data (Drawn extract). The latest period is 2021-01."
-TOO_EARLY = "PERIOD: 2020-10 lies before the data begin (Drawn extract). The first period is 2020-11."
+TOO_EARLY = "PERIOD: 2020-10is before the data begin (Drawn extract). The first period is 2020-11."
 
 
 @pytest.mark.parametrize(

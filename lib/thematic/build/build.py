@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _IGNORED = ("outputs", "public")
 """How the names of the folders begin that the workbook's .gitignore leaves out."""
-_AGAIN = "What was there before is kept; mend this, and give the same command again."
+_AGAIN = "What was there before is kept; put this right, and give the same command again."
 
 
 @dataclass(frozen=True)

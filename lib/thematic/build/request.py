@@ -199,7 +199,7 @@ def output_folder(word: str | None, default: Path, closed: Iterable[Path] = ()) 
     for folder in closed:
         if path.resolve().is_relative_to(folder.resolve()):
             raise ArgumentsRefused(
-                f"OUT: '{text}' lies in {folder.name}/ of the workbook, which is not for reports. Name another folder."
+                f"OUT: '{text}' is in {folder.name}/ of the workbook, which is not for reports. Name another folder."
             )
     _refuse_cleared(path.resolve(), text, default.resolve().parent)
     check_writable(path, text)
@@ -214,7 +214,7 @@ def _refuse_cleared(path: Path, text: str, root: Path) -> None:
     cleared = [part for part in parts[1:] if part in _CLEARED or _IS_MONTH.fullmatch(part)]
     if cleared or any(part.endswith("-making") for part in parts):
         kept = cleared[0] if cleared else parts[-1]
-        raise ArgumentsRefused(f"OUT: '{text}' lies in {kept}/, which every build clears. Name another folder.")
+        raise ArgumentsRefused(f"OUT: '{text}' is in {kept}/, which every build clears. Name another folder.")
 
 
 def check_writable(folder: Path, shown: str) -> None:

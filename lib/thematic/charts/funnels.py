@@ -25,7 +25,7 @@ _PLOT_HEIGHT, _ABOVE, _BELOW = 300, 12, 50
 _CURVE_POINTS = 161
 _NAME_ROOM = 0.4
 _LINES: tuple[tuple[dict[str, Any], str], ...] = (
-    ({"color": INK, "linewidth": 1, "dashes": (4, 3)}, "95% limits: 1 place in 20 lies outside without being unusual"),
+    ({"color": INK, "linewidth": 1, "dashes": (4, 3)}, "95% limits: 1 place in 20 is outside without being unusual"),
     ({"color": INK, "linewidth": 1}, "99.8% limits: 1 in 500 does"),
 )
 Standing = tuple[int, float | None]

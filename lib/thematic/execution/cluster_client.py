@@ -96,7 +96,7 @@ def _check_certificates(address: str, config: Callable[..., Any]) -> None:
                 f"CLUSTER: {address} needs certificates. Set {variable} (docs/cluster.md tells how)."
             )
         if not Path(file).is_file():
-            raise ArgumentsRefused(f"CLUSTER: there is no certificate '{file}'. Mend {variable}.")
+            raise ArgumentsRefused(f"CLUSTER: there is no certificate '{file}'. Correct {variable}.")
 
 
 def _check_scheduler(address: str) -> None:

@@ -124,7 +124,7 @@ def _cell_failure(run: _Run, number: int | None, source: str, name: str, value: 
     """The failure of a cell; of a public report without the error's own words, which could be anything, but for those
     of the product."""
     if run.is_public and name not in _OWN_ERRORS:
-        value = "what it says is not told of a public report; make the internal one to see it"
+        value = "what it says is not given of a public report; make the internal one to see it"
     lines = [line.strip() for line in source.splitlines() if line.strip()]
     shown = lines[0] if lines else ""
     shown = f"{shown[:59]}…" if len(shown) > 60 else shown

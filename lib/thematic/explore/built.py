@@ -20,7 +20,7 @@ _OLDER = (
     "Run `make data` (or `thematic data`) in the workbook, then this cell again."
 )
 _IN_REPORT = (
-    "A report shows released figures and nothing about people, so `explore` is not to be had while one is made. Keep "
+    "A report shows released figures and nothing about people, so `explore` is not available while one is made. Keep "
     "this cell in a notebook of your own; a report takes its figures from `report`, and counts from `report.counts`."
 )
 

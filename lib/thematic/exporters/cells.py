@@ -34,7 +34,7 @@ def blocks_of(cell: NotebookNode, number: int) -> Iterator[Block]:
         if output.output_type == "error":
             raise UserError(
                 f"Cell {number} of the notebook ended in an error ({output.ename}: {output.evalue}). "
-                "Mend it and run the notebook again: a report needs a notebook that ran to its end."
+                "Correct it and run the notebook again: a report needs a notebook that ran to its end."
             )
         if output.output_type == "stream":
             yield from shown.printed(output.text if output.name == "stdout" else "")

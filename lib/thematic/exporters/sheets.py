@@ -19,7 +19,7 @@ CONTENTS = "Contents"
 
 _WHOLE = "The whole report"
 _AS_BLANK = "A cell that is empty here is empty in the report as well."
-_DATA_BLANK = "An empty cell has nothing to hold, or stands beside a status that says why it holds nothing."
+_DATA_BLANK = "An empty cell has nothing to hold, or is beside a status that says why it holds nothing."
 
 _T = TypeVar("_T")
 
@@ -51,7 +51,7 @@ class Sheet:
     @property
     def instructions(self) -> str:
         """How the worksheet is laid out, for somebody who cannot see it at one glance."""
-        noted = ["What its notes say stands on the worksheet Notes."] if self.numbers else []
+        noted = ["What its notes say is on the worksheet Notes."] if self.numbers else []
         return " ".join(["This worksheet contains one table.", *noted, *([self.blank] if "" in self.texts else [])])
 
 
@@ -83,7 +83,7 @@ def contents(parts: Sequence[Sheet | Missing]) -> Sheet:
     names = [part.name if isinstance(part, Sheet) else NOT_APPLICABLE for part in parts]
     fields = [Field("Worksheet", names), Field("What it has", [part.title for part in parts])]
     return Sheet(
-        CONTENTS, CONTENTS, _WHOLE, [*fields, Field("Where it stands in the report", [part.section for part in parts])]
+        CONTENTS, CONTENTS, _WHOLE, [*fields, Field("Where it is in the report", [part.section for part in parts])]
     )
 
 
@@ -166,7 +166,7 @@ def _terms_sheet(terms: Sequence[tuple[Term, str]]) -> Sheet:
         Field("Read with care", [term.care for term, _ in terms]),
         Field("Source", [term.source for term, _ in terms]),
         Field("Owner", [term.owner for term, _ in terms]),
-        Field("Where it stands in the report", [place for _, place in terms]),
+        Field("Where it is in the report", [place for _, place in terms]),
     ]
     return Sheet("Definitions", "Definitions", _WHOLE, [each for each in fields if any(each.cells)])
 

@@ -141,7 +141,7 @@ def _refuse_notes(token: Token) -> None:
     for child in token.get("children", []):
         if child["type"] == "footnote_ref":
             raise UserError(
-                f"The footnote [^{child['raw'].lower()}] stands in a heading or a table, where there can be none. "
+                f"The footnote [^{child['raw'].lower()}] is in a heading or a table, where there can be none. "
                 "Put it into a paragraph beside it."
             )
         _refuse_notes(child)

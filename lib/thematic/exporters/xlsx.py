@@ -20,9 +20,9 @@ from thematic.exporters.worksheet import OPTIONS, fit_row, plain, run, set_up, w
 _COVER_LETTERS, _TITLE = 68, 0.7
 """How many letters a line of the cover holds, and what part of that many of its title, which are larger."""
 _ABOUT = (
-    "Each table of the report has a worksheet of its own, and so have the numbers behind each chart. The worksheet "
+    "Each table of the report has its own worksheet, and so have the numbers behind each chart. The worksheet "
     "Contents links to them all; All figures, if there is one, has every released figure, as the CSV does.",
-    "Figures stand as the report prints them, and in All figures in full precision. A percentage is the number "
+    "Figures are as the report prints them, and in All figures in full precision. A percentage is the number "
     "before its sign: 17.4% is held as 17.4. Percentage points are shown as pp.",
     "The report itself (HTML or PDF) has the charts, and the words of those who wrote it.",
 )

@@ -120,7 +120,7 @@ def unplaced_note(table: str, why: dict[str, int]) -> str:
     if counts:
         many = f"{len(counts)} LSOAs" if len(counts) > 1 else "one LSOA"
         note += (
-            f" {sum(counts.values()):,} of them lie in {many} that the lookup does not know: {_listed(sorted(counts))}."
+            f" {sum(counts.values()):,} of them are in {many} that the lookup does not know: {_listed(sorted(counts))}."
         )
     told = (
         (without, "has", "have", "no LSOA"),

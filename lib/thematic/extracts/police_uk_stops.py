@@ -31,7 +31,7 @@ from thematic.params.tables import Table
 NAME = "stop_searches"
 NO_OUTLINES = (
     f"{NAME}: data.police.uk gives stops a point and no LSOA. Name the units' polygons as boundaries: in "
-    "params/force.yaml, and each stop is counted in the unit it lies in."
+    "params/force.yaml, and each stop is counted in the unit it is in."
 )
 
 _DATE, _AGE, _OUTCOME, _LONGITUDE, _LATITUDE = "Date", "Age range", "Outcome", "Longitude", "Latitude"

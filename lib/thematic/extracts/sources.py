@@ -146,7 +146,9 @@ def unknown_tables(settings: ExtractSettings, shown: str, tables: Collection[str
 def readable(path: Path, shown: str) -> Problem | None:
     """Why what lies at the path of a table cannot be read; None where it can."""
     if path.is_symlink() and not path.exists():
-        return Problem(shown, f"is a link to {path.readlink()}, which does not exist.", "Mend the link, or remove it.")
+        return Problem(
+            shown, f"is a link to {path.readlink()}, which does not exist.", "Correct the link, or remove it."
+        )
     if path.is_dir():
         if path.suffix.lower() in {".csv", ".gz"}:
             return Problem(shown, "is a folder, not a file.", "Put the file itself there.")

@@ -181,7 +181,7 @@ def _sources(workbook: Workbook, params: Params, data: Path | None) -> SourcesPa
         return None
     if sources is None or not sources.tables:
         if data is not None:
-            raise DataRefused(f"DATA: {shown} names no tables. Write under tables: where they lie (docs/databases.md).")
+            raise DataRefused(f"DATA: {shown} names no tables. Write under tables: where they are (docs/databases.md).")
         return None
     unknown = list(unknown_tables(sources, shown, params.tables))
     if unknown:

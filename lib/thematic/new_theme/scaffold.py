@@ -74,7 +74,7 @@ def check_name(slug: str, title: str) -> tuple[str, str]:
         tidy = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-0123456789")[:LONGEST].rstrip("-")
         hint = f" Write {tidy}." if _SLUG.fullmatch(tidy) and tidy not in _RESERVED else ""
         raise ArgumentsRefused(
-            f"'{slug}' cannot be a theme's name: small letters and digits parted by single hyphens, a letter first, "
+            f"'{slug}' cannot be a theme's name: small letters and digits, with single hyphens between them, a letter first, "
             f"at most {LONGEST} characters, neither all nor force.{hint}"
         )
     words = " ".join(title.split()) or slug.replace("-", " ").capitalize()

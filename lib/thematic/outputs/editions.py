@@ -110,7 +110,7 @@ def check_periods(periods: Iterable[Month], first: Month, latest: Month, source:
             where = f"{period} is not complete in the data ({source})"
             raise ArgumentsRefused(f"PERIOD: {where}. The latest period is {latest}.")
         if period < first:
-            where = f"{period} lies before the data begin ({source})"
+            where = f"{period} is before the data begin ({source})"
             raise ArgumentsRefused(f"PERIOD: {where}. The first period is {first}.")
 
 

@@ -16,7 +16,7 @@ from thematic.core.digests import digest, digest_bytes, digest_file
 from thematic.core.spreadsheets import csv_text
 from thematic.displays import MIME_TYPE, FigureList
 from thematic.outputs.catalogue import Catalogue, Place
-from thematic.outputs.editions import NOTEBOOK
+from thematic.outputs.editions import NOTEBOOK, is_private
 from thematic.outputs.manifest import Made, Manifest
 from thematic.params.declared import Audience
 
@@ -130,6 +130,8 @@ def _write(out: Path, chosen: dict[Place, Manifest], audience: Audience) -> _Rec
         said = json.dumps(record.model_dump(), indent=1, sort_keys=True) + "\n"
         parts[_RECORD].write_text(said, encoding="utf-8", newline="\n")
         for suffix, part in parts.items():
+            if is_private(audience):
+                part.chmod(0o600)
             part.replace(_path(out, suffix))
     finally:
         for part in parts.values():

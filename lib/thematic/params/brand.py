@@ -112,7 +112,7 @@ def _calendar(said: Any) -> Calendar:
     if DAYS in said:
         days = said[DAYS]
         if len(said) > 1 or isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= 366:
-            raise ValueError(f"{DAYS} stands alone, with a whole number of days from 0 to 366")
+            raise ValueError(f"{DAYS} is alone, with a whole number of days from 0 to 366")
         return Calendar(days=days)
     return Calendar({str(key): _appears(key, day) for key, day in said.items()})
 

@@ -75,7 +75,7 @@ def _drawing(data: bytes) -> bytes:
     except Tree.ParseError as error:
         raise ValueError(f"is neither PNG nor SVG: {error}") from error
     except DefusedXmlException as error:
-        raise ValueError("declares entities of its own") from error
+        raise ValueError("declares its own entities") from error
     if root.tag != f"{{{_SVG}}}svg":
         raise ValueError(f"is no SVG: it begins with <{_local(root.tag)}>")
     if "viewBox" not in root.attrib:
@@ -186,7 +186,7 @@ def _bytes(workbook: Workbook, file: str, where: str, largest: int) -> tuple[byt
     path: Path = workbook.params / file
     shown = workbook.shown(path)
     if not path.resolve().is_relative_to(workbook.params.resolve()):
-        return b"", [Problem(where, f"{shown} lies outside {workbook.shown(workbook.params)}.", "Copy it there.")]
+        return b"", [Problem(where, f"{shown} is outside {workbook.shown(workbook.params)}.", "Copy it there.")]
     if not path.is_file():
         return b"", [Problem(where, f"{shown} does not exist.", "Put the file there, or remove the key.")]
     try:

@@ -115,7 +115,7 @@ def misplaced(
         slugs = {place.slug: place.slug for place in places}
         yield Problem(shown, f"there is no area '{area}'.", nearest(area, names | slugs))
     elif month is not None and not place.open_in(month):
-        fix = f"Remove the file, or mend valid_from and valid_to in params/areas/{place.level}.yaml."
+        fix = f"Remove the file, or correct valid_from and valid_to in params/areas/{place.level}.yaml."
         yield Problem(shown, f"{place.name} does not exist at the end of {month.label}, so it has no report.", fix)
 
 

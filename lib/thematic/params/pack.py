@@ -50,7 +50,7 @@ class PackItem(Declared):
         if self.theme is None and "areas" in self.model_fields_set:
             raise ValueError("areas go with a theme: name the theme whose reports are the papers, or remove areas")
         if len(set(self.areas)) < len(self.areas):
-            raise ValueError("an area stands twice: name each once")
+            raise ValueError("an area is named twice: name each once")
         return self
 
     @property

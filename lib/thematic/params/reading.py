@@ -67,7 +67,7 @@ class _UniqueKeys(yaml.CSafeLoader):
             if not isinstance(key, Hashable):
                 raise yaml.MarkedYAMLError(problem="a list cannot be a key", problem_mark=key_node.start_mark)
             if key in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key '{key}' stands twice", problem_mark=key_node.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"the key '{key}' is there twice", problem_mark=key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -121,9 +121,9 @@ def parse_yaml(text: str, shown: str) -> tuple[Any, list[Problem]]:
         ]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        return None, [Problem(f"{shown}, line {line}", f"{error.problem}.", "Mend the YAML there.")]
+        return None, [Problem(f"{shown}, line {line}", f"{error.problem}.", "Correct the YAML there.")]
     except yaml.YAMLError as error:
-        return None, [Problem(shown, f"is not YAML: {error}.", "Mend it or copy it from the product's own params/.")]
+        return None, [Problem(shown, f"is not YAML: {error}.", "Correct it or copy it from the product's own params/.")]
 
 
 def _deepest(text: str) -> int:

@@ -44,5 +44,5 @@ class RecommendationList(RootModel[list[Recommendation]]):
         counted = Counter(each.reference.casefold() for each in self.root)
         twice = [each.reference for each in self.root if counted[each.reference.casefold()] > 1]
         if twice:
-            raise ValueError(f"the reference {twice[0]} stands twice; give each recommendation its own")
+            raise ValueError(f"the reference {twice[0]} is there twice; give each recommendation its own")
         return self

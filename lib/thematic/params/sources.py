@@ -30,7 +30,7 @@ KINDS = {
 
 _WITH_PASSWORD = re.compile(r"://[^/?#\s]*:.*@", re.DOTALL)
 _SECRET_KEY = re.compile(r"pass|pwd|token|secret|credential|private_key$", re.IGNORECASE)
-_SECRET = "a password or a token stands in the file."  # noqa: S105 - a sentence about one
+_SECRET = "a password or a token is in the file."  # noqa: S105 - a sentence about one
 _INSTEAD = (
     "Put it into an environment variable, and write ${ITS_NAME} here; change it, now that others may have seen it."
 )

@@ -54,7 +54,7 @@ class Caveat(Declared):
     @model_validator(mode="after")
     def _of_measures(self) -> Caveat:
         if self.where == "sentence" and not self.measures:
-            raise ValueError("a caveat in a sentence stands with a measure: name its measures")
+            raise ValueError("a caveat in a sentence belongs to a measure: name its measures")
         return self
 
 

@@ -109,7 +109,7 @@ def _made(order: _Order, part: PackPart) -> Iterator[Edition]:
             kept = order.workbook.shown(result.edition.failed_path(outcome.out))
             problems.append(Problem(result_line(result), f"Its notebook: {kept}."))
     if problems:
-        raise PackRefused("The pack was not made, for it would lack papers. Mend these, and try again.", problems)
+        raise PackRefused("The pack was not made, for it would lack papers. Put these right, and try again.", problems)
 
 
 def _builds(order: _Order, part: PackPart) -> Iterator[Words]:

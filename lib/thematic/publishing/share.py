@@ -134,7 +134,7 @@ def _choose(order: _Order) -> tuple[dict[Edition, Manifest], list[str]]:
     if refused:
         raise ArgumentsRefused(_refusal(order, refused, mixed))
     if not reports:
-        raise ArgumentsRefused(f"None of these reports lies in {order.shown}. {_make_first(order.words)}")
+        raise ArgumentsRefused(f"None of these reports is in {order.shown}. {_make_first(order.words)}")
     return reports, due_lines(absent)
 
 
@@ -164,7 +164,7 @@ def _refusal(order: _Order, refused: Sequence[Finding], mixed: bool) -> str:
     if mixed:
         apart = replace(words, out=audience)
         steps = f"make thematic {_all(apart)}, then make share {apart}"
-        return "\n".join([*lines, f"Keep each audience in a folder of its own: {steps}"])
+        return "\n".join([*lines, f"Keep each audience in its own folder: {steps}"])
     themes = order.drafts.params.themes
     goals = sorted({themes[finding.edition.theme].goal for finding in refused})
     return "\n".join([*lines, _make_first(replace(words, goals=goals))])

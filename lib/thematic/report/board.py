@@ -169,7 +169,7 @@ def standing(data: ReportData, figures: Figures, places: str) -> Standing:
     rows.sort(key=lambda row: (-sum(weights.get(word, 0) for _, word in row.rates), row.name))
     level = data.params.unit
     notes = [
-        "Per 1,000 residents. Above and below: the whole 95% interval lies there; well: one rate is 1.2 times the "
+        "Per 1,000 residents. Above and below: the whole 95% interval is there; well: one rate is 1.2 times the "
         "other or more."
     ]
     return Standing("standing", "Where it differs from the force", level.title, heads, rows, notes, data.source)

@@ -36,8 +36,8 @@ from thematic.report.beside import beside, checked, is_tested, measure_named
 _OUTSIDE: dict[Side, str] = {"high": "Above", "low": "Below"}
 _IN_RUN: dict[Side, str] = {"high": "Run above", "low": "Run below"}
 _BAND = (
-    "How to read it: the band is where each month was expected to lie, given the months before it, the time of year "
-    "and slow growth; its middle is dashed. A month lies outside by chance about twice in 1,000."
+    "How to read it: the band is where each month was expected to be, given the months before it, the time of year "
+    "and slow growth; its middle is dashed. A month is outside by chance about twice in 1,000."
 )
 _NO_SEASON = (
     "Under 24 months are known, so no season can be allowed for. The limits leave room for one of a fifth, so that "
@@ -45,7 +45,7 @@ _NO_SEASON = (
 )
 _MARKS = (
     "A triangle marks a month outside the band and points up for high, down for low. A broad line marks a run: months "
-    "that are out of line together, though each may lie inside."
+    "that are out of line together, though each may be inside."
 )
 _AS_AT = "Each month is seen as it stood at the end of the period."
 _NO_BAND = "There is no band of what is expected: it needs 12 months in a row with at least 1 a month on average."

@@ -150,19 +150,19 @@ def _title(standings: dict[str, list[str]], count: int, unit: str, units: str) -
     told = "; ".join(f"{said.split()[0].lower()} {listed(names)}" for said, names in standings.items() if names in far)
     outside = sum(map(len, far))
     if outside:
-        return f"{outside} of {count} {units} {'lies' if outside == 1 else 'lie'} outside the 99.8% limits: {told}"
+        return f"{outside} of {count} {units} {'is' if outside == 1 else 'are'} outside the 99.8% limits: {told}"
     between = sum(map(len, near))
     if not between:
-        return f"No {unit} lies outside the limits, which allow for how much {units} differ"
-    lie = f"{between} {'lies' if between == 1 else 'lie'} between them and the 95% limits"
-    return f"No {unit} lies outside the 99.8% limits; {lie}"
+        return f"No {unit} is outside the limits, which allow for how much {units} differ"
+    lie = f"{between} {'is' if between == 1 else 'are'} between them and the 95% limits"
+    return f"No {unit} is outside the 99.8% limits; {lie}"
 
 
 def _table(unit: str, measure: Measure, name: str, drawn: charts.Funnel, found: Sequence[Figure]) -> DisplayTable:
     places = {place.name: place for place in drawn.places}
     columns = [Column(unit, "left"), Column("Population"), Column("Count"), Column(UNIT_HEADINGS[measure.unit])]
     columns += [Column(f"Count within {100 * coverage:g}% limits") for coverage in COVERAGES]
-    columns.append(Column("Where it lies", "left"))
+    columns.append(Column("Position", "left"))
     rows: list[list[Cell]] = []
     for figure in found:
         place = places.get(figure.category)

@@ -272,7 +272,7 @@ def _explained(found: _Found) -> list[str]:
         f"standard deviation) beyond chance. The tests of {tested:,} hexagons are adjusted together so that at most 5% "
         "of these places are false. The residents of small areas are spread evenly over each area.",
         *([furthest] if furthest else []),
-        "People who visit a place or work there are not its residents, so a town centre lies above its share for them "
+        "People who visit a place or work there are not its residents, so a town centre is above its share for them "
         "too.",
     ]
 
@@ -281,4 +281,4 @@ def _off_map(found: _Found) -> str:
     off = found.hotspots.off_map
     if off == 0:
         return "All that was counted in the force is on its map."
-    return f"{off:,} of the force’s count are not on the map: they have no coordinates, or lie outside it."
+    return f"{off:,} of the force’s count are not on the map: they have no coordinates, or are outside it."

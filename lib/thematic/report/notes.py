@@ -26,7 +26,7 @@ from thematic.stats.power import power, power_words
 
 _FATES = ("kept", "duplicate", "quarantined", "left_out")
 _QUALITY_MONTHS = 24
-UNTOLD = "How the rows of the extract fared is told in the internal edition: exact counts are not for the public."
+UNTOLD = "How the rows of the extract fared is in the internal edition: exact counts are not for the public."
 _PLACES_NAMED = 12
 _HALF = 0.5
 _LIST = re.compile(r"(params/areas|data/reference)/\w+\.(yaml|csv)")
@@ -328,7 +328,7 @@ def _beside(data: ReportData) -> Iterator[str]:
         data.measure(name).is_rate and set(by) & set(data.params.levels) for name, by in data.theme.measures.items()
     ):
         yield (
-            "A rate is above (below) the force's where its whole 95% interval lies there, and well above (below) where "
+            "A rate is above (below) the force's where its whole 95% interval is there, and well above (below) where "
             "it is also at least a fifth higher (lower). That allows for chance alone."
         )
 

@@ -36,7 +36,7 @@ def watch(workbook: Workbook, words: Words, port: int | None, opens: bool, say: 
         screen = Screen()
         with serving(screen, port) as address, opening(address) as file:
             say(f"{about}: {address}")
-            say("It is made anew whenever the notebook, params/ or lib/ are saved. Ctrl-C ends it.")
+            say("It is made again whenever the notebook, params/ or lib/ are saved. Ctrl-C ends it.")
             if opens:
                 webbrowser.open(file)
             notebook = workbook.notebooks / job.notebook_name

@@ -207,7 +207,7 @@ class MonthBook:
             if not ledger.is_root and abs(state.error) > most + max(0, -state.anchor):
                 raise Strayed(
                     f"{self.month}: the part '{leaf.name}' of the ledger '{ledger.name}' would stray by more than "
-                    f"{most} from its records. Nothing was booked. Where many records were coded anew, "
+                    f"{most} from its records. Nothing was booked. Where many records were given another code, "
                     "params/corrections.yaml can leave what was published as it is (do: reanchor)."
                 )
 

@@ -160,7 +160,7 @@ def _breakdown(
         if is_cross and kind_of(table, column) is not None:
             wrong = next((each for each in known.values(table, column) or [] if " / " in each), None)
             if wrong is not None:
-                what = f"'{wrong}' of {column} holds ' / ', which stands between the parts of a cross."
+                what = f"'{wrong}' of {column} holds ' / ', which is put between the parts of a cross."
                 yield Problem(where, what, "Give the code another name.")
     if isinstance(breakdown, ByColumn) and kind_of(table, breakdown.column) is not None:
         yield from _renamed(f"{where}.as", breakdown, table, known)
