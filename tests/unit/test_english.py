@@ -41,10 +41,10 @@ def strings_of(path: Path) -> Iterator[tuple[int, str]]:
     silent = {
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
-            if " " in node.value.strip():
-                yield node.lineno, node.value
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in silent]
+    yield from (
+        (node.lineno, node.value) for node in texts if isinstance(node.value, str) and " " in node.value.strip()
+    )
 
 
 def texts() -> Iterator[tuple[str, str]]:

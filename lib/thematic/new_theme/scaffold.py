@@ -74,8 +74,8 @@ def check_name(slug: str, title: str) -> tuple[str, str]:
         tidy = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-0123456789")[:LONGEST].rstrip("-")
         hint = f" Write {tidy}." if _SLUG.fullmatch(tidy) and tidy not in _RESERVED else ""
         raise ArgumentsRefused(
-            f"'{slug}' cannot be a theme's name: small letters and digits, with single hyphens between them, a letter first, "
-            f"at most {LONGEST} characters, neither all nor force.{hint}"
+            f"'{slug}' cannot be a theme's name: small letters and digits, with single hyphens between them, a letter "
+            f"first, at most {LONGEST} characters, neither all nor force.{hint}"
         )
     words = " ".join(title.split()) or slug.replace("-", " ").capitalize()
     if not words.isprintable() or len(words) > LONGEST or not any(letter.isalnum() for letter in words):

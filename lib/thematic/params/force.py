@@ -36,8 +36,8 @@ class BoundariesParams(Declared):
 class ForceParams(Declared):
     """params/force.yaml: the force, its maps, and how strictly its extracts are checked.
 
-    `units` is the level of areas that divides the force: the sum of its areas is the force. `says_nothing` are values (in
-    any case) that say nothing, `nobody` those of a reference that name nobody. A build stops when more than
+    `units` is the level of areas that divides the force: their sum is the force. `says_nothing` are values (in any
+    case) that say nothing, `nobody` those of a reference that name nobody. A build stops when more than
     `quarantine_limit_pct` per cent, and more than `quarantine_limit_rows`, of a table's rows break the contract.
     `towns` come in the order in which their names are given room on a map; `hexagon_km` is the width of hexagons.
     """

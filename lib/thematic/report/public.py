@@ -30,7 +30,8 @@ def method(rounding: Rounding) -> Iterator[str]:
     """What is worked out from rounded numbers, and what is not said."""
     yield (
         "Everything on this page is worked out from the numbers as they are printed: rates, percentages, intervals, "
-        f"tests and charts. A percentage needs {rounding.minimum_denominator} or more below the line ([c] is printed for "
-        f"one that is not shown); changes are tested, and given in per cent, where both numbers are {ENOUGH} or more."
+        f"tests and charts. A percentage needs {rounding.minimum_denominator} or more below the line ([c] is printed "
+        "for one that is not shown); changes are tested, and given in per cent, where both numbers are "
+        f"{ENOUGH} or more."
     )
     yield "The public figures can miss changes that the internal report shows."
