@@ -55,7 +55,12 @@ def texts() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
             yield f"{path.name}, cell {number}", "".join(cell["source"])
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "params").rglob("*.yaml")]
+    pages = [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "params").rglob("*.yaml"),
+        *(ROOT / "params").rglob("*.md"),
+    ]
     for path in sorted(path for path in pages if "_build" not in path.parts):
         for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             yield f"{path.relative_to(ROOT).as_posix()}:{number}", text
