@@ -32,7 +32,7 @@ pytestmark = [
 
 AREAS = ("force", *(area.slug for area in own_params().unit_areas[:2]))
 WORDS = ("build", "ASB", "--area", ",".join(AREAS), "--jobs", "2", "--data", "data/extract")
-KILLS = 4
+KILLS = 3
 LEFTOVERS = (".part", ".old")
 
 

@@ -21,7 +21,7 @@ from thematic.params import load_params
 from warehouse_drawn import sample_workbook
 
 FROM = date(2020, 7, 1)
-THEMES = ("hate-crime", "asb", "stop-and-search")
+THEMES = ("hate-crime", "stop-and-search")
 """Themes that between them count rows of every kind: in lists, repeats, by two dates, by cell."""
 SQL_TYPE = {
     "string": "text",

@@ -65,7 +65,7 @@ def test_places_alike_are_all_within(level: DrawnCubes) -> None:
     chart = drawn_of(level)
     assert (
         chart.title
-        == "No Local Policing Unit lies outside the limits, which allow for how much Local Policing Units differ"
+        == "No Local Policing Unit is outside the limits, which allow for how much Local Policing Units differ"
     )
     assert chart.alt.startswith("Funnel plot of 8 Local Policing Units. Within the limits: Chester, Crewe, ")
     assert [row[-1] for row in chart.table.texts] == ["Within the limits"] * 8 + ["[z]"]
@@ -75,7 +75,7 @@ def test_places_alike_are_all_within(level: DrawnCubes) -> None:
 
 def test_those_outside_are_named_and_described_in_words(uneven: DrawnCubes) -> None:
     chart = drawn_of(uneven)
-    assert chart.title == "1 of 8 Local Policing Units lies outside the 99.8% limits: below Crewe"
+    assert chart.title == "1 of 8 Local Policing Units is outside the 99.8% limits: below Crewe"
     assert "Below the 99.8% limits: Crewe. Above the 95% limits: Widnes. Within the limits: Chester, " in chart.alt
     assert "how much these Local Policing Units differ anyway, by about 10% (a standard deviation)" in chart.notes[0]
     rows = {row[0]: row for row in chart.table.texts}
@@ -121,8 +121,8 @@ def test_the_public_see_dots_of_released_counts_and_the_note_says_why(uneven: Dr
 def test_units_that_differ_too_much_are_dots_with_intervals_and_the_note_says_why(different: DrawnCubes) -> None:
     chart = drawn_of(different)
     assert chart.alt == (
-        "Dot plot of 8 Local Policing Units around 0.9 per 1,000. Intervals that do not reach it: Widnes, Macclesfield, "
-        "Warrington and Crewe."
+        "Dot plot of 8 Local Policing Units around 0.9 per 1,000. Wholly above it: Widnes (1.7), Macclesfield (1.0) and "
+        "Warrington (1.0). Wholly below it: Crewe ([low])."
     )
     assert chart.notes[0] == (
         "No funnel plot is drawn: the Local Policing Units differ by about 66% for reasons of their own (at most 30% can "

@@ -262,13 +262,13 @@ def test_counts_by_hexagon_are_those_of_the_rows(tmp_path: Path) -> None:
 
 def test_a_peak_is_a_hotspot_and_gives_the_map_its_title(peaked: DrawnCubes) -> None:
     made = chart(peaked)
-    assert made.title == "Recorded domestic abuse: most is recorded around Widnes"
+    assert made.title == "Recorded domestic abuse: where most is recorded close together, around Widnes"
     first = made.table.texts[0]
     assert first[1:4] == ["Widnes", "Widnes", str(PEAK)]
     assert (first[4], first[5]) == ("0.001", "Yes")
     assert [row[5] for row in made.table.texts[1:]] == ["No"] * 29
     assert "Where most is recorded" in made.svg
-    assert "Hexagons where most is recorded: 1, near Widnes." in made.alt
+    assert "Hexagons where most is recorded close together: 1, near Widnes." in made.alt
     assert re.fullmatch(r"53\.\d\d, -2\.\d\d", first[0])
     assert "The largest count of a hexagon is 90, near Widnes." in made.alt
     assert len(made.table.rows) == 30 and made.table.notes == ["The 30 largest of 37 hexagons with a count."]
@@ -414,13 +414,19 @@ def test_what_the_theme_does_not_map_is_refused(peaked: DrawnCubes) -> None:
 def test_places_are_called_after_towns_or_else_units(peaked: DrawnCubes) -> None:
     own = few()
     params = replace(own, force=own.force.model_copy(update={"towns": []}))
-    assert chart(peaked, params=params).title == "Recorded domestic abuse: most is recorded around Widnes", "the unit"
+    assert (
+        chart(peaked, params=params).title
+        == "Recorded domestic abuse: where most is recorded close together, around Widnes"
+    ), "the unit"
     towns = [
         Town(name="Far Off", longitude=-2.2, latitude=53.0),
         Town(name="Close By", longitude=HALTON[0], latitude=HALTON[1]),
     ]
     params = replace(own, force=own.force.model_copy(update={"towns": towns}))
-    assert chart(peaked, params=params).title == "Recorded domestic abuse: most is recorded around Close By"
+    assert (
+        chart(peaked, params=params).title
+        == "Recorded domestic abuse: where most is recorded close together, around Close By"
+    )
 
 
 def test_the_map_of_rates_shows_released_figures(peaked: DrawnCubes) -> None:

@@ -126,7 +126,7 @@ def test_a_page_that_is_handed_on_leads_to_what_goes_along_and_to_nothing_else(k
 def test_no_link_of_a_folder_of_reports_is_dead(tmp_path: Path) -> None:
     page = html.page(report(**TOLD), ("html", "pdf")).encode()
     put(tmp_path, "north", files={"html": page, "pdf": b"p", "ipynb": b"n"})
-    write_catalogue(tmp_path, lambda _: True)
+    write_catalogue(tmp_path, read_catalogue(tmp_path, lambda _: True))
     assert dead_links(tmp_path) == []
     (tmp_path / "2021-01/noise/north.pdf").unlink()
     assert dead_links(tmp_path) != []

@@ -298,7 +298,7 @@ def test_where_people_live_most_is_recorded_and_nothing_stands_out(tmp_path: Pat
     assert own.endswith("no neighbourhood of Widnes stands out once residents are allowed for")
     assert "No hexagon stands out." in chart(found).alt
     unknown = replace(found, files={name: file for name, file in found.files.items() if name != cubes.RESIDENTS})
-    assert chart(unknown).title == "Recorded domestic abuse: most is recorded around Widnes"
+    assert chart(unknown).title == "Recorded domestic abuse: where most is recorded close together, around Widnes"
 
 
 def test_what_the_outlines_do_not_cover_is_said_and_not_tested(tmp_path: Path) -> None:

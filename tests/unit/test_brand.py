@@ -155,7 +155,7 @@ def test_of_an_svg_the_drawing_alone_is_kept(workbook: Workbook) -> None:
         (SVG.format('<image href="data:image/png;base64,x"/>'), "holds <image>"),
         (SVG.format("<foreignObject/>"), "holds <foreignObject>"),
         (SVG.format("<text>Police</text>"), "holds <text>, which not every format can show"),
-        ('<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG.format("&a;"), "declares entities"),
+        ('<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG.format("&a;"), "declares its own entities"),
         ('<svg xmlns="http://www.w3.org/2000/svg"/>', "has no viewBox"),
         ("<html/>", "is no SVG"),
         ("GIF89a", "is neither PNG nor SVG"),
@@ -191,7 +191,7 @@ def test_a_file_lies_below_params(workbook: Workbook, file: str) -> None:
 def test_a_link_out_of_params_is_not_followed(workbook: Workbook, tmp_path: Path) -> None:
     (tmp_path / "outside.svg").write_text(SVG.format(""), encoding="utf-8")
     (workbook.params / "crest.svg").symlink_to(tmp_path / "outside.svg")
-    assert "lies outside params" in refused(workbook, {"logo": {"file": "crest.svg", "alt": "Crest"}})
+    assert "is outside params" in refused(workbook, {"logo": {"file": "crest.svg", "alt": "Crest"}})
 
 
 # The typeface
@@ -261,7 +261,7 @@ def test_days_are_named_by_month_or_counted_from_the_months_end(workbook: Workbo
         ("{2021-13: 2022-02-01}", "'2021-13' is neither a month"),
         ("{days_after_periods_end: 3}", "Did you mean 'days_after_period_end'?"),
         ("{days_after_period_end: -1}", "from 0 to 366"),
-        ("{days_after_period_end: 3, 2021-02: 2021-03-18}", "stands alone"),
+        ("{days_after_period_end: 3, 2021-02: 2021-03-18}", "is alone"),
         ("{}", "names no days"),
     ],
 )

@@ -64,18 +64,23 @@ class Indicators(RowedTable):
         return [36, 11, 13, 11, 13, 29, 44] if self.beside else [38, 10, 11, 13, 27, 46]
 
     def cells(self) -> list[list[Parts]]:
-        return [self._cells(row) for row in self.rows]
+        found, group = [], ""
+        for row in self.rows:
+            group = row.group or group
+            found.append(self._cells(row, group))
+        return found
 
-    def _cells(self, row: IndicatorRow) -> list[Parts]:
-        said = f"{row.group}: {row.indicator}" if row.group else row.indicator
-        name = Part(said, "" if row.group else "under", link=row.link)
+    def _cells(self, row: IndicatorRow, group: str) -> list[Parts]:
+        name = Part(row.indicator, "under", link=row.link, heard=f"{group}:")
+        if row.group:
+            name = Part(f"{row.group}: {row.indicator}", link=row.link)
         value, moved = row.figure.value, row.figure.change
         cells: list[Parts] = [[name], [Part(value.printed())]]
         cells.append([Part(moved.printed() if moved is not None and value.value is not None else NOT_APPLICABLE)])
         cells += [[Part(row.force.printed() if row.force else NOT_APPLICABLE)]] if self.beside else []
         drawing, sign = sparkline(row.spark), trend_sign(row.trend, row.worth)
         cells.append([Part(svg=drawing)] if drawing else [Part(NOT_APPLICABLE)])
-        cells.append([*([Part(svg=sign)] if sign else []), Part(row.trend or NOT_APPLICABLE)])
+        cells.append([*([Part(svg=sign)] if sign else []), Part(row.trend or NOT_APPLICABLE, heard=row.worth)])
         return [*cells, [Part(row.behind or NOT_APPLICABLE)]]
 
 

@@ -48,6 +48,17 @@ def span(months: Sequence[Month]) -> str:
     return f"{start} {word} {last.label}"
 
 
+def spans(months: Sequence[Month]) -> str:
+    """Months with gaps between them: `March to June 2020, November 2020 and January 2021`."""
+    runs: list[list[Month]] = []
+    for month in sorted(months, key=lambda each: each.index):
+        if runs and month.index == runs[-1][-1].index + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return joined([span(run) for run in runs])
+
+
 def in_words(number: int) -> str:
     """A number as prose has it: up to twelve in words."""
     return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"

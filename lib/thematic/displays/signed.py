@@ -15,12 +15,14 @@ from thematic.measures.disclosure import NOT_APPLICABLE
 @dataclass(frozen=True)
 class Part:
     """A piece of a cell: words (`tone` is strong, quiet or another class of the page's style, or ""), which `link` may
-    lead somewhere, or a drawing that says no more than they do."""
+    lead somewhere, or a drawing that says no more than they do. On a web page `heard` is read out before the words, for
+    those who do not see what is around them."""
 
     text: str = ""
     tone: str = ""
     svg: str = ""
     link: str = ""
+    heard: str = ""
 
 
 Parts = Sequence[Part]
@@ -123,7 +125,9 @@ def _cell(cell: Parts) -> str:
 
 
 def _words(part: Part, alone: bool) -> str:
-    text = f'<a href="{escape(part.link)}">{escape(part.text)}</a>' if part.link else escape(part.text)
+    heard = f'<span class="unseen">{escape(part.heard)} </span>' if part.heard else ""
+    text = f"{heard}{escape(part.text)}"
+    text = f'<a href="{escape(part.link)}">{text}</a>' if part.link else text
     if alone and not part.tone:
         return text
     return f'<span class="{part.tone or "part"}">{text}</span>'

@@ -69,7 +69,11 @@ class DisplayTable(Display):
         laid out as anything else, and its cells are named by their columns.
         """
         roles = Roles(cards="cards" in kind.split())
-        head = "".join(_header(column, roles) for column in self.columns)
+        of = [
+            column.of if name != column.label else ""
+            for name, column in zip(names_of(self.columns), self.columns, strict=True)
+        ]
+        head = "".join(_header(column, roles, each) for column, each in zip(self.columns, of, strict=True))
         body = "".join(self._row(index, row, roles) for index, row in enumerate(self.texts))
         return roles.table(caption_html(self.title, label, anchor), head, body, kind)
 
@@ -111,11 +115,13 @@ class Roles:
         )
 
 
-def _header(column: Column, roles: Roles) -> str:
-    """The header of a column; one without a label, such as that of a DataFrame's index, is no header."""
+def _header(column: Column, roles: Roles, of: str) -> str:
+    """The header of a column, read out with what it is `of` where others have the same label; one without a label, such
+    as that of a DataFrame's index, is no header."""
     if not column.label.strip():
         return f"<td{roles.of('cell')}></td>"
-    return f'<th scope="col"{roles.of("columnheader")}{number(column)}>{escape(column.label)}</th>'
+    unseen = f'<span class="unseen">{escape(of)}: </span>' if of else ""
+    return f'<th scope="col"{roles.of("columnheader")}{number(column)}>{unseen}{escape(column.label)}</th>'
 
 
 def names_of(columns: Sequence[Column]) -> list[str]:

@@ -167,11 +167,11 @@ def _chart(chart: Chart, label: str, anchor: str, stem: str) -> str:
     below = notes_html(chart.all_notes(), chart.source)
     numbers = _fitted(chart.table) + notes_html(chart.table.all_notes(), chart.table.source)
     link = _offered(chart.table, label, f"the numbers of {label}", stem)
+    folded = f"<details><summary>Numbers behind {label or 'this chart'}</summary>{numbers}</details>"
     return (
         f'<figure id="{anchor}"><figcaption>{caption}</figcaption>'
         f'<div class="drawing{" wide" if narrow else ""}">{chart.svg}</div>{narrow}{below}'
-        f'<div class="numbers"><details><summary>Numbers behind this chart</summary>{numbers}</details>{link}</div>'
-        "</figure>"
+        f'<div class="numbers">{folded}{link}</div></figure>'
     )
 
 

@@ -13,7 +13,7 @@ from thematic.params.declared import Declared, Name
 
 class Recommendation(Declared):
     """One recommendation; `due` is the last day on which it is in time, `updated_on` the day of its `update`,
-    `evidence` what shows how far it has come."""
+    `evidence` what shows how far it has come; `public`: the public edition shows it too."""
 
     reference: Name
     recommendation: Name
@@ -24,6 +24,7 @@ class Recommendation(Declared):
     update: Name | None = None
     updated_on: date | None = None
     evidence: Name | None = None
+    public: bool = False
 
     @model_validator(mode="after")
     def _dated(self) -> Recommendation:

@@ -75,7 +75,10 @@ def _ratios_said(data: ReportData, names: Sequence[str]) -> str:
     shorts = list(dict.fromkeys(data.measure(name).short for name in names))
     what = "is a ratio, not a share" if len(shorts) == 1 else "are ratios, not shares"
     said = listed(shorts)
-    return f"{said[:1].upper()}{said[1:]} {what}: what is counted is not part of what it is a percentage of."
+    return (
+        f"{said[:1].upper()}{said[1:]} {what}: what is counted is not part of what it is compared with, so that "
+        "percentages need not add up to 100%."
+    )
 
 
 def _passes_100(found: Sequence[Figure]) -> bool:
@@ -109,7 +112,7 @@ def _few(reasons: Sequence[str], dimension: str) -> list[str]:
     """The reasons; of those of single months, which can be as many, the first and the last, but of looking back too far
     the last alone, which says when the data begin as well."""
     if dimension not in (MONTH, ROLLING):
-        return list(reasons)
+        return [each for each in reasons if not any(other.startswith(f"{each}, ") for other in reasons)]
     back = [each for each in reasons if each.startswith(_LOOKS_BACK)]
     others = [each for each in reasons if each not in back and not (back and each.startswith(_BEGIN))]
     return [*back[-1:], *(others if len(others) < 3 else [others[0], others[-1]])]

@@ -53,6 +53,8 @@ _WITHHELD = "There is no band of what is expected: the printed months are too fe
 _RUNS = "A run is held against what the months before it led to expect; its own later months allow for it in turn."
 
 
+_NOT_BY_MONTH = "the months are not published for this area, where the numbers are small."
+_TOO_SMALL = "the numbers are too small to be published so often."
 _HELD_BESIDE = 2
 """As many targets and benchmarks have a clause in a sentence; the table at a glance has all."""
 
@@ -67,7 +69,8 @@ def months(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     checked(data, MONTH, name)
     found = figures.of(name, MONTH)
     if not found:
-        return Sentence(" ".join([f"{measure.title} each month:", *beside(data, figures, MONTH, name)]))
+        why = beside(data, figures, MONTH, name) or [_NOT_BY_MONTH]
+        return Sentence(" ".join([f"{measure.title} each month:", *why]))
     chart = figures.charts.get(name)
     limits = None if chart is None else chart.of([row.category for row in found])
     points = pd.DataFrame({"month": [row.category for row in found], "value": drawn_values(found)})
@@ -125,8 +128,10 @@ def rolling(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     measure = measure_named(data, name)
     checked(data, ROLLING, name)
     found = figures.of(name, ROLLING)
-    if not any(row.value is not None for row in found):
-        return Sentence(" ".join([f"{measure.title}, window by window:", *beside(data, figures, ROLLING, name)]))
+    known = [row for row in found if row.value is not None]
+    if not known or (len(known) == 1 and data.rounding is not None):
+        why = beside(data, figures, ROLLING, name) if not known else []
+        return Sentence(" ".join([f"{measure.title}, window by window:", *(why or [_TOO_SMALL])]))
     gaps = any(row.value is None for row in found)
     has_interval = any(row.lower_95 is not None for row in found)
     points = pd.DataFrame({"month": [row.category for row in found], "value": drawn_values(found)})

@@ -63,13 +63,12 @@ def _dots(data: ReportData, figures: Figures, name: str, found: Sequence[Figure]
     ordered = sorted(found, key=lambda row: -1 if row.value is None else row.value, reverse=True)
     values = [row.status if row.value is None else row.value for row in ordered]
     centre = f"{number(drawn.centre, measure)} {UNIT_HEADINGS[measure.unit].lower()}"
-    apart = [
-        row.category
-        for row in ordered
-        if row.lower_95 is not None and row.upper_95 is not None
-        if row.lower_95 > drawn.centre or row.upper_95 < drawn.centre
+    above = [_named(row, measure) for row in ordered if row.lower_95 is not None and row.lower_95 > drawn.centre]
+    below = [_named(row, measure) for row in ordered if row.upper_95 is not None and row.upper_95 < drawn.centre]
+    sides = [
+        f"{side} it: {listed(names)}." for side, names in (("Wholly above", above), ("Wholly below", below)) if names
     ]
-    said = f"Intervals that do not reach it: {listed(apart)}." if apart else "Every interval reaches it."
+    said = " ".join(sides) or "Every interval reaches it."
     lines = lines_of(data, name)
     return charts.bars_against(
         [row.category for row in ordered],
@@ -109,6 +108,10 @@ def _why_not(data: ReportData, fit: stats.Funnel, units: str) -> str:
         f"the {units} differ by about {100 * fit.spread:.0f}% for reasons of their own (at most "
         f"{100 * stats.WIDEST_SPREAD:.0f}% can be allowed for), so it would say only that they differ"
     )
+
+
+def _named(row: Figure, measure: Measure) -> str:
+    return f"{row.category} ({now(row, measure).printed()})"
 
 
 def _dots_table(unit: str, measure: Measure, name: str, found: Sequence[Figure]) -> DisplayTable:

@@ -147,14 +147,14 @@ def _title(found: _Found) -> str:
     named = places if more <= 1 else [*places[:_NAMED], f"{more} other places"]
     if found.hotspots.is_of_residents:
         return f"{found.subject}: more than residents explain around {listed(named)}"
-    return f"{found.subject}: most is recorded around {listed(named)}"
+    return f"{found.subject}: where most is recorded close together, around {listed(named)}"
 
 
 def _alt(found: _Found) -> str:
     spots, told = found.hotspots, []
     near = list(dict.fromkeys(found.near(cell) for cell in sorted(found.hot, key=_by_count)))
     if near:
-        what = "more is recorded than residents explain" if spots.is_of_residents else "most is recorded"
+        what = "more is recorded than residents explain" if spots.is_of_residents else "most is recorded close together"
         told.append(f"Hexagons where {what}: {len(found.hot)}, near {listed(near)}.")
     most = min(found.cells, key=_by_count)
     if most.count:

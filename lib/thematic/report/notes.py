@@ -26,7 +26,7 @@ from thematic.stats.power import power, power_words
 
 _FATES = ("kept", "duplicate", "quarantined", "left_out")
 _QUALITY_MONTHS = 24
-UNTOLD = "How the rows of the extract fared is in the internal edition: exact counts are not for the public."
+UNTOLD = "How many rows of the extract were checked, and put aside, is not published: those counts are exact."
 _PLACES_NAMED = 12
 _HALF = 0.5
 _LIST = re.compile(r"(params/areas|data/reference)/\w+\.(yaml|csv)")
@@ -253,7 +253,9 @@ def _dated(words: str, years: Sequence[int], on: date) -> str:
 
 def method_notes(data: ReportData) -> Notes:
     """How the figures are worked out, in the words of a reader."""
-    return Notes([*_windows(data), *_ratios(data), *_TESTS, *_beside(data), _SHORTHAND, *_protection(data)])
+    return Notes(
+        [*_windows(data), *_ratios(data), *_TESTS, *_widened(data), *_beside(data), _SHORTHAND, *_protection(data)]
+    )
 
 
 def _windows(data: ReportData) -> Iterator[str]:
@@ -318,8 +320,13 @@ _TESTS = (
     "The trend is the verdict on the change. Significant increase or decrease: more than chance and the season "
     "explain. Increase or decrease: it moved, but it could be chance. Stable: little change, where a change of a "
     "fifth would have shown. No clear change: all else.",
-    "Intervals are 95%: exact Poisson for rates, Wilson for shares.",
+    "Intervals are 95%: exact Poisson for rates, Wilson for shares. pp: percentage points.",
 )
+_WIDENED = "For the public, intervals are widened on either side for the rounding of the counts."
+
+
+def _widened(data: ReportData) -> list[str]:
+    return [] if data.rounding is None else [_WIDENED]
 
 
 def _beside(data: ReportData) -> Iterator[str]:

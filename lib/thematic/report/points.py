@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from thematic.core.areas import NO_LOCATION
 from thematic.displays import Points
 from thematic.displays.base import TOO_FEW
-from thematic.displays.drivers import in_words, joined, span
+from thematic.displays.drivers import in_words, joined, span, spans
 from thematic.displays.wording import (
     Recent,
     before,
@@ -103,19 +103,24 @@ def _kept(said: Sequence[_Said], room: int) -> list[str]:
 
 def _subjects(data: ReportData, figures: Figures) -> Iterator[_Subject]:
     """The measures that have a total, the first of the first section first; of a count and its rates, and of rates of
-    one count, the first."""
+    one count (or of counts that are the same, such as over two censuses), the first."""
     section = next(iter(data.theme.sections.values()), None)
     names = [*(section.measures if section else ()), *data.theme.measures]
     counted = [data.measure(name).numerator for name in names if data.measure(name).unit == "count"]
+    same: set[tuple[float | None, float | None]] = set()
     place = 0
     for name in dict.fromkeys(names):
         measure = data.measure(name)
         is_rate = measure.unit in RATE_SIZES
         if not figures.of(name, TOTAL) or (is_rate and measure.numerator in counted):
             continue
+        figure = figures.one(name)
         if is_rate:
             counted.append(measure.numerator)
-        yield _Subject(place, name, measure, figures.one(name), drivers(data, figures, name))
+            if (numbers := (figure.numerator, figure.earlier_numerator)) in same and figure.numerator:
+                continue
+            same.add(numbers)
+        yield _Subject(place, name, measure, figure, drivers(data, figures, name))
         place += 1
 
 
@@ -252,7 +257,8 @@ def _driver(data: ReportData, each: _Subject, driver: Driver) -> str:
         case "months" if driver.name:
             months = "month" if len(driver.parts) == 1 else "months"
             verb = "accounts" if len(driver.parts) == 1 else "account"
-            return f"The {in_words(len(driver.parts))} {driver.name} {months} {verb} for {part} of the {whole} {more}."
+            which = f"{in_words(len(driver.parts))} {driver.name} {months} ({spans(months_of(driver))})"
+            return f"The {which} {verb} for {part} of the {whole} {more}."
         case "months":
             counted = sum(part.now for part in driver.parts), sum(part.before for part in driver.parts)
             came = f"{part} came in {span(months_of(driver))} ({counted[0]:,.0f} after {counted[1]:,.0f})"

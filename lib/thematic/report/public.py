@@ -18,7 +18,7 @@ def at_the_top(rounding: Rounding | None, exact: Sequence[str] = ()) -> str:
         f"To protect people, numbers here are in steps of {base}. They add up, and are not revised. They are within "
         f"{rounding.usual} of the true number 19 times in 20, and never more than {rounding.total} away; [low] is 0 or "
         f"{base}. Each is of what was recorded in the period, less what was cancelled in it whenever that was "
-        f"recorded, so that it can differ from the force's own figure.{_exact(exact)}"
+        f"recorded, so a number can differ from what the force reports elsewhere.{_exact(exact)}"
     )
 
 
@@ -32,6 +32,7 @@ def method(rounding: Rounding) -> Iterator[str]:
         "Everything on this page is worked out from the numbers as they are printed: rates, percentages, intervals, "
         f"tests and charts. A percentage needs {rounding.minimum_denominator} or more below the line ([c] is printed "
         "for one that is not shown); changes are tested, and given in per cent, where both numbers are "
-        f"{ENOUGH} or more."
+        f"{ENOUGH} or more. Changes in points are worked out before percentages are printed as whole numbers, so they "
+        "can differ by 1 from what is printed."
     )
     yield "The public figures can miss changes that the internal report shows."

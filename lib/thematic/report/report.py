@@ -297,8 +297,12 @@ class Report:
         return self._words.figures != self.figures.fingerprint
 
     def recommendations(self) -> Recommendations | None:
-        """The theme's recommendations from params/recommendations/, overdue or not at the period's end; else None."""
-        known = self.params.recommendations.get(self.data.theme_name)
+        """The theme's recommendations from params/recommendations/, overdue or not at the period's end; else None.
+
+        For the public those alone that are `public: true`.
+        """
+        every = self.params.recommendations.get(self.data.theme_name, ())
+        known = [each for each in every if each.public or self.data.audience == "internal"]
         return authored.recommendations_display(known, self.period.last_day) if known else None
 
     def data_quality(self) -> DisplayTable | Sentence:
