@@ -27,7 +27,7 @@ from thematic.report.maps import ground_of, no_ground
 _NEAR_KM = 5
 """How far from a hexagon's middle the town may lie that it is called after; else it is called after its unit."""
 
-_NAMED = 4
+_NAMED = 2
 _ROWS = 30
 _P_VALUE, _WHOLE = Format(3), Format(0)
 _OF_RESIDENTS = ("Residents", "Expected from residents")
@@ -144,7 +144,7 @@ def _title(found: _Found) -> str:
         return f"{found.subject}: no part of {area.name} stands out" + ("" if area.is_force else " in the force")
     places = found.places()
     more = len(places) - _NAMED
-    named = places if more <= 1 else [*places[:_NAMED], f"{more} other places"]
+    named = places if more <= 1 else [*places[:_NAMED], f"{more} others"]
     if found.hotspots.is_of_residents:
         return f"{found.subject}: more than residents explain around {listed(named)}"
     return f"{found.subject}: where most is recorded close together, around {listed(named)}"
