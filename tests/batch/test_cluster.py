@@ -296,7 +296,7 @@ def test_tls_without_certificates_is_refused(tmp_path):
         cluster.check("tls://127.0.0.1:9")
     gone = tmp_path / "ca.pem"
     with dask.config.set({"distributed.comm.tls.ca-file": str(gone)}):
-        with pytest.raises(ArgumentsRefused, match=r"there is no certificate '.*ca\.pem'\. Mend DASK_"):
+        with pytest.raises(ArgumentsRefused, match=r"there is no certificate '.*ca\.pem'\. Correct DASK_"):
             cluster.check("tls://127.0.0.1:9")
         gone.touch()
         with pytest.raises(ArgumentsRefused, match="Set DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT"):

@@ -16,6 +16,7 @@ from commands import GOAL, LATEST, SLUG, drawn_workbook, running
 from drawn import REPOSITORY, edition, files_of, job, notebook, workbook_folder
 from thematic.build import build, log
 from thematic.execution.batch import settled
+from thematic.outputs import placing
 from thematic.outputs.jobs import Product
 from thematic.outputs.manifest import read_manifest
 from thematic.outputs.placing import place
@@ -158,15 +159,15 @@ def test_data_that_find_no_room_are_one_message_and_the_next_command_goes_on(tmp
 def test_of_a_report_that_cannot_be_written_only_the_same_one_stays(tmp_path, monkeypatch, key, left):
     first, second = drawn_product({"html": b"1", "ipynb": b"n"}, "a"), drawn_product({"pdf": b"2", "ipynb": b"n"}, key)
     place(tmp_path, first)
-    write = type(tmp_path).write_bytes
+    write = placing.write_new
 
-    def nearly_full(path, data):
+    def nearly_full(path, data, *, private):
         if ".pdf" in path.name:
-            write(path, data[:1])
+            write(path, data[:1], private=private)
             raise FULL
-        write(path, data)
+        write(path, data, private=private)
 
-    monkeypatch.setattr(type(tmp_path), "write_bytes", nearly_full)
+    monkeypatch.setattr(placing, "write_new", nearly_full)
     result = settled(tmp_path, job(key=key), second)
     assert (result.failure.kind, result.failure.message) == ("unwritten", f"its files cannot be written: {NO_SPACE}")
     assert set(files_of(tmp_path)) == {f"2021-01/noise/force.{suffix}" for suffix in left}

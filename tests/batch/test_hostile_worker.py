@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
-import time
-from pathlib import Path
 
 import pytest
 
-from dask_cluster import Cluster
 from drawn import edition, files_of, job, manifest, notebook
-from thematic.execution import cluster
-from thematic.execution.batch import Limits
 from thematic.execution.carrying import NotTheProduct, carried, received
 from thematic.execution.fence import Foreign, fenced, plain
 from thematic.outputs.jobs import Failure, Product
@@ -112,23 +107,3 @@ def evil(job, *rest):
 if good.__name__ != "evil":
     cluster.make_report = evil
 """
-
-
-@pytest.mark.proof
-def test_a_hostile_worker_fails_its_reports_by_name_and_runs_nothing_here(tmp_path, monkeypatch):
-    harm, evil = tmp_path / "harm", tmp_path / "evil.py"
-    evil.write_text(HOSTILE)
-    monkeypatch.setenv("HARM", str(harm))
-    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(evil))
-    jobs = [job("print('good')", of=edition(name)) for name in ("north", "south", "east", "west")]
-    (tmp_path / "cluster").mkdir()
-    with Cluster(tmp_path / "cluster") as site:
-        site.worker()
-        began = time.monotonic()
-        results = cluster.run(jobs, tmp_path / "out", site.address, Limits(timeout=60), lambda *_: None)
-        assert time.monotonic() - began < 120
-    assert [result.failure and result.failure.kind for result in results] == ["crashed"] * 3 + [None]
-    assert not Path(f"{harm}{os.getpid()}").exists(), "it was made on the machine that builds"
-    assert {name for name in files_of(tmp_path / "out") if name.startswith("2021-01")} == {
-        f"2021-01/noise/west.{suffix}" for suffix in ("md", "ipynb", "json")
-    }

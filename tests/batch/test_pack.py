@@ -76,7 +76,7 @@ def test_the_products_own_pack_and_its_example_are_well(bare: Workbook) -> None:
         ([{**ITEMS[1], "theme": "abs"}], "items[0].theme: there is no theme 'abs'. Did you mean 'asb'?"),
         ([{**ITEMS[1], "areas": ["Widnes"]}], "items[0].areas[0]: 'Widnes'"),
         ([{**ITEMS[1], "areas": ["widness"]}], "items[0].areas: there is no area 'widness'. Did you mean 'widnes'?"),
-        ([{**ITEMS[1], "areas": ["force", "force"]}], "an area stands twice"),
+        ([{**ITEMS[1], "areas": ["force", "force"]}], "an area is named twice"),
         ([{**ITEMS[1], "areas": []}], "items[0].areas: List should have at least 1 item"),
         ([{**ITEMS[0], "areas": ["force"]}, ITEMS[1]], "areas go with a theme"),
         ([{**ITEMS[1], "presentor": "X"}], "unknown key 'presentor'. Did you mean 'presenter'?"),

@@ -21,7 +21,9 @@ NOT_FED = {"people", "child-sexual-abuse"}
 """Themes of which the extract can show nothing: it has nobody in post, and no ages of victims."""
 EMPTY_MONTH = "2020-10"
 EXTRACT = f"as_at: 2021-03-31\nhistory_from: 2020-02\nempty_months: {{crimes: [{EMPTY_MONTH}]}}\n"
-BADLY = re.compile(r"\b(None(?! of these)|nan|NaN|inf|True|False)\b|  |\s[,.;]|\.\.|\(\)|\[\]|\{|\}|<|>|by 0\.0|-0\.0")
+BADLY = re.compile(
+    r"\b(None(?! of these)|nan|NaN|inf|True(?! Vision)|False)\b|  |\s[,.;]|\.\.|\(\)|\[\]|\{|\}|<|>|by 0\.0|-0\.0"
+)
 
 
 def extract(folder: Path) -> Path:

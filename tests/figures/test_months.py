@@ -37,7 +37,7 @@ class Shown:
 
     @property
     def notes(self) -> str:
-        return " ".join(self.chart.notes)
+        return " ".join([*self.chart.key, *self.chart.notes])
 
     def rows(self) -> list[dict[str, str]]:
         labels = [column.label for column in self.chart.table.columns]
@@ -139,7 +139,7 @@ def test_under_24_months_the_note_says_that_no_season_is_allowed_for_and_there_i
 ) -> None:
     found = shown(STEP[-months:])
     assert ("no season can be allowed for" in found.notes) is not season
-    assert ("the usual season and slow growth" in found.notes) is season
+    assert ("the time of year and slow growth" in found.notes) is season
     assert ("than expected from" in found.chart.alt) is season
     if not season:
         assert "no run can be found" in found.notes

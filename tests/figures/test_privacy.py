@@ -70,7 +70,7 @@ def test_no_personal_column_or_value_is_in_the_cubes(built: Workbook) -> None:
 
 def test_no_personal_value_is_in_the_outputs(built: Workbook) -> None:
     files = [path for path in (built.root / "outputs").rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".html", ".pdf", ".csv", ".ipynb", ".json", ".log"}
+    assert {path.suffix for path in files} == {".html", ".pdf", ".csv", ".ipynb", ".json", ".log", ".parquet"}
     for path in files:
         data = path.read_bytes()
         assert MARKER.encode() not in data, path

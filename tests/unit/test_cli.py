@@ -110,7 +110,13 @@ def test_a_failed_report_is_named_and_the_rest_are_made(thematic, folder):
     assert f"its notebook: my reports/{kept}" in ran.out
     assert "2 reports: 1 made, 1 failed, in" in ran.out
     names = {f"{LATEST}/{SLUG}/force.{end}" for end in ("csv", "ipynb", "json")}
-    assert set(files_of(folder / "my reports")) == names | {"index.html", f"{LATEST}/index.html", "build.log", kept}
+    assert set(files_of(folder / "my reports")) == names | {
+        ".gitignore",
+        "index.html",
+        f"{LATEST}/index.html",
+        "build.log",
+        kept,
+    }
     own.write_bytes(notebook("print('mended')"))
     assert thematic("build", GOAL, "--area", f"force,{AREAS[1]}", "--out", "my reports").status == 0
     assert not (folder / "my reports" / "failed").exists()
@@ -149,7 +155,7 @@ def test_what_only_looks_writes_nothing(thematic, folder, command):
 
 
 TOO_LATE = "PERIOD: 2030-01 is not complete in the data (Drawn extract). The latest period is 2021-01."
-TOO_EARLY = "PERIOD: 2020-10is before the data begin (Drawn extract). The first period is 2020-11."
+TOO_EARLY = "PERIOD: 2020-10 is before the data begin (Drawn extract). The first period is 2020-11."
 
 
 @pytest.mark.parametrize(
@@ -161,7 +167,7 @@ TOO_EARLY = "PERIOD: 2020-10is before the data begin (Drawn extract). The first 
         ((GOAL, "--period", "2021-13"), "PERIOD: '2021-13'"),
         ((GOAL, "--period", "2030-01"), TOO_LATE),
         ((GOAL, "--period", "2020-10..2020-11"), TOO_EARLY),
-        ((GOAL, "--format", "docx"), "FORMAT: 'docx'"),
+        ((GOAL, "--format", "odt"), "FORMAT: 'odt'"),
         ((GOAL, "--audience", "foo"), "AUDIENCE: 'foo'"),
         ((GOAL, "--jobs", "0"), "JOBS: '0'"),
         ((GOAL, "--timeout", "x"), "TIMEOUT: 'x'"),

@@ -190,7 +190,7 @@ def test_a_report_that_is_up_to_date_is_not_worked_out_again(
         assert (found.revised, found.why, found.later) == ((), {}, True)
         with pytest.raises(
             ArgumentsRefused,
-            match=r"^SINCE: no internal report that is asked for lies in .* It has reports for 2020-12, 2021-01",
+            match=r"^SINCE: no internal report that is asked for is in .* It has reports for 2020-12, 2021-01",
         ):
             _places(replace(order, since=Month.parse("2019-01")))
 

@@ -255,7 +255,7 @@ def test_overdue_is_after_the_due_day_and_never_once_complete(due: date, rag: st
         ("reference: R1", "reference: 1", "[0].reference: '1'"),
         ("rag: amber", "rag: amber\n  update: Begun.", "update and updated_on go together"),
         ("rag: amber", "rag: amber\n  updated_on: 2021-01-01", "update and updated_on go together"),
-        (ONE, ONE + ONE.replace("R1", "r1"), "the reference R1 stands twice"),
+        (ONE, ONE + ONE.replace("R1", "r1"), "the reference R1 is there twice"),
         (ONE, "reference: R1", "Write a list."),
         (ONE, "", "Write a list."),
     ],

@@ -94,7 +94,16 @@ def served(root: Path, home: Path) -> Iterator[str]:
         "JUPYTER_CONFIG_PATH": str(LAB / "etc" / "jupyter"),
     }
     log = (home / "log.txt").open("wb")
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port", "0", f"--ServerApp.root_dir={root}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--allow-root",
+        "--no-browser",
+        "--port",
+        "0",
+        f"--ServerApp.root_dir={root}",
+    ]
     process = subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
         yield _address(process, home)

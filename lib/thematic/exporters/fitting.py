@@ -22,6 +22,8 @@ TIERS = (18.0, 20.0, 21.4, 24.0, 27.0, 30.0, 34.0, ROOMY, 40.0, 43.0, 46.0)
 
 ALWAYS = "cards always"
 _MANY = 12
+_SLACK = 1.2
+"""What a browser takes beyond the words that were measured: signs beside them, and letters set a little wider."""
 _WORDS, _SPARK, _SIGN = 7.0, 5.2, 1.6
 """In letters' heights: how narrow running words may get, and what drawings take."""
 
@@ -32,7 +34,7 @@ def kind_of(table: DisplayTable | SignedTable) -> str:
     columns, rows = _content(table)
     widest = [max(map(_least, cells), default=0.0) for cells in zip(*rows, strict=True)] or [0.0] * len(columns)
     words = sum(max(pair) for pair in zip(map(_head, columns), widest, strict=True))
-    close = CLOSE_TEXT * words + CLOSE_GAP * (len(columns) - 1)
+    close = _SLACK * (CLOSE_TEXT * words + CLOSE_GAP * (len(columns) - 1))
     found = ["close"] if WIDE_TEXT * words + WIDE_GAP * (len(columns) - 1) > ROOMY else []
     if close > TIERS[0]:
         tier = next((place for place, room in enumerate(TIERS) if close <= room), None)

@@ -15,9 +15,11 @@ _DRAWN = frozenset(
     "feMerge feMergeNode feColorMatrix feFlood feComposite feBlend switch".split()
 )
 _ABOUT = ("rdf:", "cc:", "dc:")
+_READ_OUT = ("aria-label", "aria-description", "role", "lang")
+"""What a drawing is called, which may be any words."""
 _TAG = re.compile(r"<([^\s<>/!?]+)")
 _INSIDE = r"#|data:image/(?:png|jpeg|gif|webp);base64,"
-_SUSPECT = re.compile(
+_DOUBTFUL = re.compile(
     r"[\s\"'/]on[a-z]+\s*=|&#|<!(?!--(?!-?>)|DOCTYPE svg PUBLIC)|--!>|<!ENTITY|\[CDATA|<\?(?!xml version)|@import|\\"
     rf"|(?:href|src|base)\s*=(?!\s*[\"'](?:{_INSIDE}))|url\((?!['\"]?#)|expression\(|javascript:",
     re.IGNORECASE,
@@ -33,7 +35,7 @@ def harmless_svg(svg: str) -> str:
 
     Raises UserError where it has to be looked at and cannot be read.
     """
-    if not _SUSPECT.search(svg) and all(map(_draws, set(_TAG.findall(svg)))):
+    if not _DOUBTFUL.search(svg) and all(map(_draws, set(_TAG.findall(svg)))):
         return svg
     try:
         if "<!ENTITY" in svg:
@@ -76,6 +78,8 @@ def _is_drawn(tag: object) -> bool:
 def _does_more(name: str, value: str) -> bool:
     if name.casefold().startswith("on") or name == "base":
         return True
+    if name.casefold() in _READ_OUT:
+        return False
     if name.casefold() in {"href", "src"}:
         return not _HERE.match(value.strip())
     return bool(_ELSEWHERE.search(value))

@@ -166,7 +166,10 @@ def figures_of(out: Path, place: Place, report: Manifest) -> bytes | None:
         return None
     if digest_bytes(data) != source[1]:
         return None
-    found = data if source[0] == _CSV else _of_notebook(data)
+    try:
+        found = data if source[0] == _CSV else _of_notebook(data)
+    except (ValueError, KeyError, TypeError):
+        return None
     head = ",".join(FIGURE_COLUMNS).encode()
     return found if found is not None and found.partition(b"\n")[0] == head else None
 
