@@ -152,7 +152,7 @@ def test_a_build_that_is_stopped_is_soon_gone_and_says_so(site):
     within two seconds; a machine that is busy with other tests takes longer."""
     duration = timed(site)
     site.begin_again()
-    endings = [signal.SIGINT, signal.SIGTERM] * 2
+    endings = [signal.SIGINT, signal.SIGTERM]
     for part, ending in enumerate(endings):
         with site.started(*WORDS) as build:
             time.sleep((part + 0.5) / len(endings) * duration)

@@ -51,7 +51,7 @@ def make_pages(folder: Path) -> Path:
     missing; and the catalogues of all these, one with a report that failed and one that is out of date."""
     workbook = sample_workbook(folder / "workbook")
     root = folder / "pages"
-    _build(workbook, ["DA", "GLANCE", "PEOPLE", "PERFORMANCE", "STOP"], root / "internal", "force")
+    _build(workbook, ["DA", "GLANCE", "PERFORMANCE", "STOP"], root / "internal", "force")
     _build(workbook, ["DA", "GLANCE"], root / "internal", "widnes")
     _build(workbook, ["DA", "GLANCE"], root / "public", "force,widnes", audience="public")
     _write_own_words(workbook)
