@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drawn import REPOSITORY
+from drawn import OPTIONS, REPOSITORY
 
 pytestmark = pytest.mark.skipif(
     shutil.which("make") is None or sys.platform == "win32", reason="needs make and a POSIX shell"
@@ -16,20 +16,6 @@ pytestmark = pytest.mark.skipif(
 
 RECORDER = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\nexit ${STATUS:-0}\n'
 FROM_OUTSIDE = {"MAKEFLAGS", "MAKELEVEL", "CONDA_PREFIX"}
-OPTIONS = [
-    "period",
-    "area",
-    "lpu",
-    "format",
-    "audience",
-    "data",
-    "lookup",
-    "out",
-    "jobs",
-    "cluster",
-    "timeout",
-    "memory",
-]
 
 
 @pytest.fixture

@@ -17,6 +17,21 @@ from thematic.params import load_params
 PARAMETERS = 'period = "2000-01"\narea = "nowhere"\naudience = "nobody"'
 EXPORTERS = {"md": "markdown"}
 REPOSITORY = Path(__file__).parents[2]
+OPTIONS = [
+    "period",
+    "area",
+    "lpu",
+    "format",
+    "audience",
+    "data",
+    "lookup",
+    "out",
+    "jobs",
+    "cluster",
+    "timeout",
+    "memory",
+]
+"""What `thematic build` may be given, in the order in which make gives it."""
 
 
 def notebook(*sources: str, parameters: str = PARAMETERS) -> bytes:

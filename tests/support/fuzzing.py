@@ -24,6 +24,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from drawn import OPTIONS
+
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
 TODAY = date(2021, 3, 1)
@@ -124,20 +126,6 @@ WORDS = [
     "--help",
     "٣",
     "²",
-]
-OPTIONS = [
-    "period",
-    "area",
-    "lpu",
-    "format",
-    "audience",
-    "data",
-    "lookup",
-    "out",
-    "jobs",
-    "cluster",
-    "timeout",
-    "memory",
 ]
 
 

@@ -123,8 +123,6 @@ SHADES = ("#add1f1", "#6bace6", "#2073bc", LIGHT.main)
 """The classes of a map, light to dark."""
 RATINGS = {"Red": "#c8262b", "Amber": "#f2a900", "Green": "#2e8540"}
 """Ratings are called by these colours, whatever a force's own are."""
-PRINTED_TEXT = "#f3f5f7"
-"""The ground of text as it was printed."""
 
 _LIFTED_BAR = "#2073bc"
 _DARK_GREYS = (("fill", CONTEXT, "#66717a"), ("fill", SHADE, "#2a3036"), ("stroke", GRID, "#383f46"))

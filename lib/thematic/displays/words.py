@@ -55,6 +55,12 @@ class Cover(Display):
         known = {"Data as at": self.as_at, "Published": self.published, "Next release:": self.next_release}
         return [f"{name} {day}" for name, day in known.items() if day]
 
+    @property
+    def questions(self) -> str:
+        """Whom to ask, in one line; nothing where no contact is declared."""
+        said = [self.contact[key] for key in ("name", "email", "telephone", "web") if self.contact.get(key)]
+        return f"Questions: {', '.join(said)}" if said else ""
+
     def html(self) -> str:
         banner = "<p><strong>Synthetic data</strong></p>" if self.synthetic else ""
         facts = escape(f"{self.force}. Data as at {self.as_at}.")

@@ -99,8 +99,7 @@ def _closing(report: document.Document) -> list[BaseOxmlElement]:
     help_there = [paragraph("Heading1", run("Support"))] if cover.support else []
     help_there += [paragraph("Normal", run(_turn_to(each))) for each in cover.support]
     elsewhere = [paragraph("Closing", run(report.elsewhere))] if report.elsewhere else []
-    contact = ", ".join(cover.contact[key] for key in ("name", "email", "telephone", "web") if cover.contact.get(key))
-    said = [cover.licence or "", f"Questions: {contact}" if contact else "", cover.made]
+    said = [cover.licence or "", cover.questions, cover.made]
     return [*help_there, *elsewhere, *notes([each for each in said if each], "" if cover.made else cover.source)]
 
 

@@ -107,6 +107,4 @@ def _facts(cover: Cover | None) -> Iterator[str]:
         "Source": cover.source,
     }
     yield from (f"{name}: {fact}" for name, fact in told.items() if fact)
-    contact = ", ".join(cover.contact[key] for key in ("name", "email", "telephone", "web") if key in cover.contact)
-    questions = f"Questions: {contact}" if contact else ""
-    yield from [each for each in (questions, cover.made, cover.rounding, cover.licence) if each]
+    yield from [each for each in (cover.questions, cover.made, cover.rounding, cover.licence) if each]
