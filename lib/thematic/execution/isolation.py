@@ -87,7 +87,7 @@ def released_figures(data: ReportData) -> dict[str, Any]:
 def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Failure | None, dict[str, str]]:
     """The failure of a public report that shows what was not made from the figures it was handed; and by cell who has
     checked what else it shows."""
-    from thematic.report.made import given_title, is_made
+    from thematic.report.made import given_words, is_made
 
     checked: dict[str, str] = {}
     for number, cell, output in _outputs(notebook):
@@ -102,7 +102,7 @@ def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Fa
         elif not is_made(content):
             what = _what(output)
             return _failed(number, f"shows {what}, which was not made from released figures", _HOW), {}
-        elif (title := given_title(content)) and title not in _written(notebook):
+        elif not set(given_words(content)) <= _written(notebook):
             fix = "Write the title out in the cell, as plain text in quotation marks, or leave it out."
             return _failed(
                 number, "gives a display a title that is worked out in code and could hold anything", fix
