@@ -19,6 +19,9 @@ Made = TypeVar("Made", bound=type)
 _made: dict[str, tuple[Display, list[str]]] = {}
 """By the digest of its structure each display, and the words that the notebook gave it."""
 
+_refused: dict[str, str] = {}
+"""By the digest of its structure, why a display is not one of released figures."""
+
 
 def remembering(*but: str) -> Callable[[Made], Made]:
     """Has a class of reports remember what its methods show, where it is the public report that was handed over; not
@@ -47,10 +50,20 @@ def _remembered(method: Callable[..., Any]) -> Callable[..., Any]:
     return shown
 
 
-def remember(data: ReportData, display: Display, words: Sequence[str]) -> None:
-    """Remembers a display of the public report that was handed over, and the words that the notebook gave it."""
-    if data.audience == "public" and context.is_handed(data):
+def remember(data: ReportData, display: Display, words: Sequence[str], why_not: str = "") -> None:
+    """Remembers a display of the public report that was handed over, and the words that the notebook gave it; or
+    `why_not`, where it shows more than what was released."""
+    if data.audience != "public" or not context.is_handed(data):
+        return
+    if why_not:
+        _refused[digest(display.payload())] = why_not
+    else:
         _made[digest(display.payload())] = display, [word for word in words if word]
+
+
+def why_not(data: Mapping[str, Any]) -> str:
+    """Why an output shows more than what was released, where that is known."""
+    return _refused.get(digest(data[MIME_TYPE]), "") if MIME_TYPE in data else ""
 
 
 def is_made(data: Mapping[str, Any]) -> bool:

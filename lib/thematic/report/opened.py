@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+import pandas as pd
+
+from thematic.charts.own import Draw
+from thematic.displays import Chart, Sentence
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.release import released
 from thematic.params.themes import TOTAL
-from thematic.report import made, tidy
+from thematic.report import compared, made, own_charts, tidy
 
 
 class OpenFigures:
@@ -21,6 +25,18 @@ class OpenFigures:
     def figures(self) -> Figures:
         """Every released figure of the report, grain measure x dimension x category."""
         return released(self.data)
+
+    @property
+    def palette(self) -> dict[str, str]:
+        """The colours for charts by name, the force's own where it has some (params/brand.yaml).
+
+        `main` is for what is talked about, `second`, `third` and `fourth` for further parts, `context` for the rest,
+        `ink` for words and lines, `grid` and `shade` for what is behind them, `paper` for the ground. A chart in these
+        follows a page on a dark ground.
+
+        >>> sns.barplot(units, x="value", y="label", color=report.palette["main"])
+        """
+        return self.data.params.brand.look.palette.of_charts
 
     def table(
         self, measures: str | Sequence[str], by: str | Sequence[str] = TOTAL, title: str = ""
@@ -51,4 +67,39 @@ class OpenFigures:
         """
         found = tidy.table(self.data, self.figures, measures, by, title)
         made.remember(self.data, found.shown, [title])
+        return found
+
+    def chart(
+        self,
+        draw: Draw,
+        *,
+        title: str = "",
+        alt: str = "",
+        data: pd.DataFrame | None = None,
+        subtitle: str = "",
+        notes: Sequence[str] = (),
+        height: float = own_charts.HEIGHT,
+    ) -> Chart | Sentence:
+        """A chart that you draw with seaborn or matplotlib as a figure of the report: numbered, with its source and the
+        numbers behind it, in every format.
+
+        `draw` is a function: `draw(ax)` draws on the axes it is given, `draw()` makes and gives back its own. It is
+        called for a page and again for a phone. Axes or a figure that you have drawn already are taken as they are, for
+        both. `title` is the chart's message, `alt` says in words what is to be seen, `data` is the DataFrame with the
+        numbers that are drawn, best one of `report.table`, whose caveats then are under the chart. `subtitle` is by
+        default what the figures are of, where and when; `height` is in points.
+
+        A report for the public takes figures of `report.table` alone, and words that are written out in the cell.
+        Raises ArgumentsRefused for what is missing.
+
+        >>> units = report.table("da_solved_pct", by="lpu")
+        >>> def draw(ax):
+        ...     sns.barplot(units, x="value", y="label", color=report.palette["main"], ax=ax)
+        >>> report.chart(draw, title="Solved by unit", alt="A bar for each unit.", data=units)
+        """
+        asked = own_charts.Asked(draw, title, alt, data, subtitle, notes, height)  # type: ignore[arg-type]
+        found, drawing = own_charts.chart(self.data, self.figures, asked)
+        if self.data.audience == "public":
+            why = compared.why_not(self.data, self.figures, asked, drawing)
+            made.remember(self.data, found, compared.words_of(self.data, asked, drawing), why)
         return found

@@ -22,8 +22,6 @@ from thematic.report.tables import category_label
 
 KEY = ("measure", "dimension", "category")
 """The columns that name a figure of a report."""
-ADDED_COLUMNS = ("title", "label", "month")
-"""The columns of a table that figures.csv has not."""
 _LEAD = ("measure", "title", "dimension", "category", "label", "month")
 COLUMNS = (*_LEAD, *(name for name in FIGURE_COLUMNS if name not in KEY))
 _TYPES = {
@@ -89,12 +87,17 @@ def table(
         checked(data, dimension, *names)
     pairs = [(name, dimension) for name in names for dimension in dimensions if _holds(data, dimension, name)]
     rows = [row for name, dimension in pairs for row in figures.of(name, dimension)]
+    title = title or _title(data, names, dimensions)
+    return FiguresFrame.of(frame_of(data, rows), displayed(data, figures, rows, title))
+
+
+def frame_of(data: ReportData, rows: Sequence[Figure]) -> pd.DataFrame:
+    """Figures as a frame with COLUMNS, one row each."""
     frame = typed(rows)
     frame["title"] = [data.measure(row.measure).short for row in rows]
     frame["label"] = [label_of(data, row) for row in rows]
     frame["month"] = [_month_of(row) for row in rows]
-    title = title or _title(data, names, dimensions)
-    return FiguresFrame.of(_typed(frame)[list(COLUMNS)], displayed(data, figures, rows, title))
+    return _typed(frame)[list(COLUMNS)]
 
 
 def _named(what: str, said: str | Sequence[str]) -> list[str]:

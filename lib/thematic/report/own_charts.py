@@ -1,0 +1,121 @@
+"""Turns an analyst's drawing, of released figures or of numbers of their own, into a chart of the report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from thematic.charts.own import Draw, NoDrawing, Own, own
+from thematic.core.errors import ArgumentsRefused
+from thematic.displays import Chart, DisplayTable, Sentence
+from thematic.displays.frames import table_of
+from thematic.displays.wording import inline
+from thematic.measures.data import ReportData
+from thematic.measures.figures import Figure, Figures
+from thematic.report import tidy
+from thematic.report.beside import beside
+from thematic.report.compared import rows_of
+
+LOWEST, HEIGHT, HIGHEST = 120, 320, 900
+_MISSING = {
+    "title": "title=: what the chart shows, in a sentence. It is the chart's heading and its name in lists",
+    "alt": "alt=: what is to be seen in the chart, in words, for readers who cannot see it",
+    "data": 'data=: the DataFrame with the numbers of the chart, such as report.table("MEASURE", by="month")',
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a notebook asks of a chart. `height` is in points."""
+
+    draw: Draw
+    title: str
+    alt: str
+    data: pd.DataFrame
+    subtitle: str = ""
+    notes: Sequence[str] = ()
+    height: float = HEIGHT
+
+    def __post_init__(self) -> None:
+        """Raises ArgumentsRefused for what is missing or of the wrong kind."""
+        for name in ("title", "alt"):
+            said = getattr(self, name)
+            if not isinstance(said, str) or not said.strip():
+                raise ArgumentsRefused(f"report.chart needs {_MISSING[name]}.")
+        if not isinstance(self.data, pd.DataFrame):
+            raise ArgumentsRefused(f"report.chart needs {_MISSING['data']}.")
+        if isinstance(self.notes, str) or not all(isinstance(note, str) for note in self.notes):
+            raise ArgumentsRefused('report.chart takes notes as a list of sentences: notes=["..."].')
+        if not LOWEST <= self.height <= HIGHEST:
+            raise ArgumentsRefused(f"report.chart: height={self.height} is not between {LOWEST} and {HIGHEST} points.")
+
+    @property
+    def words(self) -> list[str]:
+        """What the notebook itself says."""
+        return [self.title, self.alt, self.subtitle, *self.notes]
+
+    @property
+    def identity(self) -> str:
+        return "own-" + re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+
+
+def chart(data: ReportData, figures: Figures, asked: Asked) -> tuple[Chart | Sentence, Own | None]:
+    """The chart that was asked for, and how it was drawn; a sentence where there is no figure to draw.
+
+    Raises ArgumentsRefused for what is no drawing.
+    """
+    rows = rows_of(data, figures, asked.data)
+    told = _beside(data, figures, rows or [])
+    if rows is not None and all(row.value is None for row in rows):
+        return Sentence(" ".join([f"{asked.title}: there are no figures to draw.", *told])), None
+    drawing = _drawn(data, asked)
+    notes = list(dict.fromkeys([*told, *asked.notes]))
+    subtitle = asked.subtitle or _subtitle(data, rows or [])
+    table = _numbers(data, figures, asked, rows)
+    words = asked.identity, asked.title, subtitle, asked.alt
+    return Chart(*words, drawing.wide, table, notes, data.source, drawing.narrow), drawing
+
+
+def _drawn(data: ReportData, asked: Asked) -> Own:
+    colours = data.params.brand.look.palette.of_charts
+    try:
+        return own(asked.draw, asked.identity, asked.alt, asked.height, colours)
+    except NoDrawing as error:
+        raise ArgumentsRefused(
+            f"report.chart takes a function that draws on axes, such as `def draw(ax): ...`, or axes or a figure, and "
+            f"not {error}."
+        ) from error
+
+
+def _beside(data: ReportData, figures: Figures, rows: Sequence[Figure]) -> list[str]:
+    """What is to be known of the figures behind a chart."""
+    pairs = dict.fromkeys((row.measure, row.dimension) for row in rows)
+    return list(dict.fromkeys(note for name, by in pairs for note in beside(data, figures, by, name)))
+
+
+def _numbers(data: ReportData, figures: Figures, asked: Asked, rows: list[Figure] | None) -> DisplayTable:
+    """The numbers behind a chart: of released figures as the report prints them, of others as they are."""
+    if rows is None:
+        found = table_of(asked.data)
+        return DisplayTable(f"{asked.identity}-numbers", asked.title, found.columns, found.rows, notes=found.notes)
+    shown = tidy.displayed(data, figures, rows, asked.title)
+    if not isinstance(shown, DisplayTable):
+        raise TypeError("figures that have a value are a table")
+    return DisplayTable(f"{asked.identity}-numbers", asked.title, shown.columns, shown.rows)
+
+
+def _subtitle(data: ReportData, rows: Sequence[Figure]) -> str:
+    """What the figures are of, where and when: `Recorded, solved, Widnes, 12 months to January 2021`."""
+    names = list(dict.fromkeys(row.measure for row in rows))
+    shorts = [data.measure(name).short for name in names]
+    windows = {data.window(name).label for name in names} if not _is_by_month(rows) else set[str]()
+    when = windows.pop() if len(windows) == 1 else f"to {data.period.label}"
+    what = ", ".join([*shorts[:1], *map(inline, shorts[1:])])
+    return ", ".join(part for part in (what, data.area.name, when) if part)
+
+
+def _is_by_month(rows: Sequence[Figure]) -> bool:
+    return any(row.dimension in ("month", "rolling") for row in rows)
