@@ -16,7 +16,7 @@ from thematic.report.tidy import COLUMNS, KEY, frame_of
 if TYPE_CHECKING:
     from thematic.charts.drawn import Drawn
     from thematic.charts.own import Own
-    from thematic.report.own_charts import Asked
+    from thematic.report.asked import Asked
 
 _NUMBER = re.compile(r"([+-]?[\d,]*\.?\d+)\s*(?:%|pp)?")
 _ENDS = (0.0, 100.0)

@@ -14,6 +14,7 @@ from thematic.measures.figures import Figures
 from thematic.measures.release import released
 from thematic.params.themes import TOTAL
 from thematic.report import compared, made, own_charts, tidy
+from thematic.report.asked import HEIGHT, Asked
 
 
 class OpenFigures:
@@ -78,7 +79,7 @@ class OpenFigures:
         data: pd.DataFrame | None = None,
         subtitle: str = "",
         notes: Sequence[str] = (),
-        height: float = own_charts.HEIGHT,
+        height: float = HEIGHT,
     ) -> Chart | Sentence:
         """A chart that you draw with seaborn or matplotlib as a figure of the report: numbered, with its source and the
         numbers behind it, in every format.
@@ -97,7 +98,7 @@ class OpenFigures:
         ...     sns.barplot(units, x="value", y="label", color=report.palette["main"], ax=ax)
         >>> report.chart(draw, title="Solved by unit", alt="A bar for each unit.", data=units)
         """
-        asked = own_charts.Asked(draw, title, alt, data, subtitle, notes, height)  # type: ignore[arg-type]
+        asked = Asked(draw, title, alt, data, subtitle, notes, height)  # type: ignore[arg-type]
         found, drawing = own_charts.chart(self.data, self.figures, asked)
         if self.data.audience == "public":
             why = compared.why_not(self.data, self.figures, asked, drawing)
