@@ -20,7 +20,7 @@ from thematic.displays import MIME_TYPE, Chart, Sentence
 from thematic.execution.production import produce
 from thematic.outputs.jobs import Product
 from thematic.report import Report, context
-from warehouse_drawn import DrawnCubes, few_measures, report_data, theme_cubes, typed
+from warehouse_drawn import ROOT, DrawnCubes, few_measures, report_data, theme_cubes, typed
 
 PERIOD, THEME = "2021-01", "domestic-abuse"
 UNITS = ("Widnes", "Runcorn", "Crewe")
@@ -284,3 +284,34 @@ def test_a_checked_cell_draws_what_somebody_has_checked(cubes: DrawnCubes) -> No
     product = public(cubes, source, tags)
     assert message(product) == ""
     assert json.loads(product.files["json"])["checked"] == {"cell 4": "A. Analyst"}
+
+
+def test_long_names_are_broken_into_lines_on_a_phone(report: Report) -> None:
+    names = pd.DataFrame({"label": ["Victim does not support action, suspect named"], "value": [1.0]})
+    found = shown(report.chart(bars(names), title="T", alt="A", data=names))
+    wide, narrow = (len(re.findall(r"<text[^>]*>[^<]*[a-z][^<]*</text>", svg)) for svg in (found.svg, found.narrow))
+    assert narrow > wide
+
+
+def test_what_is_to_be_known_of_several_measures_is_said_once(report: Report) -> None:
+    behind = report.table(["da_solved_pct", "da_recorded"])
+    found = shown(report.chart(lambda ax: ax.barh(behind["title"], behind["value"]), title="T", alt="A", data=behind))
+    assert [note for note in found.notes if "ratio" in note] == [
+        "Solved is a ratio, not a share: what is counted is not part of what it is a percentage of."
+    ]
+
+
+def test_the_recipes_of_the_documentation_are_charts(report: Report) -> None:
+    """Each block of the page is run as it is; one that is indented goes on with the function before it."""
+    page = (ROOT / "docs" / "a-chart-of-my-own.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    known: dict[str, Any] = {"report": report, "sns": sns}
+    function, drawn = "", 0
+    for block in blocks:
+        function = f"{function}{block}" if block.startswith(" ") else block
+        exec(function, known)  # noqa: S102 - the documentation is our own
+        if "def draw" in function:
+            behind = known["months" if "months" in function else "units"]
+            shown(report.chart(known["draw"], title="T", alt="A", data=behind))
+            drawn += 1
+    assert drawn == 5

@@ -78,11 +78,17 @@ def words_of(data: ReportData, asked: Asked, drawing: Own | None) -> list[str]:
 def _own_words(data: ReportData, asked: Asked, drawn: Drawn) -> list[str]:
     frame = asked.data
     texts = frame.select_dtypes(["object", "string"])
-    known = {data.area.name, data.params.force.name, *(str(each) for name in texts for each in texts[name])}
+    words = [data.area.name, data.params.force.name, *(str(each) for name in texts for each in texts[name])]
+    known = set(map(_unbroken, words))
     numbers = frame.select_dtypes("number").to_numpy(dtype=float).ravel()
     numbers = numbers[np.isfinite(numbers)]
     said = sorted(drawn.words)
-    return [word for word in said if " ".join(word.split()) not in known and not _is_printed(word, numbers)]
+    return [word for word in said if _unbroken(word) not in known and not _is_printed(word, numbers)]
+
+
+def _unbroken(words: str) -> str:
+    """Words without what is between them, which differs where they are broken into lines."""
+    return "".join(words.split())
 
 
 def _is_printed(word: str, numbers: np.ndarray) -> bool:

@@ -47,8 +47,11 @@ def _drawn(data: ReportData, asked: Asked) -> Own:
 
 def _beside(data: ReportData, figures: Figures, rows: Sequence[Figure]) -> list[str]:
     """What is to be known of the figures behind a chart."""
-    pairs = dict.fromkeys((row.measure, row.dimension) for row in rows)
-    return list(dict.fromkeys(note for name, by in pairs for note in beside(data, figures, by, name)))
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        names.setdefault(row.dimension, []).append(row.measure)
+    notes = [note for by, each in names.items() for note in beside(data, figures, by, *dict.fromkeys(each))]
+    return list(dict.fromkeys(notes))
 
 
 def _numbers(data: ReportData, figures: Figures, asked: Asked, rows: list[Figure] | None) -> DisplayTable:
@@ -63,7 +66,7 @@ def _numbers(data: ReportData, figures: Figures, asked: Asked, rows: list[Figure
 
 
 def _subtitle(data: ReportData, rows: Sequence[Figure]) -> str:
-    """What the figures are of, where and when: `Recorded, solved, Widnes, 12 months to January 2021`."""
+    """What the figures are of, where and when: `Recorded, solved, the area, 12 months to January 2021`."""
     names = list(dict.fromkeys(row.measure for row in rows))
     shorts = [data.measure(name).short for name in names]
     windows = {data.window(name).label for name in names} if not _is_by_month(rows) else set[str]()
