@@ -38,7 +38,7 @@ _BROAD = 5
 KEY_HEIGHT, _KEY_LINE, _KEY_TEXT = 20, 16, 22
 """In points: a row of a key, each further line of one, and how far its words stand from the figure's edge."""
 
-Dark = Literal["adapts", "scale"]
+Dark = Literal["adapts", "scale", "as-drawn"]
 
 Key = tuple[Mapping[str, Any], str]
 """A look, and what is said of it."""
@@ -105,9 +105,9 @@ def tell(figure: Figure, places: Iterable[Told]) -> None:
 
 def _pointed(figure: Figure, height: float) -> str:
     """Boxes that nobody sees, each with the words for its place."""
-    (axes,) = figure.axes
-    found = []
+    found: list[str] = []
     for *corners, words in _told.pop(figure, []):
+        (axes,) = figure.axes
         (left, bottom), (right, top) = axes.transData.transform([corners[:2], corners[2:]]).tolist()
         sizes = min(left, right), height - max(bottom, top), abs(right - left), abs(top - bottom)
         box = "".join(f' {name}="{size:.4g}"' for name, size in zip(("x", "y", "width", "height"), sizes, strict=True))
@@ -222,7 +222,8 @@ def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
     """The figure as an SVG element to stand in a page, `alt` its label: no metadata, no ids but those used.
 
     Ids hang on `salt`, so that charts on one page do not share them. `dark` is how a dark page changes its colours: it
-    `adapts` ink and blue, or turns a `scale` round, so that what holds most is furthest from the paper again.
+    `adapts` ink and blue, turns a `scale` round, so that what holds most is furthest from the paper again, or leaves
+    it `as-drawn` on a light ground.
     """
     buffer = io.StringIO()
     size = [length * 72 for length in figure.get_size_inches()]

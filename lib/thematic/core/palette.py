@@ -174,8 +174,7 @@ class Palette:
         """The force's colours by those of the house, where they differ."""
         roles = {getattr(LIGHT, name): getattr(self.light, name) for name in ("main", "second", "third", "fourth")}
         roles |= {getattr(LIGHT, name): getattr(self.light, name) for name in ("ink", "quiet")}
-        if self.light.ink != LIGHT.ink:
-            roles[CHART_INK] = self.light.ink
+        roles[CHART_INK] = self._ink
         if self.light.main != LIGHT.main:
             roles |= dict(zip(SHADES, self.shades, strict=True))
         return {house: own for house, own in roles.items() if house != own}
@@ -186,6 +185,22 @@ class Palette:
         if self.light.main == LIGHT.main:
             return SHADES
         return (*(mixed(self.light.main, "#ffffff", part) for part in _TINTS), self.light.main)
+
+    @property
+    def of_charts(self) -> dict[str, str]:
+        """The colours for charts on light grounds by name: those that a dark page knows to change.
+
+        `main` is for what is talked about, `second`, `third` and `fourth` for further parts, `context` for the rest,
+        `ink` for words and lines, `grid` and `shade` for what is behind them, `paper` for the ground.
+        """
+        light = self.light
+        parts = {name: getattr(light, name) for name in ("main", "second", "third", "fourth")}
+        return {**parts, "context": CONTEXT, "ink": self._ink, "grid": GRID, "shade": SHADE, "paper": LIGHT.paper}
+
+    @property
+    def _ink(self) -> str:
+        """The ink of charts."""
+        return self.light.ink if self.light.ink != LIGHT.ink else CHART_INK
 
     def style(self) -> str:
         """The custom properties of pages for light and dark grounds and for paper, and charts on dark grounds."""
@@ -198,9 +213,8 @@ class Palette:
 
     def _charts_on_dark(self) -> Iterator[str]:
         light, dark = self.light, self.dark
-        ink = light.ink if light.ink != LIGHT.ink else CHART_INK
-        yield f':is(.adapts,.scale) [fill="{ink}"]{{fill:var(--ink)}}'
-        yield f':is(.adapts,.scale) [stroke="{ink}"]{{stroke:{dark.strong_line}}}'
+        yield f':is(.adapts,.scale) [fill="{self._ink}"]{{fill:var(--ink)}}'
+        yield f':is(.adapts,.scale) [stroke="{self._ink}"]{{stroke:{dark.strong_line}}}'
         for name in ("second", "third", "fourth"):
             of, to = getattr(light, name), getattr(dark, name)
             if of != getattr(LIGHT, name):

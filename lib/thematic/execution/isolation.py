@@ -87,7 +87,7 @@ def released_figures(data: ReportData) -> dict[str, Any]:
 def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Failure | None, dict[str, str]]:
     """The failure of a public report that shows what was not made from the figures it was handed; and by cell who has
     checked what else it shows."""
-    from thematic.report.made import given_title, is_made
+    from thematic.report.made import given_words, is_made, why_not
 
     checked: dict[str, str] = {}
     for number, cell, output in _outputs(notebook):
@@ -100,12 +100,13 @@ def not_released(notebook: NotebookNode, figures: Mapping[str, Any]) -> tuple[Fa
                 ), {}
             checked[f"cell {number}"] = name
         elif not is_made(content):
-            what = _what(output)
-            return _failed(number, f"shows {what}, which was not made from released figures", _HOW), {}
-        elif (title := given_title(content)) and title not in _written(notebook):
-            fix = "Write the title out in the cell, as plain text in quotation marks, or leave it out."
+            why = why_not(content) or f"shows {_what(output)}, which was not made from released figures"
+            return _failed(number, why, _HOW), {}
+        elif not set(given_words(content)) <= _written(notebook):
+            fix = "Write it out in the cell, as plain text in quotation marks, or leave it out."
+            what = "a title or another text" if len(given_words(content)) > 1 else "a title"
             return _failed(
-                number, "gives a display a title that is worked out in code and could hold anything", fix
+                number, f"gives a display {what} that is worked out in code and could hold anything", fix
             ), {}
         elif content[MIME_TYPE].get("kind") == FigureList.kind and content[MIME_TYPE] != figures:
             return _failed(number, "lists other figures than those that were released", _HOW), {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import get_args
 
 import pandas as pd
@@ -11,18 +10,12 @@ from thematic.core.areas import Area
 from thematic.explore.built import built, chosen, counted
 from thematic.explore.names import area_named, areas_in, period_named, theme_named
 from thematic.measures.data import ReportData
-from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS, Figure
 from thematic.measures.ledger.seen import seen_by
 from thematic.measures.release import released
 from thematic.params.declared import Audience
+from thematic.report.tidy import typed
 
 ALL = "all"
-_TYPES = {
-    **dict.fromkeys(FIGURE_COLUMNS, "str"),
-    **dict.fromkeys(("window_start", "window_end"), "datetime64[s]"),
-    **dict.fromkeys(FIGURE_NUMBERS, "float64"),
-    "significant": "boolean",
-}
 
 
 def figures(theme: str, period: str | None = None, area: str = "force", audience: str = "internal") -> pd.DataFrame:
@@ -48,7 +41,7 @@ def figures(theme: str, period: str | None = None, area: str = "force", audience
     files = seen.files(slug)
 
     def of(place: Area) -> pd.DataFrame:
-        return _frame(released(ReportData(seen.params, slug, files, seen.index, place, month, heard)).rows)
+        return typed(released(ReportData(seen.params, slug, files, seen.index, place, month, heard)).rows)
 
     if area.strip().lower() != ALL:
         return of(area_named(found.params, area, month))
@@ -60,8 +53,3 @@ def _audience(word: str) -> Audience:
     known: tuple[Audience, ...] = get_args(Audience)
     named = chosen("audience", word, {name: name for name in known})
     return next(name for name in known if name == named)
-
-
-def _frame(rows: Sequence[Figure]) -> pd.DataFrame:
-    said = [[getattr(row, name) for name in FIGURE_COLUMNS] for row in rows]
-    return pd.DataFrame(said, columns=list(FIGURE_COLUMNS), dtype=object).astype(_TYPES)

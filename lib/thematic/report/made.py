@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import signature
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from thematic.core.digests import digest
 from thematic.displays import MIME_TYPE, Display
 from thematic.report import context
 
+if TYPE_CHECKING:
+    from thematic.measures.data import ReportData
+
 Made = TypeVar("Made", bound=type)
 
-_made: dict[str, tuple[Display, str]] = {}
-"""By the digest of its structure each display, and the title that the notebook gave it."""
+_made: dict[str, tuple[Display, list[str]]] = {}
+"""By the digest of its structure each display, and the words that the notebook gave it."""
+
+_refused: dict[str, str] = {}
+"""By the digest of its structure, why a display is not one of released figures."""
 
 
 def remembering(*but: str) -> Callable[[Made], Made]:
@@ -36,12 +42,28 @@ def _remembered(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def shown(report: Any, *args: Any, **options: Any) -> Any:
         found = method(report, *args, **options)
-        if isinstance(found, Display) and report.data.audience == "public" and context.is_handed(report.data):
-            title = str(given.bind(report, *args, **options).arguments.get("title", ""))
-            _made[digest(found.payload())] = found, title
+        if isinstance(found, Display):
+            title = given.bind(report, *args, **options).arguments.get("title", "")
+            remember(report.data, found, [str(title)])
         return found
 
     return shown
+
+
+def remember(data: ReportData, display: Display, words: Sequence[str], why_not: str = "") -> None:
+    """Remembers a display of the public report that was handed over, and the words that the notebook gave it; or
+    `why_not`, where it shows more than what was released."""
+    if data.audience != "public" or not context.is_handed(data):
+        return
+    if why_not:
+        _refused[digest(display.payload())] = why_not
+    else:
+        _made[digest(display.payload())] = display, [word for word in words if word]
+
+
+def why_not(data: Mapping[str, Any]) -> str:
+    """Why an output shows more than what was released, where that is known."""
+    return _refused.get(digest(data[MIME_TYPE]), "") if MIME_TYPE in data else ""
 
 
 def is_made(data: Mapping[str, Any]) -> bool:
@@ -51,7 +73,6 @@ def is_made(data: Mapping[str, Any]) -> bool:
     return found is not None and digest(found[0]._repr_mimebundle_()) == digest(dict(data))
 
 
-def given_title(data: Mapping[str, Any]) -> str:
-    """The words that the notebook gave a made display as its title, empty where it gave none. Raises KeyError for a
-    display that was not made."""
+def given_words(data: Mapping[str, Any]) -> list[str]:
+    """The words that the notebook gave a made display: its title first. Raises KeyError for one that was not made."""
     return _made[digest(data[MIME_TYPE])][1]

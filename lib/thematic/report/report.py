@@ -32,8 +32,7 @@ from thematic.displays import (
 from thematic.displays.wording import inline, summary, where
 from thematic.measures.breakdowns import shows
 from thematic.measures.data import ReportData
-from thematic.measures.figures import FIGURE_COLUMNS, Figures
-from thematic.measures.release import released
+from thematic.measures.figures import FIGURE_COLUMNS
 from thematic.params import Params
 from thematic.params.commentary import Commentary as Words
 from thematic.params.declared import Audience
@@ -60,6 +59,7 @@ from thematic.report import (
 )
 from thematic.report.absent import absence
 from thematic.report.context import data_for
+from thematic.report.opened import OpenFigures
 
 
 def open_report(theme: str, period: str, area: str, audience: str = "internal") -> Report:
@@ -72,7 +72,7 @@ def open_report(theme: str, period: str, area: str, audience: str = "internal") 
 
 
 @made.remembering("counts", "preview")
-class Report:
+class Report(OpenFigures):
     """One report. Every method gives a display; a public report knows no counts but those that were released."""
 
     def __init__(self, data: ReportData) -> None:
@@ -98,11 +98,6 @@ class Report:
     @property
     def theme(self) -> Theme:
         return self.data.theme
-
-    @cached_property
-    def figures(self) -> Figures:
-        """Every released figure of the report, grain measure x dimension x category."""
-        return released(self.data)
 
     def cover(self) -> Cover:
         """The title block: force, marking, theme, area, period, and how fresh the data are."""

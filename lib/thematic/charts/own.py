@@ -1,0 +1,185 @@
+"""Turns what an analyst draws with seaborn or matplotlib into SVG: for a page, for a phone, and on a dark ground."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import seaborn as sns
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.category import StrCategoryConverter
+from matplotlib.dates import AutoDateLocator
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
+
+from thematic.charts import canvas
+from thematic.charts.drawn import Drawn, drawn_in
+from thematic.core import palette
+
+Draw = Callable[..., Any] | Axes | Figure
+_SATURATION = 0.75
+"""How much of a colour seaborn leaves in bars and boxes."""
+_GREY = "#424242"
+"""What seaborn draws intervals in."""
+_DATES = 9
+"""How many dates there may be along an axis of a page."""
+_NAMES = 0.36
+"""How much of a chart's width names of categories may take."""
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_BLACK = re.compile(r"<(?:path|text|use)\b(?![^>]*\bfill=)[^>]*>")
+"""matplotlib gives what it fills in black no colour."""
+
+
+class NoDrawing(TypeError):
+    """What was given is neither a function nor axes or a figure; the message names it."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """A drawing for a page, the same for a phone ("" where it was drawn once), and what is in it."""
+
+    wide: str
+    narrow: str
+    drawn: Drawn
+
+
+def own(draw: Draw, id: str, alt: str, height: float, colours: Mapping[str, str]) -> Own:
+    """What `draw` draws, `height` points high: on axes of each width where it can be called, else as it is.
+
+    `colours` are those of `Palette.of_charts`. Raises NoDrawing for what is neither callable nor drawn.
+    """
+    with mpl.rc_context({**canvas.SETTINGS, **_settings(colours)}):
+        if not callable(draw):
+            figure = _given(draw)
+            return Own(_svg(figure, id, alt, colours), "", drawn_in(figure))
+        wide, narrow = _figure(draw, canvas.WIDE, height), _figure(draw, canvas.NARROW, height)
+        said = drawn_in(wide) | drawn_in(narrow)
+        return Own(_svg(wide, id, alt, colours), _svg(narrow, f"{id} narrow", alt, colours), said)
+
+
+def _settings(colours: Mapping[str, str]) -> dict[str, Any]:
+    """The look of a chart: what is drawn first is in the first colour, and nothing is drawn that says nothing."""
+    lines = dict.fromkeys(("axes.edgecolor", "xtick.color", "ytick.color", "axes.labelcolor"), colours["ink"])
+    sizes = ("axes.labelsize", "axes.titlesize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize")
+    return {
+        **lines,
+        **dict.fromkeys((*sizes, "legend.title_fontsize"), canvas.TEXT_SIZE),
+        "text.color": colours["ink"],
+        "axes.prop_cycle": cycler(color=[colours[name] for name in ("main", "second", "third", "fourth")]),
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": False,
+        "axes.axisbelow": True,
+        "date.converter": "concise",
+        "axes.facecolor": "none",
+        "grid.color": colours["grid"],
+        "figure.facecolor": "none",
+        "figure.dpi": 72,
+        "legend.frameon": False,
+        "lines.linewidth": 2,
+        "patch.edgecolor": colours["paper"],
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+    }
+
+
+def _figure(draw: Callable[..., Any], width: float, height: float) -> Figure:
+    """The figure of a function that draws on the axes it is given (`draw(ax)`), or that makes its own (`draw()`)."""
+    size = (width / 72, height / 72)
+    before = set(plt.get_fignums())
+    try:
+        with mpl.rc_context({"figure.figsize": size}):
+            how = _asks_for(draw)
+            if how is None:
+                made = draw()
+                return _sized(_figure_of(made if made is not None else plt.gcf()), width)
+            axes: Axes = plt.subplots(layout="constrained")[1]
+            draw(axes) if how == "" else draw(**{how: axes})
+            figure = _figure_of(axes)
+            _space_dates(figure, _DATES * width / canvas.WIDE)
+            _wrap_names(figure, _NAMES * width)
+            return figure
+    finally:
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
+
+
+def _space_dates(figure: Figure, most: float) -> None:
+    """Keeps dates along an axis, where matplotlib places them itself, from running into one another."""
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        locator = axis.get_major_locator()
+        if isinstance(locator, AutoDateLocator):
+            locator.minticks = 2
+            locator.maxticks = dict.fromkeys(locator.maxticks, int(most))
+
+
+def _wrap_names(figure: Figure, room: float) -> None:
+    """Breaks long names of categories up the side of a chart into lines no wider than `room` points."""
+    for axis in (axes.yaxis for axes in figure.axes):
+        if isinstance(axis.get_converter(), StrCategoryConverter) and not isinstance(
+            axis.get_major_formatter(), FixedFormatter
+        ):
+            names = axis.units._mapping
+            axis.set_ticks(list(names.values()), ["\n".join(canvas.wrap(name, room)) for name in names])
+
+
+def _asks_for(draw: Callable[..., Any]) -> str | None:
+    """Whether a function takes axes: by the name `ax`, as its one argument (""), or not at all (None)."""
+    try:
+        known = signature(draw).parameters
+    except ValueError:
+        return ""
+    if "ax" in known and known["ax"].kind is not Parameter.POSITIONAL_ONLY:
+        return "ax"
+    places = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    asked = [each for each in known.values() if each.kind in places and each.default is Parameter.empty]
+    return "" if asked else None
+
+
+def _figure_of(drawn: Any) -> Figure:
+    """The figure of axes, of a figure, or of what seaborn draws on several axes."""
+    found = drawn if isinstance(drawn, Figure) else getattr(drawn, "figure", None)
+    if not isinstance(found, Figure):
+        raise NoDrawing("nothing" if drawn is None else type(drawn).__name__)
+    return found
+
+
+def _given(drawn: Any) -> Figure:
+    """A figure that was drawn elsewhere, in the reports' type and at a page's width."""
+    figure = _figure_of(drawn)
+    for text in figure.findobj(Text):
+        text.set_fontfamily([canvas.FONT])
+        text.set_parse_math(False)
+    plt.close(figure)
+    return _sized(figure, canvas.WIDE)
+
+
+def _sized(figure: Figure, width: float) -> Figure:
+    """The figure at a width in points, as high as it was beside its width, its words inside."""
+    across, high = figure.get_size_inches()
+    figure.set_dpi(72)
+    figure.set_size_inches(width / 72, high * width / 72 / across)
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")
+    return figure
+
+
+def _svg(figure: Figure, salt: str, alt: str, colours: Mapping[str, str]) -> str:
+    """The drawing, in the palette's colours where seaborn made them duller; it adapts where it has no others."""
+    figure.patch.set_visible(False)
+    with palette.worn(palette.HOUSE):
+        found = canvas.svg(figure, salt, alt, "as-drawn")
+    duller = {mpl.colors.to_hex(sns.desaturate(each, _SATURATION)): each for each in colours.values()}
+    duller[_GREY] = colours["ink"]
+    found = _COLOUR.sub(lambda colour: duller.get(colour[0], colour[0]), found)
+    body = re.sub(r"<(clipPath|defs).*?</\1>", "", found[found.index(">") :], flags=re.DOTALL)
+    if set(_COLOUR.findall(body)) <= set(colours.values()) and not _BLACK.search(body):
+        found = found.replace('class="as-drawn"', 'class="adapts"', 1)
+    return found

@@ -1,0 +1,106 @@
+"""Serves the analyst at work in a report's notebook: its figures as DataFrames, for charts of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import pandas as pd
+
+from thematic.charts.own import Draw
+from thematic.displays import Chart, Sentence
+from thematic.measures.data import ReportData
+from thematic.measures.figures import Figures
+from thematic.measures.release import released
+from thematic.params.themes import TOTAL
+from thematic.report import compared, made, own_charts, tidy
+from thematic.report.asked import HEIGHT, Asked
+
+
+class OpenFigures:
+    """What a report gives an analyst to work with."""
+
+    data: ReportData
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Every released figure of the report, grain measure x dimension x category."""
+        return released(self.data)
+
+    @property
+    def palette(self) -> dict[str, str]:
+        """The colours for charts by name, the force's own where it has some (params/brand.yaml).
+
+        `main` is for what is talked about, `second`, `third` and `fourth` for further parts, `context` for the rest,
+        `ink` for words and lines, `grid` and `shade` for what is behind them, `paper` for the ground. A chart in these
+        follows a page on a dark ground.
+
+        >>> sns.barplot(units, x="value", y="label", color=report.palette["main"])
+        """
+        return self.data.params.brand.look.palette.of_charts
+
+    def table(
+        self, measures: str | Sequence[str], by: str | Sequence[str] = TOTAL, title: str = ""
+    ) -> tidy.FiguresFrame:
+        """Released figures as a tidy pandas DataFrame, one row for each measure, dimension and category.
+
+        `measures` and `by` are names or lists of them: `by` a breakdown, a level of areas, "month", "rolling", "total"
+        or "force". The rows are in the report's order.
+
+        | columns | are |
+        |---|---|
+        | `measure`, `title` | the measure's name, and its short title in words |
+        | `dimension`, `category`, `label` | what it is by, the code or place, and the same in a reader's words |
+        | `month` | a date: the first day of the month, or of that with which a rolling window ends; else NaT |
+        | `window_start`, `window_end` | the days it counts, both inclusive |
+        | `numerator`, `denominator` | what the value is made of |
+        | `value`, `unit`, `lower_95`, `upper_95` | the figure in full precision, and its 95% interval if it has one |
+        | `previous_value`, `change`, `change_unit` | the year before, and the change in per cent, points or units |
+        | `significant`, `trend` | what the test says: True, False or NA (not tested), and the verdict in words |
+        | `status`, `change_status` | why the value, or the change, is empty (NaN) |
+
+        A status is empty where there is a figure; else it is [c] confidential, [x] not available, [z] not applicable,
+        or [low], with which the number is kept. As the last line of a cell the table shows as a table of the report,
+        under `title` if one is given; what is made of it is a plain DataFrame. Raises ArgumentsRefused for a name that
+        the theme does not have.
+
+        >>> report.table("da_solved_pct", by="lpu").sort_values("value")[["label", "value", "change"]]
+        """
+        found = tidy.table(self.data, self.figures, measures, by, title)
+        made.remember(self.data, found.shown, [title])
+        return found
+
+    def chart(
+        self,
+        draw: Draw,
+        *,
+        title: str = "",
+        alt: str = "",
+        data: pd.DataFrame | None = None,
+        subtitle: str = "",
+        notes: Sequence[str] = (),
+        height: float = HEIGHT,
+    ) -> Chart | Sentence:
+        """A chart that you draw with seaborn or matplotlib as a figure of the report: numbered, with its source and the
+        numbers behind it, in every format.
+
+        `draw` is a function: `draw(ax)` draws on the axes it is given, `draw()` makes and gives back its own. It is
+        called for a page and again for a phone. Axes or a figure that you have drawn already are taken as they are, for
+        both. `title` is the chart's message, `alt` says in words what is to be seen, `data` is the DataFrame with the
+        numbers that are drawn, best one of `report.table`, whose caveats then are under the chart. `subtitle` is by
+        default what the figures are of, where and when; `height` is in points.
+
+        A report for the public takes figures of `report.table` alone, and words that are written out in the cell.
+        Raises ArgumentsRefused for what is missing.
+
+        >>> units = report.table("da_solved_pct", by="lpu")
+        >>> def draw(ax):
+        ...     sns.barplot(units, x="value", y="label", color=report.palette["main"], ax=ax)
+        >>> report.chart(draw, title="Solved by unit", alt="A bar for each unit.", data=units)
+        """
+        asked = Asked(draw, title, alt, data, subtitle, notes, height)  # type: ignore[arg-type]
+        found, drawing = own_charts.chart(self.data, self.figures, asked)
+        if self.data.audience == "public":
+            why = compared.why_not(self.data, self.figures, asked, drawing)
+            made.remember(self.data, found, compared.words_of(self.data, asked, drawing), why)
+        return found

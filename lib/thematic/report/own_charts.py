@@ -1,0 +1,79 @@
+"""Turns an analyst's drawing, of released figures or of numbers of their own, into a chart of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from thematic.charts.own import NoDrawing, Own, own
+from thematic.core.errors import ArgumentsRefused
+from thematic.displays import Chart, DisplayTable, Sentence
+from thematic.displays.frames import table_of
+from thematic.displays.wording import inline
+from thematic.measures.data import ReportData
+from thematic.measures.figures import Figure, Figures
+from thematic.report import tidy
+from thematic.report.asked import Asked
+from thematic.report.beside import beside
+from thematic.report.compared import rows_of
+
+
+def chart(data: ReportData, figures: Figures, asked: Asked) -> tuple[Chart | Sentence, Own | None]:
+    """The chart that was asked for, and how it was drawn; a sentence where there is no figure to draw.
+
+    Raises ArgumentsRefused for what is no drawing.
+    """
+    rows = rows_of(data, figures, asked.data)
+    told = _beside(data, figures, rows or [])
+    if rows is not None and all(row.value is None for row in rows):
+        return Sentence(" ".join([f"{asked.title}: there are no figures to draw.", *told])), None
+    drawing = _drawn(data, asked)
+    notes = list(dict.fromkeys([*told, *asked.notes]))
+    subtitle = asked.subtitle or _subtitle(data, rows or [])
+    table = _numbers(data, figures, asked, rows)
+    words = asked.identity, asked.title, subtitle, asked.alt
+    return Chart(*words, drawing.wide, table, notes, data.source, drawing.narrow), drawing
+
+
+def _drawn(data: ReportData, asked: Asked) -> Own:
+    colours = data.params.brand.look.palette.of_charts
+    try:
+        return own(asked.draw, asked.identity, asked.alt, asked.height, colours)
+    except NoDrawing as error:
+        raise ArgumentsRefused(
+            f"report.chart takes a function that draws on axes, such as `def draw(ax): ...`, or axes or a figure, and "
+            f"not {error}."
+        ) from error
+
+
+def _beside(data: ReportData, figures: Figures, rows: Sequence[Figure]) -> list[str]:
+    """What is to be known of the figures behind a chart."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        names.setdefault(row.dimension, []).append(row.measure)
+    notes = [note for by, each in names.items() for note in beside(data, figures, by, *dict.fromkeys(each))]
+    return list(dict.fromkeys(notes))
+
+
+def _numbers(data: ReportData, figures: Figures, asked: Asked, rows: list[Figure] | None) -> DisplayTable:
+    """The numbers behind a chart: of released figures as the report prints them, of others as they are."""
+    if rows is None:
+        found = table_of(asked.data)
+        return DisplayTable(f"{asked.identity}-numbers", asked.title, found.columns, found.rows, notes=found.notes)
+    shown = tidy.displayed(data, figures, rows, asked.title)
+    if not isinstance(shown, DisplayTable):
+        raise TypeError("figures that have a value are a table")
+    return DisplayTable(f"{asked.identity}-numbers", asked.title, shown.columns, shown.rows)
+
+
+def _subtitle(data: ReportData, rows: Sequence[Figure]) -> str:
+    """What the figures are of, where and when: `Recorded, solved, the area, 12 months to January 2021`."""
+    names = list(dict.fromkeys(row.measure for row in rows))
+    shorts = [data.measure(name).short for name in names]
+    windows = {data.window(name).label for name in names} if not _is_by_month(rows) else set[str]()
+    when = windows.pop() if len(windows) == 1 else f"to {data.period.label}"
+    what = ", ".join([*shorts[:1], *map(inline, shorts[1:])])
+    return ", ".join(part for part in (what, data.area.name, when) if part)
+
+
+def _is_by_month(rows: Sequence[Figure]) -> bool:
+    return any(row.dimension in ("month", "rolling") for row in rows)
