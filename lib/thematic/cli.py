@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from datetime import date
+from importlib.metadata import version
 from threading import Event
 from typing import Annotated, Any
 
@@ -47,6 +48,22 @@ Lookup = Annotated[str, typer.Option(help="CSV file that places LSOAs in the for
 def echo(text: str, err: bool = False) -> None:
     """Prints a message, with whatever would steer the terminal written out, and no password in it."""
     typer.echo(shown(text), err=err)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        echo(f"thematic {version('thematic')}")
+        raise typer.Exit
+
+
+@app.callback()
+def thematic(
+    *,
+    of_product: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version, and do no more.")
+    ] = False,
+) -> None:
+    """Thematic reports of a police force, from its extracts."""
 
 
 @app.command()
