@@ -355,8 +355,31 @@ def attack(
 
 
 @app.command()
+def init(
+    folder: Annotated[str, typer.Argument(help="Folder of the new workbook (default: this one).")] = ".",
+    *,
+    own: Annotated[
+        list[str] | None, typer.Option(help="A file of the product to make your own; again for each.")
+    ] = None,
+) -> None:
+    """Begin a workbook of your own on top of the product's params and notebooks; or make one of its files your own."""
+    from pathlib import Path
+
+    from thematic.adoption.beginning import begin, make_own
+
+    if own:
+        workbook = Workbook.find(Path(folder))
+        for file in own:
+            echo(f"Yours now: {workbook.shown(make_own(workbook, file))}")
+        return
+    begin(Path(folder))
+    echo(f"Begun: {folder} builds on thematic {version('thematic')}. Change to it, then: thematic build DA")
+
+
+@app.command()
 def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
+    from thematic.adoption.own_files import own_lines
     from thematic.outputs.notebooks import read_notebooks
     from thematic.params import load_params
     from thematic.params.warnings import params_warnings
@@ -365,7 +388,9 @@ def check() -> None:
     params = load_params(workbook)
     read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
     files = sum(1 for path in workbook.params.rglob("*") if path.is_file())
-    echo(f"{workbook.shown(workbook.params)}/: {files} files, no problems")
+    echo(f"{workbook.shown(workbook.params)}/: {files} file{'' if files == 1 else 's'}, no problems")
+    for line in own_lines(workbook) if workbook.starter is not None else ():
+        echo(line)
     for warning in params_warnings(params, date.today()):
         echo(warning)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 PARTS = (
     "params/*.yaml",
@@ -31,4 +31,9 @@ def starter() -> Path:
 def starter_files(root: Path) -> dict[str, Path]:
     """The files of a starter by their paths from its folder, in order."""
     found = {path.relative_to(root).as_posix(): path for part in PARTS for path in root.glob(part)}
-    return {name: found[name] for name in sorted(found) if name not in _ONE_FORCES_OWN}
+    return {name: found[name] for name in sorted(found) if is_shared(name)}
+
+
+def is_shared(name: str) -> bool:
+    """Whether a file, by its path from the workbook's folder, is of the kind that a starter brings."""
+    return name not in _ONE_FORCES_OWN and any(PurePosixPath(name).match(part) for part in PARTS)
