@@ -377,6 +377,25 @@ def init(
 
 
 @app.command()
+def upgrade(
+    *, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what differs; write nothing.")] = False
+) -> None:
+    """Say, key by key, what the installed version changes for this workbook, and bring its files up to it."""
+    from thematic.adoption import upgrade as upgrading
+    from thematic.params import load_params
+
+    workbook = Workbook.find()
+    found = upgrading.plan(workbook)
+    for line in upgrading.lines(found):
+        echo(line)
+    if dry_run or not found.is_needed:
+        return
+    upgrading.apply(workbook, found, echo)
+    echo(f"The params are now those for thematic {found.now.version}.")
+    load_params(workbook)
+
+
+@app.command()
 def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
     from thematic.adoption.own_files import own_lines

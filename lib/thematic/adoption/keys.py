@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from thematic.core.digests import digest, digest_bytes
@@ -52,15 +52,6 @@ def file_digests(name: str, data: bytes) -> Digests:
 def _row(row: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The row of a list as one value: it is replaced whole."""
     return sorted(row.items())
-
-
-def leaves(found: Any, above: Key = ()) -> Iterator[tuple[Key, str]]:
-    """Every key that has no keys below it, with its digest."""
-    if isinstance(found, dict):
-        for key, value in found.items():
-            yield from leaves(value, (*above, key))
-    else:
-        yield above, str(found)
 
 
 def at(said: Any, key: Key) -> Any:

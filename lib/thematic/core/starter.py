@@ -15,6 +15,7 @@ PARTS = (
     "data/reference/*.csv",
 )
 """What a force may take over and change. Examples of one force's own words (its commentary, its pack) are no part."""
+_PACKAGE = Path(__file__).parents[1]
 _ONE_FORCES_OWN = frozenset({"params/pack.yaml", "params/brand.yaml", "params/sources.yaml", "params/corrections.yaml"})
 
 
@@ -23,9 +24,8 @@ def starter() -> Path:
 
     An installed wheel brings it in the package; in a checkout the repository itself is the starter.
     """
-    package = Path(__file__).parents[1]
-    brought = package / "starter"
-    return brought if brought.is_dir() else package.parents[1]
+    brought = _PACKAGE / "starter"
+    return brought if brought.is_dir() else _PACKAGE.parents[1]
 
 
 def starter_files(root: Path) -> dict[str, Path]:
