@@ -1,6 +1,8 @@
 """A workbook begun by `thematic init` reads the product's files until it has its own, and then these over them."""
 
+import re
 import shutil
+from importlib.metadata import version
 
 import pytest
 
@@ -36,7 +38,7 @@ def test_a_new_workbook_holds_the_notebooks_and_the_record_and_reads_the_rest_fr
     for part in ("force", "tables", "levels", "lists", "events", "disclosure", "glossary", "themes", "measures"):
         assert getattr(begun, part) == getattr(whole, part), part
     assert (begun.pack, begun.commentary, begun.recommendations) == (None, {}, {})
-    assert said(workbook) == ["No files of your own yet; all are those of thematic 0.1.0."]
+    assert said(workbook) == [f"No files of your own yet; all are those of thematic {version('thematic')}."]
 
 
 def test_own_keys_terms_and_codes_count_over_those_of_the_product_and_other_files_in_their_place(workbook):
@@ -54,7 +56,7 @@ def test_own_keys_terms_and_codes_count_over_those_of_the_product_and_other_file
     assert len(params.lists["crime_types"].rows) == len(before.lists["crime_types"].rows)
     assert params.events.events == ()
     assert said(workbook) == [
-        "Your own, over those of thematic 0.1.0:",
+        f"Your own, over those of thematic {version('thematic')}:",
         "params/events.yaml: in place of the product's",
         "params/glossary.yaml: 2 terms over the product's",
         "params/lists/crime_types.csv: 1 code over the product's",
@@ -70,6 +72,19 @@ def test_a_file_that_says_so_leaves_the_products_out_and_only_a_file_that_the_pr
     write(workbook, "params/themes/peeple.yaml", "left_out: true\n")
     with pytest.raises(ParamsRefused, match=r"params/themes/peeple.yaml, left_out: unknown key"):
         load_params(workbook)
+
+
+def test_the_files_that_the_page_shows_make_another_force(workbook):
+    page = (REPOSITORY / "docs" / "keep-your-own.md").read_text(encoding="utf-8")
+    shown = re.findall(r'^```yaml title="([^"]+)"\n(.*?)^```', page, re.S | re.M)
+    for name, text in shown[:3]:
+        write(workbook, name, text)
+    assert "\n".join(own_lines(workbook)) in page
+    assert load_params(workbook).force.name == "Northmarch Police"
+    for name, text in shown[3:]:
+        write(workbook, name, text)
+    assert "people" not in load_params(workbook).themes
+    assert re.search(r"thematic-([\d.]+)-py3", page)[1] == version("thematic")
 
 
 def test_an_empty_file_leaves_nothing_out(workbook):

@@ -35,8 +35,8 @@ def own_lines(workbook: Workbook) -> list[str]:
     told = [f"{heading} thematic {now.version}:" if lines else f"{heading} thematic {now.version}.", *lines]
     if record.version != now.version or record.files != now.files:
         told.append(
-            f"Warning: these params were written for thematic {record.version}, and the product's are others now "
-            f"({now.version}). See what differs: thematic upgrade --dry-run"
+            f"Warning: these params were written for thematic {record.version}, and {now.version} is installed, whose "
+            "files differ or may. See what changes: thematic upgrade --dry-run"
         )
     return told
 
