@@ -373,7 +373,7 @@ def init(
             echo(f"Yours now: {workbook.shown(make_own(workbook, file))}")
         return
     begin(Path(folder))
-    echo(f"Begun: {folder} builds on thematic {version('thematic')}. Change to it, then: thematic build DA")
+    echo(f"Begun: {Path(folder)} builds on thematic {version('thematic')}. In that folder: thematic build DA")
 
 
 @app.command()

@@ -230,6 +230,33 @@ def test_a_value_is_written_at_its_key_and_the_rest_of_the_text_stays(text, key,
     assert edited(text, wanted, [key]) == result
 
 
+def test_the_ends_of_lines_stay_as_they_are():
+    assert edited("a: 1 # x\r\nb: 2\r\n", {"a": 1, "b": 2, "c": 3}, [("c",)]) == "a: 1 # x\r\nb: 2\r\nc: 3\r\n"
+
+
+def test_a_list_that_the_product_gives_up_stays_where_the_force_adds_to_it(workbook, tmp_path, monkeypatch):
+    write(workbook, "params/lists/offences.csv", OLD["data/reference/offences.csv"])
+    install(tmp_path, monkeypatch, {name: NEW[name] for name in NEW if "offences" not in name}, "2.0")
+    by_hand = [line for line in said(workbook) if line.startswith("params/lists") and "by hand" in line]
+    assert len(by_hand) == 2
+    assert upgraded(workbook)["params/lists/offences.csv"] == OLD["data/reference/offences.csv"]
+
+
+@pytest.mark.parametrize("part", ["params/force.yaml", "params/themes/more.yaml", "notebooks/rape.ipynb"])
+def test_an_upgrade_that_was_cut_short_is_finished_by_the_next(workbook, tmp_path, monkeypatch, part):
+    write(workbook, "params/force.yaml", OLD["params/force.yaml"])
+    write(workbook, "params/themes/rape.yaml", OLD["params/themes/rape.yaml"])
+    install(tmp_path, monkeypatch, NEW, "2.0")
+    whole = plan(workbook)
+    for name, data in whole.writes.items():
+        (workbook.root / name).write_bytes(data)
+        if name >= part:
+            break
+    assert set(plan(workbook).writes) < set(whole.writes)
+    after = upgraded(workbook)
+    assert {name: after[name].encode() for name in whole.writes} == whole.writes
+
+
 @pytest.mark.parametrize(
     ("text", "wanted", "result"),
     [

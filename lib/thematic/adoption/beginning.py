@@ -20,19 +20,26 @@ def begin(folder: Path) -> Workbook:
 
     Raises ArgumentsRefused where there is a workbook already, and where the folder cannot be written to.
     """
-    here = folder.expanduser().resolve()
+    try:
+        here = folder.expanduser().resolve()
+        _refuse(here, folder)
+        here.mkdir(parents=True, exist_ok=True)
+        _fill(here)
+    except OSError as error:
+        raise ArgumentsRefused(f"FOLDER: '{folder}' cannot be written to: {reason(error)}.") from error
+    except RuntimeError as error:
+        raise ArgumentsRefused(f"FOLDER: '{folder}' names the home of nobody here. Write the path out.") from error
+    return Workbook(here)
+
+
+def _refuse(here: Path, folder: Path) -> None:
+    """Raises ArgumentsRefused where the folder is a workbook, or the product's own."""
     for name in ("params", "notebooks"):
         if (here / name).exists():
             what = f"{folder / name} exists already. Nothing was changed: name a folder that has none"
             raise ArgumentsRefused(f"FOLDER: {what}, or run thematic upgrade there.")
     if here.is_relative_to(starter()):
         raise ArgumentsRefused(f"FOLDER: {folder} is inside the product's own folder. Name one outside it.")
-    try:
-        here.mkdir(parents=True, exist_ok=True)
-        _fill(here)
-    except OSError as error:
-        raise ArgumentsRefused(f"FOLDER: '{folder}' cannot be written to: {reason(error)}.") from error
-    return Workbook(here)
 
 
 def _fill(here: Path) -> None:
@@ -62,7 +69,9 @@ def make_own(workbook: Workbook, file: str) -> Path:
     if wanted not in names:
         close = difflib.get_close_matches(wanted, list(names), n=1)
         fix = (
-            f"Did you mean {close[0]}?" if close else "Name it from the workbook's folder, as params/themes/rape.yaml."
+            f"Did you mean {close[0]}?"
+            if close
+            else "Name it from the workbook's folder, such as params/glossary.yaml."
         )
         raise ArgumentsRefused(f"--own: the product has no file '{file}'. {fix}")
     own = workbook.root / wanted

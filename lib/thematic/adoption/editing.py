@@ -39,16 +39,17 @@ def _edit(text: str, wanted: Any, key: Key) -> str:
     if above.flow_style:
         inside = ", " if above.value else ""
         return text[: end - 1] + inside + added + text[end - 1 :]
-    rest = text.find("\n", end)
+    ending = "\r\n" if "\r\n" in text else "\n"
+    rest = text.find(ending, end)
     line = len(text) if rest < 0 else rest
-    return f"{text[:line]}\n{' ' * above.start_mark.column}{added}{text[line:]}"
+    return f"{text[:line]}{ending}{' ' * above.start_mark.column}{added}{text[line:]}"
 
 
 def _without(text: str, key: Key) -> str:
     """The text without a key, its value, and the rest of its line."""
     above, node = _find(text, key)
     if node is None or above.flow_style or len(above.value) == 1:
-        raise ValueError("only a line of its own can be taken out")
+        raise ValueError("only a whole line can be taken out")
     named = next(name for name, value in above.value if value is node)
     start = text.rfind("\n", 0, named.start_mark.index) + 1
     rest = text.find("\n", _end(text, node))

@@ -28,8 +28,11 @@ def said_by(name: str, data: bytes) -> Any:
             raise ValueError(str(problems[0]))
         return said if isinstance(said, dict) else {}
     if name.endswith(".csv"):
-        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-        return {str(row.get("code")): {str(key): value for key, value in row.items()} for row in rows}
+        try:
+            rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+        except csv.Error as error:
+            raise ValueError(str(error)) from error
+        return {str(row.get("code")): {str(key): str(value or "") for key, value in row.items()} for row in rows}
     return None
 
 

@@ -51,7 +51,7 @@ def plan(workbook: Workbook) -> Upgrade:
         differences = _differences(name, before, now, _digests(name, own))
         found += differences
         if any(each.whose == "taken" or _is_new_notebook(each) for each in differences):
-            changed[name] = _as_it_will_be(name, own.get(name), theirs[below(name)], differences)
+            changed[name] = _as_it_will_be(name, own.get(name), theirs.get(below(name)), differences)
     return Upgrade(
         before,
         now,
@@ -76,11 +76,11 @@ def _is_new_notebook(difference: Difference) -> bool:
     return named and (difference.what, difference.key, difference.whose) == ("adds", (), "product")
 
 
-def _as_it_will_be(name: str, own: bytes | None, theirs: Path, differences: list[Difference]) -> bytes | None:
+def _as_it_will_be(name: str, own: bytes | None, theirs: Path | None, differences: list[Difference]) -> bytes | None:
     """The workbook's file once it has taken over what it can; None where that has to be done by hand."""
-    if name.startswith(NOTEBOOKS):
+    if theirs is not None and name.startswith(NOTEBOOKS):
         return theirs.read_bytes()
-    if own is None or not name.endswith(".yaml"):
+    if theirs is None or own is None or not name.endswith(".yaml"):
         return None
     return _taken_over(name, own, theirs, differences)
 
@@ -140,7 +140,7 @@ def lines(upgrade: Upgrade) -> Iterator[str]:
         where = f"{each.file}, {key}" if key else each.file
         yield f"  {where}: {_what(each, upgrade)}{_whose(each, upgrade)}"
     if not upgrade.differences:
-        yield "  No file of the product that you build on differs."
+        yield "  Nothing differs for this workbook."
     decisions = sum(_asks(each, upgrade) for each in upgrade.differences)
     taken = sum(each.whose == "taken" and not _asks(each, upgrade) for each in upgrade.differences)
     yield f"{len(upgrade.differences)} in all; taken over in your files: {taken}; for you to decide: {decisions}."
