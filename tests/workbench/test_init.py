@@ -130,6 +130,15 @@ def test_a_folder_with_a_workbook_is_refused_and_what_else_is_in_it_stays(tmp_pa
         begin(tmp_path / "file")
 
 
+def test_what_a_killed_init_left_behind_is_made_whole_and_notebooks_of_others_are_refused(tmp_path):
+    shutil.copytree(begin(tmp_path / "whole").notebooks, tmp_path / "cut" / "notebooks")
+    assert begin(tmp_path / "cut").starter == REPOSITORY
+    shutil.copytree(tmp_path / "cut" / "notebooks", tmp_path / "mine" / "notebooks")
+    (tmp_path / "mine" / "notebooks" / "mine.ipynb").write_text("{}")
+    with pytest.raises(ArgumentsRefused, match=r"notebooks exists already\. Nothing was changed"):
+        begin(tmp_path / "mine")
+
+
 def test_a_workbook_without_the_record_reads_nothing_but_its_own(tmp_path):
     (tmp_path / "params").mkdir()
     workbook = Workbook(tmp_path)

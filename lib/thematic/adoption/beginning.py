@@ -12,7 +12,6 @@ from thematic.core.starter import starter, starter_files
 from thematic.core.workbook import BUILDS_ON, Workbook
 
 _IGNORED = "/data/*\n!/data/reference/\n/outputs*/\n/public*/\n.ipynb_checkpoints/\n.venv/\n"
-_ENDINGS = (".part", ".old")
 
 
 def begin(folder: Path) -> Workbook:
@@ -34,12 +33,21 @@ def begin(folder: Path) -> Workbook:
 
 def _refuse(here: Path, folder: Path) -> None:
     """Raises ArgumentsRefused where the folder is a workbook, or the product's own."""
-    for name in ("params", "notebooks"):
-        if (here / name).exists():
-            what = f"{folder / name} exists already. Nothing was changed: name a folder that has none"
-            raise ArgumentsRefused(f"FOLDER: {what}, or run thematic upgrade there.")
+    taken = [name for name in ("params", "notebooks") if (here / name).exists()]
+    if taken and not (taken == ["notebooks"] and _is_left_behind(here / "notebooks")):
+        what = f"{folder / taken[0]} exists already. Nothing was changed: name a folder that has none"
+        raise ArgumentsRefused(f"FOLDER: {what}, or run thematic upgrade there.")
     if here.is_relative_to(starter()):
         raise ArgumentsRefused(f"FOLDER: {folder} is inside the product's own folder. Name one outside it.")
+
+
+def _is_left_behind(notebooks: Path) -> bool:
+    """Whether a folder holds the starter's notebooks and nothing else, as when `init` was killed after writing them."""
+    theirs = starter_files(starter())
+    named = {f"notebooks/{path.name}": path for path in notebooks.iterdir()}
+    return named.keys() <= theirs.keys() and all(
+        path.is_file() and path.read_bytes() == theirs[name].read_bytes() for name, path in named.items()
+    )
 
 
 def _fill(here: Path) -> None:
@@ -84,7 +92,7 @@ def make_own(workbook: Workbook, file: str) -> Path:
             f"installed ({now.version}). Run thematic upgrade first."
         )
     own.parent.mkdir(parents=True, exist_ok=True)
-    part = own.with_name(f"{own.name}{_ENDINGS[0]}")
+    part = own.with_name(f"{own.name}.part")
     part.write_bytes(names[wanted].read_bytes())
     part.rename(own)
     return own

@@ -52,7 +52,7 @@ def compare_file(
     product's, so that a key it does not give is the product's.
     """
     if before is None or now is None:
-        if before is now:
+        if before is now or (now is not None and own == now):
             return []
         return [Difference(file, (), "adds" if before is None else "takes away", "product" if own is None else "own")]
     return [

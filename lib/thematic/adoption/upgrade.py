@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from thematic.adoption.differences import Difference, compare_file, merged
 from thematic.adoption.editing import edited
-from thematic.adoption.keys import Digests, at, file_digests, said_by
+from thematic.adoption.keys import Digests, Key, at, file_digests, said_by
 from thematic.adoption.own_files import below, counts_by_key, own_files
 from thematic.adoption.record import BuiltOn, product_now, read_record
 from thematic.core.errors import ParamsRefused, Problem
@@ -30,7 +31,7 @@ class Upgrade:
     differences: tuple[Difference, ...]
     writes: dict[str, bytes]
     by_hand: frozenset[str]
-    values: dict[tuple[str, tuple[str, ...]], str]
+    values: dict[tuple[str, Key], str]
 
     @property
     def is_needed(self) -> bool:
@@ -58,7 +59,7 @@ def plan(workbook: Workbook) -> Upgrade:
         tuple(found),
         {name: data for name, data in changed.items() if data is not None},
         frozenset(name for name, data in changed.items() if data is None),
-        {(each.file, each.key): _value(each, theirs.get(below(each.file))) for each in found},
+        _values(found, theirs),
     )
 
 
@@ -106,12 +107,19 @@ def _taken_over(name: str, own: bytes, theirs: Path, differences: list[Differenc
     return None if text is None else text.encode()
 
 
-def _value(difference: Difference, theirs: Path | None) -> str:
+def _values(found: list[Difference], theirs: dict[str, Path]) -> dict[tuple[str, Key], str]:
+    """What the product says now, by file and key."""
+    names = {below(each.file) for each in found} & theirs.keys()
+    said = {name: said_by(name, theirs[name].read_bytes()) for name in names}
+    return {(each.file, each.key): _value(each, said.get(below(each.file))) for each in found}
+
+
+def _value(difference: Difference, said: Any) -> str:
     """What the product says now, short enough for a line; blank where it says nothing, or is no text to show."""
-    if theirs is None or difference.what == "takes away" or difference.key in {(), ("",)}:
+    if said is None or difference.what == "takes away" or not difference.key:
         return ""
-    value = at(said_by(below(difference.file), theirs.read_bytes()), difference.key)
-    is_row = theirs.suffix == ".csv" and isinstance(value, dict)
+    value = at(said, difference.key)
+    is_row = below(difference.file).endswith(".csv")
     text = " ".join((", ".join(value.values()) if is_row else str(value)).split())
     return f"'{text[:_LONGEST]}...'" if len(text) > _LONGEST else f"'{text}'"
 
@@ -136,7 +144,7 @@ def lines(upgrade: Upgrade) -> Iterator[str]:
         return
     yield f"From thematic {upgrade.before.version} to {upgrade.now.version}:"
     for each in sorted(upgrade.differences, key=lambda each: _asks(each, upgrade)):
-        key = ".".join(each.key)
+        key = ".".join(part for part in each.key if part)
         where = f"{each.file}, {key}" if key else each.file
         yield f"  {where}: {_what(each, upgrade)}{_whose(each, upgrade)}"
     if not upgrade.differences:
