@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from thematic.core.workbook import BUILDS_ON, Workbook, leaves_out
 
 _LONGEST = 60
 NOTEBOOKS = "notebooks/"
+_OF_A_FORCE = ("params/force.yaml", "params/areas/")
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,16 @@ def _differences(name: str, before: BuiltOn, now: BuiltOn, own: Digests | None) 
     """Those of one file. Of additions to a list, those that have to do with a code they give."""
     over = below(name)
     if over == name:
-        return compare_file(name, before.files.get(name), now.files.get(name), own, by_key=counts_by_key(name))
+        found = compare_file(name, before.files.get(name), now.files.get(name), own, by_key=counts_by_key(name))
+        return [_of_a_force(each) if name.startswith(_OF_A_FORCE) else each for each in found]
     found = compare_file(name, before.files.get(over, {}), now.files.get(over, {}), own, by_key=True)
     return [each for each in found if each.whose != "product"]
+
+
+def _of_a_force(difference: Difference) -> Difference:
+    """The same, but that a key is never added by itself: the starter's value is a fact about another force."""
+    is_added = (difference.what, difference.whose) == ("adds", "taken")
+    return replace(difference, whose="own") if is_added else difference
 
 
 def _is_new_notebook(difference: Difference) -> bool:
