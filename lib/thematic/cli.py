@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from datetime import date
+from importlib.metadata import version
 from threading import Event
 from typing import Annotated, Any
 
@@ -47,6 +48,22 @@ Lookup = Annotated[str, typer.Option(help="CSV file that places LSOAs in the for
 def echo(text: str, err: bool = False) -> None:
     """Prints a message, with whatever would steer the terminal written out, and no password in it."""
     typer.echo(shown(text), err=err)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        echo(f"thematic {version('thematic')}")
+        raise typer.Exit
+
+
+@app.callback()
+def thematic(
+    *,
+    of_product: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version, and do no more.")
+    ] = False,
+) -> None:
+    """Thematic reports of a police force, from its extracts."""
 
 
 @app.command()
@@ -338,8 +355,50 @@ def attack(
 
 
 @app.command()
+def init(
+    folder: Annotated[str, typer.Argument(help="Folder of the new workbook (default: this one).")] = ".",
+    *,
+    own: Annotated[
+        list[str] | None, typer.Option(help="A file of the product to make your own; again for each.")
+    ] = None,
+) -> None:
+    """Begin a workbook of your own on top of the product's params and notebooks; or make one of its files your own."""
+    from pathlib import Path
+
+    from thematic.adoption.beginning import begin, make_own
+
+    if own:
+        workbook = Workbook.find(Path(folder))
+        for file in own:
+            echo(f"Yours now: {workbook.shown(make_own(workbook, file))}")
+        return
+    begin(Path(folder))
+    echo(f"Begun: {Path(folder)} builds on thematic {version('thematic')}. In that folder: thematic build DA")
+
+
+@app.command()
+def upgrade(
+    *, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what differs; write nothing.")] = False
+) -> None:
+    """Say, key by key, what the installed version changes for this workbook, and bring its files up to it."""
+    from thematic.adoption import upgrade as upgrading
+    from thematic.params import load_params
+
+    workbook = Workbook.find()
+    found = upgrading.plan(workbook)
+    for line in upgrading.lines(found):
+        echo(line)
+    if dry_run or not found.is_needed:
+        return
+    upgrading.apply(workbook, found, echo)
+    echo(f"The params are now those for thematic {found.now.version}.")
+    load_params(workbook)
+
+
+@app.command()
 def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
+    from thematic.adoption.own_files import own_lines
     from thematic.outputs.notebooks import read_notebooks
     from thematic.params import load_params
     from thematic.params.warnings import params_warnings
@@ -348,7 +407,9 @@ def check() -> None:
     params = load_params(workbook)
     read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
     files = sum(1 for path in workbook.params.rglob("*") if path.is_file())
-    echo(f"{workbook.shown(workbook.params)}/: {files} files, no problems")
+    echo(f"{workbook.shown(workbook.params)}/: {files} file{'' if files == 1 else 's'}, no problems")
+    for line in own_lines(workbook) if workbook.starter is not None else ():
+        echo(line)
     for warning in params_warnings(params, date.today()):
         echo(warning)
 

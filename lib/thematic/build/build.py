@@ -19,7 +19,7 @@ from thematic.core.locking import alone
 from thematic.core.memory import fair_share
 from thematic.core.periods import Month
 from thematic.core.temporary import clear_temporary
-from thematic.core.workbook import Workbook
+from thematic.core.workbook import BUILDS_ON, Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.execution import batch, cluster
@@ -192,7 +192,8 @@ def survey(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
 
 def data_alone(workbook: Workbook, say: Callable[[str], None]) -> AbstractContextManager[None]:
     """What holds the workbook's data for one command, until its block ends; another command waits."""
-    return alone(workbook.params / "force.yaml", say)
+    record = workbook.params / BUILDS_ON
+    return alone(record if record.is_file() else workbook.params / "force.yaml", say)
 
 
 def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> _Order:

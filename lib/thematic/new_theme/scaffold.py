@@ -124,7 +124,7 @@ def theme_files(workbook: Workbook, theme: NewTheme, today: date) -> dict[Path, 
 
 
 def _refuse_taken(workbook: Workbook, params: Params, theme: NewTheme, files: Mapping[Path, bytes]) -> None:
-    there = [workbook.shown(path) for path in files if path.exists()]
+    there = [name for name in map(workbook.shown, files) if workbook.file(name).exists()]
     if there:
         more = f" (and {len(there) - 1} more of its files)" if len(there) > 1 else ""
         raise ArgumentsRefused(f"{there[0]} exists already{more}. Nothing was changed: choose another name.")

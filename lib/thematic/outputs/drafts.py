@@ -31,7 +31,9 @@ class Drafts:
     def of(cls, workbook: Workbook, params: Params, index: Index, notebooks: Mapping[str, bytes]) -> Drafts:
         """Those of a workbook; `notebooks` are those read already, by file name, and the others are read here."""
         names = {slug: theme.notebook for slug, theme in params.themes.items()}
-        read = {name: notebook_bytes(workbook.notebooks / name) for name in {*names.values()} - notebooks.keys()}
+        read = {
+            name: notebook_bytes(workbook.file(f"notebooks/{name}")) for name in {*names.values()} - notebooks.keys()
+        }
         digests = {slug: digest_bytes((read | dict(notebooks))[name]) for slug, name in names.items()}
         return cls(params, index, digests, shared_inputs(workbook))
 

@@ -26,7 +26,7 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
     found: dict[str, bytes] = {}
     problems: list[Problem] = []
     for name in sorted(set(names)):
-        path = workbook.notebooks / name
+        path = workbook.file(f"notebooks/{name}")
         try:
             found[name] = notebook_bytes(path)
         except OSError as error:

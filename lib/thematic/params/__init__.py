@@ -45,7 +45,6 @@ _SINGLE_FILES: dict[str, type[BaseModel]] = {
     "force": ForceParams,
     "events": EventsParams,
     "disclosure": DisclosureParams,
-    "glossary": GlossaryParams,
 }
 
 
@@ -325,6 +324,23 @@ class _Reading:
         """The files of a folder by name; None for one that cannot be read."""
         return {path.stem: self.model(path, model) for path in _yaml_files(self.workbook, folder)}
 
+    def glossary(self) -> GlossaryParams | None:
+        """The terms of the product with those of the force over them, or the one file that there is."""
+        paths = self.workbook.layers("params/glossary.yaml")
+        if len(paths) < 2:
+            return self.model(self.workbook.file("params/glossary.yaml"), GlossaryParams)
+        below, own = (self.model(path, GlossaryParams) for path in paths)
+        return below and own and GlossaryParams(terms={**below.terms, **own.terms})
+
+    def _keys(self, path: Path) -> dict[str, Any] | None:
+        """What a file of keys and values says; None where it cannot be read."""
+        shown = self.workbook.shown(path)
+        said, wrong = read_yaml(path, shown)
+        if not wrong and not isinstance(said, dict):
+            wrong = [Problem(shown, "holds no keys and values.", "Write them, or remove the file.")]
+        self.problems.extend(wrong)
+        return None if wrong else said
+
     def measures(self) -> tuple[dict[str, Measure], set[str]]:
         """The measures that can be read, and the names that single files give (whether or not they can)."""
         families = {
@@ -335,15 +351,12 @@ class _Reading:
         own: dict[str, tuple[str, dict[str, Any]]] = {}
         unread: set[str] = set()
         for path in _yaml_files(self.workbook, "measures"):
-            shown = self.workbook.shown(path)
-            said, wrong = read_yaml(path, shown)
-            if not wrong and not isinstance(said, dict):
-                wrong = [Problem(shown, "holds no keys and values.", "Write them, or remove the file.")]
-            self.problems.extend(wrong)
-            if wrong:
+            layers = [self._keys(layer) for layer in self.workbook.layers(f"params/measures/{path.name}")]
+            said = [each for each in layers if each is not None]
+            if len(said) < len(layers):
                 unread.add(path.stem)
             else:
-                own[path.stem] = shown, said
+                own[path.stem] = self.workbook.shown(path), {key: each[key] for each in said for key in each}
         measures, wrong = fill(families, own)
         self.problems.extend(wrong)
         return measures, {*own, *unread}
@@ -356,7 +369,10 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     """
     reading = _Reading(workbook)
     problems = reading.problems
-    single = {name: reading.model(workbook.params / f"{name}.yaml", model) for name, model in _SINGLE_FILES.items()}
+    single: dict[str, BaseModel | None] = {
+        name: reading.model(workbook.file(f"params/{name}.yaml"), model) for name, model in _SINGLE_FILES.items()
+    }
+    single["glossary"] = reading.glossary()
     tables = reading.models("tables", Table)
     levels = reading.models("areas", Level)
     themes = reading.models("themes", Theme)
@@ -395,7 +411,7 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     problems.extend(wrong)
     if problems:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise ParamsRefused(f"params/ cannot be used: {count}.", problems)
+        raise ParamsRefused(f"params/ cannot be used: {count}.{_whose(workbook, problems)}", problems)
     words = {slug: tuple(told.root) for slug, told in recommendations.items() if told is not None}
     written = {
         "recommendations": words,
@@ -409,6 +425,16 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     }
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}
     return Params(**single, **declared, **written, pack=pack, sources=sources)  # type: ignore[arg-type]
+
+
+def _whose(workbook: Workbook, problems: list[Problem]) -> str:
+    """How to change the product's own files, where there are problems with them."""
+    places = {problem.where.partition(",")[0] for problem in problems}
+    theirs = sorted(name for name in places if workbook.layers(name) and not (workbook.root / name).is_file())
+    if not theirs:
+        return ""
+    rest = f" (and {len(theirs) - 1} more)" if len(theirs) > 1 else ""
+    return f" {theirs[0]}{rest} is the product's own: to change it, run thematic init --own {theirs[0]} first."
 
 
 def _sources(workbook: Workbook, tables: dict[str, Table | None]) -> tuple[SourcesParams | None, list[Problem]]:
@@ -441,4 +467,4 @@ def _list_names(tables: dict[str, Table | None]) -> set[str]:
 
 
 def _yaml_files(workbook: Workbook, folder: str) -> list[Path]:
-    return sorted((workbook.params / folder).glob("*.yaml"))
+    return workbook.files(f"params/{folder}", "*.yaml")

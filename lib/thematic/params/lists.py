@@ -27,7 +27,7 @@ class CodeList:
 def list_files(workbook: Workbook, name: str) -> list[Path]:
     """The list of data/reference, and the force's own additions to it, whose meaning of a code wins."""
     own = (workbook.params / OWN_FOLDER / f"{name}.csv", workbook.params / f"{name}.csv")
-    return [workbook.reference / f"{name}.csv", *(path for path in own if path.is_file())]
+    return [workbook.file(f"data/reference/{name}.csv"), *(path for path in own if path.is_file())]
 
 
 def read_lists(workbook: Workbook, names: Iterable[str]) -> tuple[dict[str, CodeList], list[Problem]]:
@@ -37,7 +37,7 @@ def read_lists(workbook: Workbook, names: Iterable[str]) -> tuple[dict[str, Code
     for name in sorted(set(names)):
         paths = [path for path in list_files(workbook, name) if path.is_file()]
         if not paths:
-            where = workbook.shown(workbook.reference / f"{name}.csv")
+            where = workbook.shown(workbook.file(f"data/reference/{name}.csv"))
             problems.append(Problem(where, "the list is missing.", "Bring it, with a column 'code', or name another."))
             continue
         rows: dict[str, Mapping[str, str]] = {}

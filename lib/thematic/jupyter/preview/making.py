@@ -68,7 +68,8 @@ def _notebook(asked: Asked, workbook: Workbook, params: Params) -> Saved:
         return read_saved(workbook, params, Path(asked.notebook), asked.theme)
     if asked.theme not in params.themes:
         raise ArgumentsRefused(f"There is no theme '{asked.theme}'. Themes: {', '.join(params.themes)}.")
-    return read_saved(workbook, params, workbook.notebooks / params.themes[asked.theme].notebook, asked.theme)
+    notebook = workbook.file(f"notebooks/{params.themes[asked.theme].notebook}")
+    return read_saved(workbook, params, notebook, asked.theme)
 
 
 def _request(asked: Asked, saved: Saved, params: Params, workbook: Workbook) -> Request:

@@ -39,7 +39,7 @@ def watch(workbook: Workbook, words: Words, port: int | None, opens: bool, say: 
             say("It is made again whenever the notebook, params/ or lib/ are saved. Ctrl-C ends it.")
             if opens:
                 webbrowser.open(file)
-            notebook = workbook.notebooks / job.notebook_name
+            notebook = workbook.file(f"notebooks/{job.notebook_name}")
             try:
                 _keep_showing(previewer, asked, screen, _changes(notebook, workbook.params), say)
             except KeyboardInterrupt:

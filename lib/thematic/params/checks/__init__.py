@@ -53,7 +53,8 @@ def cross_check(
         yield from disclosure_problems(single["disclosure"], themes, levels)
     yield from _goals(themes)
     if None not in themes.values():
-        yield from _unused(themes, measures, own)
+        mine = {name for name in own if (workbook.params / "measures" / f"{name}.yaml").exists()}
+        yield from _unused(themes, measures, mine)
 
 
 def unknown_themes(recommendations: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:

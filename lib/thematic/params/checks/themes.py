@@ -40,7 +40,7 @@ class ThemeCheck:
 
     def problems(self, glossary: Any) -> Iterator[Problem]:
         theme, where = self.theme, self.where
-        if not (self.workbook.notebooks / theme.notebook).is_file():
+        if not self.workbook.file(f"notebooks/{theme.notebook}").is_file():
             yield Problem(f"{where}, notebook", f"notebooks/{theme.notebook} does not exist.", "Correct the name.")
         for name in theme.selections:
             yield from self._selection(name)
