@@ -14,7 +14,8 @@ from thematic.measures.figures import Figures
 from thematic.measures.ledger.seen import Seen
 from thematic.outputs.editions import Edition
 from thematic.params.declared import Audience
-from thematic.report.points import MOST, MOST_WORDS
+from thematic.report.clauses import MOST_WORDS
+from thematic.report.points import MOST
 from thematic.report.report import Report
 from warehouse_drawn import own_params
 

@@ -33,7 +33,7 @@ _DATES = 9
 _NAMES = 0.36
 """How much of a chart's width names of categories may take."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
-_BLACK = re.compile(r"<(?:path|text|use)\b(?![^>]*\bfill=)[^>]*>")
+_UNFILLED = re.compile(r"<(?:path|text|use)\b(?![^>]*\bfill=)[^>]*>")
 """matplotlib gives what it fills in black no colour."""
 
 
@@ -180,6 +180,6 @@ def _svg(figure: Figure, salt: str, alt: str, colours: Mapping[str, str]) -> str
     duller[_GREY] = colours["ink"]
     found = _COLOUR.sub(lambda colour: duller.get(colour[0], colour[0]), found)
     body = re.sub(r"<(clipPath|defs).*?</\1>", "", found[found.index(">") :], flags=re.DOTALL)
-    if set(_COLOUR.findall(body)) <= set(colours.values()) and not _BLACK.search(body):
+    if set(_COLOUR.findall(body)) <= set(colours.values()) and not _UNFILLED.search(body):
         found = found.replace('class="as-drawn"', 'class="adapts"', 1)
     return found

@@ -46,7 +46,7 @@ def number(value: Number | None, measure: Measure, status: str = "") -> str:
     return value_of(value, measure, status).printed()
 
 
-FEW, FEW_IN_SHARES = 50, 100
+FEW, FEW_IN_SHARES, FEW_IN_PASSING = 50, 100, 1000
 """An earlier count under the first has no percentage change in print; bases under the second no change in points,
 unless it is significant."""
 
@@ -79,6 +79,19 @@ def is_of_few(figure: Figure, measure: Measure) -> bool:
     """Whether a figure, or the one it is compared with, is a percentage of so few that none is printed."""
     earlier = figure.previous_value is not None and before(figure, measure).value is None
     return (figure.value is not None and now(figure, measure).value is None) or earlier
+
+
+def of_how_many(figure: Figure, measure: Measure) -> str:
+    """The value as a sentence gives it in passing: a share of few with its base (`88.1% of 143`), a ratio to few as
+    its numbers (`8 for 93`)."""
+    said, base = now(figure, measure), figure.denominator
+    if measure.unit != "percent" or said.value is None or base is None or base >= FEW_IN_PASSING:
+        return said.printed()
+    if figure.lower_95 is not None:
+        return f"{said.printed()} of {COUNT.printed(base)}"
+    if base >= FEW_IN_SHARES or figure.numerator is None:
+        return said.printed()
+    return f"{COUNT.printed(figure.numerator)} for {COUNT.printed(base)}"
 
 
 def change(figure: Figure, measure: Measure) -> Value:

@@ -1,0 +1,221 @@
+"""Turns the figures of one measure into the sentences of a report's main points: its total, what makes up its change,
+the units that moved, and its level beside the force's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from thematic.displays.base import TOO_FEW
+from thematic.displays.drivers import in_words, joined, span, spans
+from thematic.displays.wording import (
+    Recent,
+    before,
+    change,
+    inline,
+    is_in_units,
+    is_of_few,
+    is_still,
+    lately,
+    now,
+    size_of,
+    without_value,
+)
+from thematic.measures.data import ReportData
+from thematic.measures.drivers import Driver, Part, months_of
+from thematic.measures.figures import Figure, Figures
+from thematic.params.themes import MONTH
+from thematic.report.beside import is_ratio
+from thematic.report.contrasts import MOST_UNITS, contrast, differs, is_too_few, of_force, units_that_moved
+from thematic.report.subjects import Subject
+from thematic.stats.verdict import NO_CLEAR_CHANGE, STABLE, would_not_show
+
+MOST_WORDS = 40
+
+
+def sentences(
+    data: ReportData, figures: Figures, each: Subject, is_first: bool, beside: Subject | None = None
+) -> Iterator[str]:
+    """What is said of one measure: its total, with that of the measure `beside` it that moved for the same good or
+    ill; then what its change is made of, then the units that moved."""
+    total = _total(data, figures, each)
+    drivers = each.made_of[: 2 if is_first else 1]
+    joins = next((driver for driver in drivers if driver.kind == "named" and not each.figure.significant), None)
+    more = [f"; {_beside(beside)}"] if beside is not None else []
+    more += [f": {_named(joins)}"] if joins is not None else []
+    more += [f"; {of_force(each, each.force)}"] if each.force is not None and differs(figures, each) else []
+    yield _closed("".join(_fitting(total, more)), _caveat(data, each.name))
+    for driver in drivers:
+        if driver is not joins and (said := _driver(data, each, driver)):
+            yield _closed(said, _of_named_units(data, figures, each, driver))
+    units = units_that_moved(data, figures, each.name)
+    if units and not each.figure.significant:
+        yield _of_units(data, each, units)
+
+
+def _fitting(said: str, more: Sequence[str]) -> list[str]:
+    """The sentence with those of the further clauses that leave it short enough."""
+    kept = [said]
+    for clause in more:
+        if _words("".join([*kept, clause])) <= MOST_WORDS:
+            kept.append(clause)
+    return kept
+
+
+def _beside(each: Subject) -> str:
+    """`no suspect identified fell from 7.7% to 6.7%, also significant`."""
+    verb = "rose" if (each.figure.change or 0) > 0 else "fell"
+    ends = f"from {before(each.figure, each.measure).printed()} to {now(each.figure, each.measure).printed()}"
+    return f"{inline(each.measure.short)} {verb} {ends}, also significant"
+
+
+def _of_named_units(data: ReportData, figures: Figures, each: Subject, driver: Driver) -> str:
+    """Of units that make up a percentage's change: whether each changed significantly, and the unit that went the
+    other way, if one did, by half as much as the force or more."""
+    if driver.kind != "make up" or driver.dimension != data.params.units or each.measure.unit == "count":
+        return ""
+    moved = {row.category for row in units_that_moved(data, figures, each.name)}
+    names = [part.name for part in driver.parts]
+    word = "increase" if driver.change > 0 else "decrease"
+    both = {1: f"its {word} is", 2: f"both {word}s are"}.get(len(names), f"each {word} is")
+    said = [f"{both} significant"] if set(names) <= moved else []
+    against = contrast(figures, each, data.params.units)
+    if against is not None:
+        verb = "rose" if (against.change or 0) > 0 else "fell"
+        ends = f"({before(against, each.measure).printed()} to {now(against, each.measure).printed()})"
+        said.append(f"{against.category} {verb} {ends}{weight(against)}")
+    return ", while ".join(said)
+
+
+def _words(said: str) -> int:
+    return len(said.split())
+
+
+def _closed(said: str, caveat: str) -> str:
+    """The sentence with its caveat, where that leaves it short enough."""
+    whole = f"{said}; {caveat}" if caveat else said
+    return f"{whole if _words(whole) <= MOST_WORDS else said}."
+
+
+def _caveat(data: ReportData, name: str) -> str:
+    """The caveat that changes the reading of a measure, as it stands within a sentence."""
+    for caveat in data.theme.caveats:
+        if caveat.where == "sentence" and name in caveat.measures:
+            return inline(caveat.text).rstrip(".")
+    return ""
+
+
+def _total(data: ReportData, figures: Figures, each: Subject) -> str:
+    """One clause on a measure's total, and on what stands out of its recent months."""
+    months = figures.of(each.name, MONTH)
+    recent = Recent(figures.charts.get(each.name), months[-1].value if months else None, figures.rises.get(each.name))
+    return f"{_moved(data, each, recent)}{lately(each.figure, recent)}"
+
+
+def _moved(data: ReportData, each: Subject, recent: Recent) -> str:
+    figure, measure, subject = each.figure, each.measure, each.subject
+    if figure.value is None:
+        return f"{subject.rstrip(',')}: {without_value(figure.status, measure)}"
+    value = now(figure, measure).printed()
+    if figure.change is None:
+        return f"{subject} was {value}"
+    earlier, moved = before(figure, measure).printed(), change(figure, measure)
+    if is_of_few(figure, measure):
+        return f"{subject} was {value}, after {earlier}: too few for a percentage"
+    if is_too_few(each):
+        return f"{subject} was {value}, after {earlier}: too few to compare"
+    if figure.trend == NO_CLEAR_CHANGE:
+        shown = "" if recent.rise is None else f"; {would_not_show(recent.rise)}"
+        return f"{subject} was {value}, after {earlier}{shown}"
+    if figure.trend == STABLE or is_still(moved):
+        return f"{subject} was little changed at {value}, after {earlier}"
+    if moved.value is None and moved.status == TOO_FEW:
+        return f"{subject} was {value}, after {earlier}{weight(figure)}"
+    verb = "rose" if figure.change > 0 else "fell"
+    if figure.change_unit == "pp":
+        return f"{subject} {verb} from {earlier} to {value}{_numerators(data, each)}{weight(figure)}"
+    if is_in_units(figure, moved):
+        return f"{subject} {verb} from {earlier} to {value}{weight(figure)}"
+    return f"{subject} {verb} by {size_of(moved)} to {value}{weight(figure)}"
+
+
+def _numerators(data: ReportData, each: Subject) -> str:
+    """What a percentage counts, now and a year before: ` (1,746 after 1,475)`; also of how many, where it moved the
+    other way than they did."""
+    now_, earlier = each.figure.numerator, each.figure.earlier_numerator
+    if not isinstance(now_, int) or not isinstance(earlier, int):
+        return ""
+    base, before_base = each.figure.denominator, each.figure.earlier_denominator
+    if base is None or before_base is None or (now_ - earlier) * (each.figure.change or 0) > 0:
+        return f" ({now_:,} after {earlier:,})"
+    of = "for" if is_ratio(data, each.name) else "of"
+    return f" ({now_:,} {of} {base:,}, after {earlier:,} {of} {before_base:,})"
+
+
+def weight(figure: Figure) -> str:
+    if figure.significant is None:
+        return ""
+    if figure.significant:
+        return f", a statistically significant {'increase' if (figure.change or 0) > 0 else 'decrease'}"
+    return ", which could be chance"
+
+
+def _named(driver: Driver) -> str:
+    """`North (+156) and South (+87) rose most, West (-63) fell`."""
+    up = driver.change > 0
+    most = joined([_with_change(part) for part in driver.parts])
+    said = f"{most} {'rose' if up else 'fell'} most"
+    return said if driver.against is None else f"{said}, {_with_change(driver.against)} {'fell' if up else 'rose'}"
+
+
+def _with_change(part: Part) -> str:
+    return f"{part.name} ({part.change:+,.0f})"
+
+
+def _driver(data: ReportData, each: Subject, driver: Driver) -> str:
+    """What makes up a change that is significant, or could be chance, in a sentence of its own."""
+    more = f"{'more' if driver.change > 0 else 'fewer'}{_of_what(each)}"
+    part, whole = f"{abs(driver.part):,.0f}", f"{abs(driver.change):,.0f}"
+    match driver.kind:
+        case "make up":
+            makes = "makes" if len(driver.parts) == 1 else "make"
+            parts = joined([part.name for part in driver.parts])
+            by = (
+                ""
+                if driver.dimension == data.params.units
+                else f"By {inline(data.heading(each.name, driver.dimension))}, "
+            )
+            return f"{by}{parts} {makes} up {part} of the {whole} {more}"
+        case "months" if driver.name:
+            months = "month" if len(driver.parts) == 1 else "months"
+            verb = "accounts" if len(driver.parts) == 1 else "account"
+            which = f"{in_words(len(driver.parts))} {driver.name} {months} ({spans(months_of(driver))})"
+            return f"The {which} {verb} for {part} of the {whole} {more}"
+        case "months":
+            counted = sum(part.now for part in driver.parts), sum(part.before for part in driver.parts)
+            came = f"{part} came in {span(months_of(driver))} ({counted[0]:,.0f} after {counted[1]:,.0f})"
+            return f"Of the {whole} {more}, {came}"
+        case "alike" if driver.dimension == data.params.units:
+            verb = "rose" if driver.change > 0 else "fell"
+            return f"{each.subject} {verb} alike in all {in_words(len(driver.parts))} {inline(data.params.unit.plural)}"
+        case "named" if each.figure.significant and each.measure.unit == "count":
+            return _named(driver)
+    return ""
+
+
+def _of_what(each: Subject) -> str:
+    """What a percentage's parts are of, so that nobody takes them for the whole: ` (solved)`."""
+    return f" ({inline(each.measure.short)})" if each.measure.unit != "count" else ""
+
+
+def _of_units(data: ReportData, each: Subject, units: Sequence[Figure]) -> str:
+    """Which units changed significantly where the force did not."""
+    told = [
+        f"{row.category} ({before(row, each.measure).printed()} to {now(row, each.measure).printed()})"
+        for row in units[:MOST_UNITS]
+    ]
+    more = len(units) - len(told)
+    if more:
+        told.append(f"{in_words(more)} more")
+    subject = inline(each.subject).rstrip(",")
+    only = f", the only {inline(data.params.unit.title)} to do so" if len(units) == 1 else ""
+    return f"In {joined(told)} {subject} changed significantly{only}."
