@@ -63,10 +63,7 @@ def drawn_of(cubes: DrawnCubes, area: str = "force", audience: Audience = "inter
 
 def test_places_alike_are_all_within(level: DrawnCubes) -> None:
     chart = drawn_of(level)
-    assert (
-        chart.title
-        == "No Local Policing Unit is outside the limits, which allow for how much Local Policing Units differ"
-    )
+    assert chart.title == "No Local Policing Unit is outside the limits that allow for their differences"
     assert chart.alt.startswith("Funnel plot of 8 Local Policing Units. Within the limits: Chester, Crewe, ")
     assert [row[-1] for row in chart.table.texts] == ["Within the limits"] * 8 + ["[z]"]
     assert chart.table.texts[-1][:4] == ["All of them together", "1,069,646", "1,069", "1.0"], "none without a location"

@@ -78,8 +78,8 @@ def _dots(data: ReportData, figures: Figures, name: str, found: Sequence[Figure]
         centre=drawn.centre,
         highlight=None if data.area.is_force else data.area.name,
         id=f"funnel-{name}".replace("_", "-"),
-        title=f"{measure.title} by {inline(level.title)}, with what chance alone could make of each",
-        subtitle=f"{measure.title}, {data.window(name).label}, with 95% intervals; the line is all of them together",
+        title=f"{measure.title} by {inline(level.title)}, with 95% intervals",
+        subtitle=f"{measure.title}, {data.window(name).label}; the line is all of them together",
         alt=" ".join(
             [f"Dot plot of {len(drawn.places)} {inline(level.plural)} around {centre}. {said}", *lines_said(lines)]
         ),
@@ -156,9 +156,8 @@ def _title(standings: dict[str, list[str]], count: int, unit: str, units: str) -
         return f"{outside} of {count} {units} {'is' if outside == 1 else 'are'} outside the 99.8% limits: {told}"
     between = sum(map(len, near))
     if not between:
-        return f"No {unit} is outside the limits, which allow for how much {units} differ"
-    lie = f"{between} {'is' if between == 1 else 'are'} between them and the 95% limits"
-    return f"No {unit} is outside the 99.8% limits; {lie}"
+        return f"No {unit} is outside the limits that allow for their differences"
+    return f"No {unit} is outside the 99.8% limits; {between} {'is' if between == 1 else 'are'} beyond 95%"
 
 
 def _table(unit: str, measure: Measure, name: str, drawn: charts.Funnel, found: Sequence[Figure]) -> DisplayTable:

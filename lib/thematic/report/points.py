@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thematic.displays import Points
+from thematic.displays.drivers import in_words
 from thematic.displays.glance import worth_of
 from thematic.displays.wording import inline, listed, of_how_many
 from thematic.measures.data import ReportData
@@ -21,6 +22,7 @@ from thematic.report.contrasts import differs, level, units_that_moved
 from thematic.report.subjects import Subject, subjects_of
 
 MOST, MOST_MOVED, MOST_SILENT = 6, 3, 3
+"""Of sentences on figures, of measures that speak first because they moved, and of those named as not significant."""
 STANDS_OUT, APART = 3, 2
 """What a total that stands out without a significant change scores, and what it scores beside that where a unit moved
 and the force did not, or the force and the unit did not."""
@@ -52,7 +54,7 @@ def main_points(data: ReportData, figures: Figures) -> Points:
         if each is first and (own := level(data, figures, first)):
             said.append(_Said(own, 1))
     last = _silent(found, data, {*(each.name for each in order), *(each.name for each in beside.values())})
-    return Points("Main points", [*_kept(said, MOST - len(last)), *last])
+    return Points("Main points", [*_kept(said, MOST - len(last)), *last, *_overdue(data)])
 
 
 def _in_order(data: ReportData, figures: Figures, found: Sequence[Subject]) -> list[Subject]:
@@ -123,3 +125,16 @@ def _silent(found: Sequence[Subject], data: ReportData, told: set[str]) -> list[
         and each.figure.value is not None
     ]
     return [f"Not statistically significant: {listed(names[:MOST_SILENT])}."] if names else []
+
+
+def _overdue(data: ReportData) -> list[str]:
+    """In an internal report of the force, how many of the theme's recommendations were overdue at the period's end."""
+    known = data.params.recommendations.get(data.theme_name, ())
+    late = [each for each in known if each.overdue(data.period.last_day)]
+    if not late or not data.area.is_force or data.rounding is not None:
+        return []
+    if len(known) == 1:
+        return ["The one recommendation is overdue."]
+    return [
+        f"Of {in_words(len(known))} recommendations, {in_words(len(late))} {'is' if len(late) == 1 else 'are'} overdue."
+    ]
