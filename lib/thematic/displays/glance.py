@@ -128,12 +128,12 @@ class Glance(RowedTable):
     def widths(self) -> list[float]:
         trends, months, force = self._has
         return [
-            24,
-            17,
+            22,
+            21,
             *([14] * len(self.references)),
             *([12] if self._periods_differ else []),
             *([18] if trends else []),
-            *([13] if months else []),
+            *([12] if months else []),
             *([17] if force else []),
         ]
 
@@ -151,9 +151,11 @@ class Glance(RowedTable):
 
 
 def _figure(figure: FigureCell) -> Parts:
-    """The value and the change, and on a line of its own how many it is of with its interval."""
+    """The value and the change, and on lines of their own how many it is of, and its interval."""
     parts = [Part(said) for said in (figure.value.printed(), figure.bracketed) if said]
-    return [*parts, Part(figure.spread, "quiet")] if figure.spread else parts
+    base, _, interval = figure.spread.partition(", ")
+    below = [f"{base},", interval] if interval else [base]
+    return [*parts, *(Part(each, "quiet") for each in below if each)]
 
 
 def _reference(beside: Beside | None) -> Parts:
