@@ -15,7 +15,7 @@ CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "typst": "typst-py",
 }
-NOT_ON_CONDA_FORGE = {"afcharts", "gptables"}
+NOT_ON_CONDA_FORGE = {"afcharts"}
 
 
 def test_conda_gets_the_same_packages_in_the_same_ranges() -> None:

@@ -27,7 +27,7 @@ _MODULES = (
     "thematic.exporters.csv",
     "thematic.exporters.xlsx",
     "thematic.exporters.docx",
-    "gptables",
+    "xlsxwriter",
 )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
 from nbformat import NotebookNode
@@ -15,10 +13,12 @@ from thematic.exporters import document
 from thematic.exporters.properties import with_properties
 from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.sheets import Sheet, contents, sheets
-from thematic.exporters.worksheet import OPTIONS, fit_row, plain, run, set_up, write
+from thematic.exporters.worksheet import HEADING, Book, fit_row, legible, write
 
 _COVER_LETTERS, _TITLE = 68, 0.7
 """How many letters a line of the cover holds, and what part of that many of its title, which are larger."""
+_COVER_WIDTH = 85
+_UNDER = {"bold": True, "font_size": 14}
 _ABOUT = (
     "Each table of the report has its own worksheet, and so have the numbers behind each chart. The worksheet "
     "Contents links to them all; All figures, if there is one, has every released figure, as the CSV does.",
@@ -52,38 +52,25 @@ def workbook(report: document.Document) -> bytes:
     """
     parts = sheets(report)
     own = report.look.palette
-    colour = "" if own == HOUSE else own.light.main
-    marking = report.cover.marking if report.cover else ""
-    made = BytesIO()
-    with warnings.catch_warnings():
-        # gptables leaves its theme's file open when it is imported, and warns of empty cells, which ours explain.
-        warnings.simplefilter("ignore")
-        import gptables
-
-        book = gptables.GPWorkbook(made, OPTIONS)
-        cover = book.add_worksheet("Cover")
-        cover.write_cover(_cover(report))
-        _fit_cover(cover, report)
-        set_up(cover, marking, colour)
-        for place, sheet in enumerate([contents(parts), *(part for part in parts if isinstance(part, Sheet))]):
-            write(book, sheet, f"table_{place}", marking, colour)
-        book.close()
-    return with_properties(made.getvalue(), report)
+    book = Book(report.cover.marking if report.cover else "", "" if own == HOUSE else own.light.main)
+    _write_cover(book, report)
+    for place, sheet in enumerate([contents(parts), *(part for part in parts if isinstance(part, Sheet))]):
+        write(book, sheet, f"table_{place}")
+    return with_properties(book.to_bytes(), report)
 
 
-def _cover(report: document.Document) -> Any:
-    from gptables import Cover as CoverSheet
-
-    about = [plain(line) for line in _about()]
-    return CoverSheet(run(report.title), [plain(line) for line in _facts(report.cover)] or None, about)
-
-
-def _fit_cover(page: Any, report: document.Document) -> None:
-    """Makes the rows of the cover high enough: the title, then the facts and what they are, each under a heading."""
+def _write_cover(book: Book, report: document.Document) -> None:
+    """The title, then the facts and what they are, each under a heading, in rows that are high enough."""
+    wrapped = {"text_wrap": True}
     facts = list(_facts(report.cover))
-    rows = [report.title, *(["", *facts] if facts else []), "", *_about()]
-    for place, row in enumerate(rows):
-        fit_row(page, place, [row], [_COVER_LETTERS if place else _COVER_LETTERS * _TITLE])
+    lines = [(report.title, HEADING)]
+    lines += [("Introductory information", _UNDER), *((fact, {}) for fact in facts)] if facts else []
+    lines += [("About these data", _UNDER), *((line, {}) for line in _about())]
+    page = book.page("Cover")
+    page.set_column(0, 0, _COVER_WIDTH)
+    for row, (text, look) in enumerate(lines):
+        page.write_string(row, 0, legible(text), book.look(wrapped, look))
+        fit_row(page, row, [text], [_COVER_LETTERS if row else _COVER_LETTERS * _TITLE])
 
 
 def _about() -> list[str]:
