@@ -354,7 +354,7 @@ def test_a_verdict_and_a_run_that_is_over(measures, verdict, side) -> None:
     over = run_of("2020-11", side, 620, 540.2, "2020-12")
     said = sentence(measures, verdict, chart_of(ended=(over,)))
     than = {"high": "higher", "low": "lower"}[side]
-    clause = f"November 2020 and December 2020 were {than} than expected (620 against 540)"
+    clause = f"November and December 2020 were {than} than expected (620 against 540)"
     assert said == f"{VERDICTS[verdict][1]}{JOINS[verdict][side]}{clause}"
 
 

@@ -290,8 +290,8 @@ def _month_itself(chart: MonthsExpected, latest: Number | None) -> str:
 
 
 def _ended(run: Run, last: Month) -> str:
-    """`June and July were higher than expected`."""
-    first, to = _named(run.first, last), _named(run.last, last)
+    """`June and July were higher than expected`, `June to August 2020 were`."""
+    first, to = _named(run.first, run.last), _named(run.last, last)
     span = f"{first} and {to} were" if run.last.index - run.first.index == 1 else f"{first} to {to} were"
     return f"{span} {_THAN[run.side]} than expected ({_sum(run.observed)} against {_sum(run.expected)})"
 

@@ -175,24 +175,18 @@ def _driver(data: ReportData, each: Subject, driver: Driver) -> str:
     """What makes up a change that is significant, or could be chance, in a sentence of its own."""
     more = f"{'more' if driver.change > 0 else 'fewer'}{_of_what(each)}"
     part, whole = f"{abs(driver.part):,.0f}", f"{abs(driver.change):,.0f}"
+    if data.rounding is not None and driver.kind in ("make up", "months"):
+        return _mostly(data, each, driver)
     match driver.kind:
         case "make up":
             makes = "makes" if len(driver.parts) == 1 else "make"
             parts = joined([part.name for part in driver.parts])
-            by = (
-                ""
-                if driver.dimension == data.params.units
-                else f"By {inline(data.heading(each.name, driver.dimension))}, "
-            )
-            return f"{by}{parts} {makes} up {part} of the {whole} {more}"
+            return f"{_by(data, each, driver)}{parts} {makes} up {part} of the {whole} {more}"
         case "months" if driver.name:
-            months = "month" if len(driver.parts) == 1 else "months"
             verb = "accounts" if len(driver.parts) == 1 else "account"
-            which = f"{in_words(len(driver.parts))} {driver.name} {months} ({spans(months_of(driver))})"
-            return f"The {which} {verb} for {part} of the {whole} {more}"
+            return f"The {_months_of_event(driver)} {verb} for {part} of the {whole} {more}"
         case "months":
-            counted = sum(part.now for part in driver.parts), sum(part.before for part in driver.parts)
-            came = f"{part} came in {span(months_of(driver))} ({counted[0]:,.0f} after {counted[1]:,.0f})"
+            came = f"{part} came in {span(months_of(driver))} ({_now_and_before(driver)})"
             return f"Of the {whole} {more}, {came}"
         case "alike" if driver.dimension == data.params.units:
             verb = "rose" if driver.change > 0 else "fell"
@@ -200,6 +194,36 @@ def _driver(data: ReportData, each: Subject, driver: Driver) -> str:
         case "named" if each.figure.significant and each.measure.unit == "count":
             return _named(driver)
     return ""
+
+
+def _mostly(data: ReportData, each: Subject, driver: Driver) -> str:
+    """What makes up most of a change of rounded counts, without a share of it, which rounding would blur."""
+    most = f"most of the {'rise' if driver.change > 0 else 'fall'}{_of_what(each)}"
+    if driver.kind == "months":
+        came = f"{most[:1].upper()}{most[1:]} came in"
+        if driver.name:
+            return f"{came} the {_months_of_event(driver)}: {_now_and_before(driver)}"
+        return f"{came} {span(months_of(driver))} ({_now_and_before(driver)})"
+    parts = joined([_with_change(part) for part in driver.parts])
+    return f"{_by(data, each, driver)}{parts} {'makes' if len(driver.parts) == 1 else 'make'} up {most}"
+
+
+def _by(data: ReportData, each: Subject, driver: Driver) -> str:
+    """`By offence, `; nothing where the parts are the force's units."""
+    if driver.dimension == data.params.units:
+        return ""
+    return f"By {inline(data.heading(each.name, driver.dimension))}, "
+
+
+def _months_of_event(driver: Driver) -> str:
+    """`six lockdown months (March to June 2020, November 2020 and January 2021)`."""
+    months = "month" if len(driver.parts) == 1 else "months"
+    return f"{in_words(len(driver.parts))} {driver.name} {months} ({spans(months_of(driver))})"
+
+
+def _now_and_before(driver: Driver) -> str:
+    now_, earlier = sum(part.now for part in driver.parts), sum(part.before for part in driver.parts)
+    return f"{now_:,.0f} after {earlier:,.0f}"
 
 
 def _of_what(each: Subject) -> str:
