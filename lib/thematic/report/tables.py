@@ -180,9 +180,20 @@ def _place_table(
     strong = [place for place, row in enumerate(rows[:-1]) if row[0] == own]
     level = inline(data.params.levels[by].title)
     caption = f"{title or data.measure(names[0]).title} by {level}, {_label(data, names)}"
-    notes = [*_windows(data, names), *beside(data, figures, by, *names)]
+    notes = [*_windows(data, names), *_without_place(data, figures, by, names), *beside(data, figures, by, *names)]
     columns, rows = known_columns(columns, rows)
     return DisplayTable(_id(by, names[0]), caption, columns, rows, [len(rows) - 1, *strong], notes, data.source)
+
+
+def _without_place(data: ReportData, figures: Figures, by: str, names: Sequence[str]) -> list[str]:
+    """In a report on an area, whose table has no row for it, that the force's row counts what has no location too."""
+    counts = [name for name in names if data.measure(name).unit == "count"]
+    for name in () if data.area.is_force else counts:
+        places = [figure.value for figure in figures.of(name, by)]
+        whole = figures.one(name, FORCE_ROW).value
+        if whole is not None and None not in places and whole > sum(value for value in places if value is not None):
+            return [f"{data.params.force.name} includes what has no location recorded."]
+    return []
 
 
 def breakdown(
