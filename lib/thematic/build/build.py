@@ -311,9 +311,9 @@ def archive_data(
     from thematic.extracts.archive import make_archive
 
     folder = Path(archive).expanduser()
-    source, _, _ = warehouse.source_of(workbook, params, data, today, lambda _: None, fresh_sample)
+    source, settings, _ = warehouse.source_of(workbook, params, data, today, lambda _: None, fresh_sample)
     places = lookup or (workbook.root / params.force.lookup if params.force.lookup else None)
-    number = make_archive(workbook, source, places, folder, today)
+    number = make_archive(workbook, source, settings, places, folder, today)
     kept = f"Archived {number:,} files with their digests: {workbook.shown(folder)}."
     return f"{kept} People are in it: keep it as you keep the extract."
 
