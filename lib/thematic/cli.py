@@ -361,18 +361,19 @@ def init(
     own: Annotated[
         list[str] | None, typer.Option(help="A file of the product to make your own; again for each.")
     ] = None,
+    ci: Annotated[str, typer.Option(help="Whose checks to add: github, gitlab, both (default) or none.")] = "both",
 ) -> None:
     """Begin a workbook of your own on top of the product's params and notebooks; or make one of its files your own."""
     from pathlib import Path
 
-    from thematic.adoption.beginning import begin, make_own
+    from thematic.adoption.beginning import begin, forge_of, make_own
 
     if own:
         workbook = Workbook.find(Path(folder))
         for file in own:
             echo(f"Yours now: {workbook.shown(make_own(workbook, file))}")
         return
-    begin(Path(folder))
+    begin(Path(folder), forge_of(ci))
     echo(f"Begun: {Path(folder)} builds on thematic {version('thematic')}. In that folder: thematic build DA")
 
 
@@ -472,11 +473,12 @@ def new(
 def sample(out: Annotated[str, typer.Option(help="Folder to write to (default: data/sample).")] = "") -> None:
     """Write the bundled synthetic extracts."""
     from thematic.build.request import output_folder
+    from thematic.tools.sample.own_areas import own_areas
     from thematic.tools.sample.writer import write_sample
 
     workbook = Workbook.find()
     folder = output_folder(out, workbook.sample)
-    write_sample(folder, workbook.reference)
+    write_sample(folder, workbook.reference, own_areas(workbook))
     echo(f"Synthetic extracts: {workbook.shown(folder)}")
 
 

@@ -73,6 +73,22 @@ def test_reports_compute_on_one_thread_and_hear_warnings(tmp_path):
     assert "UserWarning: mind" in "".join(err["text"])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="pools begin as copies on Linux alone")
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import multiprocessing\nwith multiprocessing.Pool(2) as pool: print(pool.map(square, [2, 3]))",
+        "import concurrent.futures as f\nwith f.ProcessPoolExecutor(2) as pool: print(list(pool.map(square, [2, 3])))",
+    ],
+)
+def test_a_pool_of_a_notebook_knows_its_functions(tmp_path, source):
+    one = job("def square(x): return x * x", source, of=edition("force"))
+    (result,) = run([one], tmp_path, timeout=60)
+    assert result.failure is None
+    (output,) = json.loads((tmp_path / "2021-01/noise/force.ipynb").read_text())["cells"][-1]["outputs"]
+    assert output["text"] == ["[4, 9]\n"]
+
+
 @pytest.mark.parametrize(
     ("source", "kind", "message"),
     [

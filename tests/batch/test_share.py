@@ -143,9 +143,28 @@ def test_the_read_me_says_what_is_in_it_for_whom_and_whom_to_ask(thematic, share
         "Rape (HTML, PDF, CSV): Cheshire Constabulary, Widnes",
         "Ask Analysis team, team@example.police.uk",
         "Next release: 18 March 2021 (February 2021)",
+        "Nobody has signed these reports off yet.",
         "sha256sum -c SHA256SUMS.txt",
     ):
         assert words in text, words
+
+
+def test_the_read_me_and_the_command_say_who_signed_off_and_without_is_refused_where_that_is_needed(
+    thematic, shared, folder
+):
+    (folder / "params" / "assurance.yaml").write_text("public_needs: [signed_off]\n", encoding="utf-8")
+    build(thematic)
+    assert f"{LATEST}.yaml: nobody has signed as analyst or" in refused(thematic, folder, "--audience", "public")
+    (folder / "params" / "signoff").mkdir()
+    (folder / "params" / "signoff" / f"{LATEST}.yaml").write_text(
+        "".join(
+            f"{role}: {{name: {role[:3]}. Smith, date: 2021-02-10}}\n"
+            for role in ("analyst", "assurer", "commissioner")
+        ),
+        encoding="utf-8",
+    )
+    text = BeautifulSoup(shared()["README.html"], "lxml").get_text(" ", strip=True)
+    assert "January 2021: ana. Smith (analyst) on 10 February 2021; ass. Smith (assurer) on" in text
 
 
 def test_the_checksums_are_right_and_read_by_sha256sum(thematic, shared, folder):

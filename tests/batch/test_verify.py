@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import date
+
 import pytest
 
 from commands import running
 from drawn import files_of, with_themes, workbook_folder
-from thematic.extracts.archive import changed_files, read_on
+from thematic.core.workbook import Workbook
+from thematic.extracts.archive import changed_files, make_archive, read_on
+from thematic.extracts.warehouse import source_of
+from thematic.params import load_params
+from thematic.tools.sample.folder import fresh_sample
 
 GOAL, REPORT = "ASB", "outputs/2021-01/asb/widnes.json"
 
@@ -23,6 +30,65 @@ def incidents() -> str:
     return (
         "\n".join([COLUMNS, *(f"I{n},{month}-0{day},BN,{place}" for n, (month, day, place) in enumerate(days))]) + "\n"
     )
+
+
+SPELLED = """\
+as_at: 2021-01-31
+history_from: 2017-04
+synthetic: true
+title: Drawn
+tables:
+  incidents:
+    file: exports/calls of ASB.txt.csv
+    columns: {incident_ref: "Nr", received_on: [year, month, day], lpu: District}
+    separator: ";"
+"""
+
+
+def spelled(incidents: str) -> str:
+    """The same rows with other headings, the day in three columns, and semicolons between fields."""
+    rows = [line.split(",") for line in incidents.splitlines()[1:]]
+    lines = [";".join([row[0], *row[1].split("-"), *row[2:]]) for row in rows]
+    return "\n".join(["Nr;year;month;day;finalisation_code;District;local_authority", *lines]) + "\n"
+
+
+@pytest.fixture
+def force(tmp_path, monkeypatch):
+    """A workbook whose params/sources.yaml names a file that is spelled in a way of its own."""
+    folder = with_themes(workbook_folder(tmp_path / "workbook"), "asb")
+    (folder / "exports").mkdir()
+    (folder / "exports/calls of ASB.txt.csv").write_text(spelled(incidents()))
+    (folder / "params/sources.yaml").write_text(SPELLED)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_tables_that_sources_yaml_names_are_archived_with_how_they_are_spelled(force, tmp_path):
+    workbook, today = Workbook(force), date(2021, 2, 1)
+    params = load_params(workbook)
+    source, settings, _ = source_of(workbook, params, None, today, print, fresh_sample)
+    assert make_archive(workbook, source, settings, None, tmp_path / "archive", today) == 1
+    assert set(files_of(tmp_path / "archive")) == {"incidents/calls of ASB.txt.csv", "sources.yaml", "SHA256SUMS.txt"}
+    assert changed_files(tmp_path / "archive") == []
+    again, said, _ = source_of(workbook, params, tmp_path / "archive", today, print, fresh_sample)
+    assert said == settings
+    assert {name: table.spelling for name, table in again.tables.items()} == {
+        name: table.spelling for name, table in source.tables.items()
+    }
+    assert again.digests() == source.digests()
+    (tmp_path / "archive/sources.yaml").write_text("title: Other\n")
+    assert changed_files(tmp_path / "archive") == ["sources.yaml"]
+
+
+@pytest.mark.proof
+def test_a_report_from_tables_that_sources_yaml_names_is_made_again_from_the_archive(force, monkeypatch, capsys):
+    thematic = running(monkeypatch, capsys)
+    assert thematic("build", GOAL, "--area", "widnes", "--format", "csv").status == 0
+    assert thematic("data", "--archive", "../archive").status == 0
+    shutil.rmtree(force / "exports")
+    same = thematic("verify", REPORT, "--data", "../archive")
+    assert same.status == 0, same.out + same.err
+    assert "made again, the same to the byte (csv, ipynb)." in same.out
 
 
 @pytest.mark.proof

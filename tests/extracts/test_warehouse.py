@@ -138,7 +138,7 @@ def test_without_data_the_raw_folder_is_read_or_else_the_sample(drawn: Drawn, mo
     drawn.extract.joinpath("crimes.csv").unlink()
     made: list[Path] = []
 
-    def write_sample(folder: Path, reference: Path) -> None:
+    def write_sample(folder: Path, reference: Path, own: object) -> None:
         made.append(reference)
         (folder / "crimes.csv").write_text(text("crimes", GOOD), encoding="utf-8")
         (folder / "extract.yaml").write_text("synthetic: true\ntitle: A sample\n", encoding="utf-8")

@@ -1,32 +1,37 @@
-"""environment.yml gives conda users what pyproject.toml gives everybody else."""
+"""environment.yml and requirements.txt give those without make the very packages that uv.lock gives everybody else."""
 
 from __future__ import annotations
 
-import re
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import yaml
 
 from warehouse_drawn import ROOT
 
-CONDA_NAMES = {
-    "duckdb": "python-duckdb",
-    "ibis-framework[duckdb]": "ibis-duckdb",
-    "matplotlib": "matplotlib-base",
-    "typst": "typst-py",
-}
-NOT_ON_CONDA_FORGE = {"afcharts"}
+PINNED = ROOT / "requirements.txt"
+EXPORT = ("export", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "--no-annotate", "-q")
 
 
-def test_conda_gets_the_same_packages_in_the_same_ranges() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = dict(re.fullmatch(r"([\w\[\]-]+)(.*)", each).groups() for each in project["dependencies"])  # type: ignore[union-attr]
+def lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_the_pinned_versions_are_those_of_the_lock() -> None:
+    command = [sys.executable, "-m", "uv", *EXPORT]
+    exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    pinned = lines(PINNED.read_text(encoding="utf-8"))
+    assert pinned == lines(exported)
+    assert all("==" in line for line in pinned)
+
+
+def test_conda_gets_python_and_tools_and_pip_the_rest() -> None:
     said = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    conda = [each for each in said["dependencies"] if isinstance(each, str)]
-    (pip,) = [each["pip"] for each in said["dependencies"] if isinstance(each, dict)]
-    assert {f"{name}{ranged}" for name, ranged in wanted.items() if name in NOT_ON_CONDA_FORGE} | {"-e ."} == set(pip)
-    expected = {
-        f"{CONDA_NAMES.get(name, name)}{ranged}" for name, ranged in wanted.items() if name not in NOT_ON_CONDA_FORGE
-    }
-    assert expected | {f"python{project['requires-python']}", "pip", "make", "git"} == set(conda)
+    python, *tools, pip = said["dependencies"]
+    assert (tools, pip) == (["pip", "make", "git"], {"pip": [f"-r {PINNED.name}", "-e ."]})
     assert said["channels"] == ["conda-forge"]
+    project = tomllib.loads(Path(ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lowest = project["requires-python"].removeprefix(">=").split(".")
+    assert [int(part) for part in python.removeprefix("python=").split(".")] >= [int(part) for part in lowest]

@@ -70,8 +70,9 @@ def upgraded(workbook):
     apply(workbook, plan(workbook), print)
     return {
         path.relative_to(workbook.root).as_posix(): path.read_text(encoding="utf-8")
-        for path in workbook.root.rglob("*")
-        if path.is_file() and path.name not in {BUILDS_ON, ".gitignore"}
+        for part in ("params", "notebooks")
+        for path in (workbook.root / part).rglob("*")
+        if path.is_file() and path.name != BUILDS_ON
     }
 
 

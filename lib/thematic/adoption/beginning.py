@@ -6,6 +6,7 @@ import difflib
 from pathlib import Path
 
 from thematic.adoption.record import product_now, read_record
+from thematic.adoption.team import FORGES, Forge, team_files
 from thematic.core.errors import ArgumentsRefused, reason
 from thematic.core.folders import replacing
 from thematic.core.starter import starter, starter_files
@@ -14,7 +15,15 @@ from thematic.core.workbook import BUILDS_ON, Workbook
 _IGNORED = "/data/*\n!/data/reference/\n/outputs*/\n/public*/\n.ipynb_checkpoints/\n.venv/\n"
 
 
-def begin(folder: Path) -> Workbook:
+def forge_of(word: str) -> Forge:
+    """The forge whose checks are asked for. Raises ArgumentsRefused for another word."""
+    found = next((each for each in FORGES if each == word.strip().casefold()), None)
+    if found is None:
+        raise ArgumentsRefused(f"--ci: '{word}' is none of {', '.join(FORGES)}.")
+    return found
+
+
+def begin(folder: Path, forge: Forge = "both") -> Workbook:
     """A new workbook in the folder, which is made if need be; what else is in it stays as it is.
 
     Raises ArgumentsRefused where there is a workbook already, and where the folder cannot be written to.
@@ -23,7 +32,7 @@ def begin(folder: Path) -> Workbook:
         here = folder.expanduser().resolve()
         _refuse(here, folder)
         here.mkdir(parents=True, exist_ok=True)
-        _fill(here)
+        _fill(here, forge)
     except OSError as error:
         raise ArgumentsRefused(f"FOLDER: '{folder}' cannot be written to: {reason(error)}.") from error
     except RuntimeError as error:
@@ -50,7 +59,7 @@ def _is_left_behind(notebooks: Path) -> bool:
     )
 
 
-def _fill(here: Path) -> None:
+def _fill(here: Path, forge: Forge) -> None:
     """Writes the folders one by one, each whole; that with the record last, so that there is a workbook then alone."""
     root = starter()
     with replacing(here / "notebooks", private=False) as notebooks:
@@ -58,9 +67,9 @@ def _fill(here: Path) -> None:
             if name.startswith("notebooks/"):
                 (notebooks / path.name).write_bytes(path.read_bytes())
     (here / "data" / "raw").mkdir(parents=True, exist_ok=True)
-    ignore = here / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text(_IGNORED, encoding="utf-8", newline="\n")
+    for name, data in {".gitignore": _IGNORED.encode(), **team_files(starter_files(root), forge)}.items():
+        if not (here / name).exists():
+            _put(here / name, data)
     with replacing(here / "params", private=False) as params:
         (params / BUILDS_ON).write_bytes(product_now(root).as_bytes())
 
@@ -91,11 +100,16 @@ def make_own(workbook: Workbook, file: str) -> Path:
             f"--own: your params were written for thematic {record.version}, and {wanted} is another in the one "
             f"installed ({now.version}). Run thematic upgrade first."
         )
-    own.parent.mkdir(parents=True, exist_ok=True)
-    part = own.with_name(f"{own.name}.part")
-    part.write_bytes(names[wanted].read_bytes())
-    part.rename(own)
+    _put(own, names[wanted].read_bytes())
     return own
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Writes a file that is not there, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 def _named(workbook: Workbook, file: str) -> str:

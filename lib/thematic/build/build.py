@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thematic.build import log
+from thematic.build.assured import assure, signed_lines
 from thematic.build.commenting import is_stale
 from thematic.build.request import Request, Words, check, check_writable
 from thematic.core.errors import ArgumentsRefused, DataRefused, DiskRefused, reason
@@ -138,8 +139,9 @@ def build(
         if _will_run(workbook, order.params, request):
             _get_ready(request)
         index = order.index()
-        asked_editions(order.params, request, order.seen(index).index)
-        for sentence in not_fed(order.params, request.themes, index):
+        editions = asked_editions(order.params, request, order.seen(index).index)
+        assure(order.params, editions, today)
+        for sentence in (*not_fed(order.params, request.themes, index), *signed_lines(order.params, editions)):
             say(sentence)
     keep_out_of_git(workbook, request.out)
     with log.opened(making_folder(request.out, request.audience), order.shown, say) as book:
@@ -309,9 +311,9 @@ def archive_data(
     from thematic.extracts.archive import make_archive
 
     folder = Path(archive).expanduser()
-    source, _, _ = warehouse.source_of(workbook, params, data, today, lambda _: None, fresh_sample)
+    source, settings, _ = warehouse.source_of(workbook, params, data, today, lambda _: None, fresh_sample)
     places = lookup or (workbook.root / params.force.lookup if params.force.lookup else None)
-    number = make_archive(workbook, source, places, folder, today)
+    number = make_archive(workbook, source, settings, places, folder, today)
     kept = f"Archived {number:,} files with their digests: {workbook.shown(folder)}."
     return f"{kept} People are in it: keep it as you keep the extract."
 

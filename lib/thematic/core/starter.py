@@ -16,7 +16,7 @@ PARTS = (
 )
 """What a force may take over and change. Examples of one force's own words (its commentary, its pack) are no part."""
 _PACKAGE = Path(__file__).parents[1]
-_ONE_FORCES_OWN = frozenset({"params/pack.yaml", "params/brand.yaml", "params/sources.yaml", "params/corrections.yaml"})
+_ONE_FORCES_OWN = frozenset(f"params/{name}.yaml" for name in ("pack", "brand", "sources", "corrections", "assurance"))
 
 
 def starter() -> Path:

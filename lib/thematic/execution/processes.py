@@ -209,7 +209,17 @@ def _stand_alone() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
+    _start_as_kernels_do()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _start_as_kernels_do() -> None:
+    """Has pools of a notebook's own begin their processes as in any other kernel: as copies that know its functions.
+
+    As this process was begun, each would look for them in a module that there is not, and the pool wait without end.
+    """
+    copies = sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods()
+    multiprocessing.set_start_method("fork" if copies else None, force=True)
 
 
 def _end_with_parent() -> None:

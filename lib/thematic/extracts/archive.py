@@ -6,24 +6,31 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from thematic.core.bounded import read_whole
 from thematic.core.digests import digest_file
-from thematic.core.errors import ArgumentsRefused, DataRefused, DiskRefused, reason
+from thematic.core.errors import ArgumentsRefused, DiskRefused, reason
 from thematic.core.folders import keep_from_git, replacing
 from thematic.core.workbook import Workbook
-from thematic.extracts.sources import SETTINGS, Source
+from thematic.extracts.sources import SETTINGS, Source, TableFile
+from thematic.params.sources import SOURCES, ExtractSettings
 
 DIGESTS = "SHA256SUMS.txt"
 LOOKUP = "lookup.csv"
 _READ_ON = "# read on "
+_PLAIN = TableFile(Path()).spelling
 
 
-def make_archive(workbook: Workbook, source: Source, lookup: Path | None, folder: Path, today: date) -> int:
+def make_archive(
+    workbook: Workbook, source: Source, settings: ExtractSettings, lookup: Path | None, folder: Path, today: date
+) -> int:
     """Copies every file that is read, and writes its digests beside it; how many files there are.
 
-    The folder can be given as DATA again. Raises ArgumentsRefused where there is something in it, DataRefused for
-    tables that only params/sources.yaml can find, and DiskRefused where it cannot be written.
+    The folder can be given as DATA again: where the tables were found or spelled by a sources.yaml, it has one too.
+    Raises ArgumentsRefused where there is something in it, and DiskRefused where it cannot be written.
     """
     shown = workbook.shown(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -37,12 +44,18 @@ def make_archive(workbook: Workbook, source: Source, lookup: Path | None, folder
             for name, path in files.items():
                 (part / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, part / name)
-            lines = [f"{digest_file(part / name)}  {name}\n" for name in sorted(files)]
-            text = "".join([f"{_READ_ON}{today}\n", *lines])
-            (part / DIGESTS).write_text(text, encoding="utf-8", newline="\n")
+            if _is_spelled(source):
+                (part / SOURCES).write_text(_sources(source, settings), encoding="utf-8", newline="\n")
+            _write_digests(part, today)
     except OSError as error:
         raise DiskRefused(f"ARCHIVE: '{shown}' cannot be written to: {reason(error)}. Name another folder.") from error
     return len(files)
+
+
+def _write_digests(folder: Path, today: date) -> None:
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    lines = [f"{digest_file(folder / name)}  {name}\n" for name in names]
+    (folder / DIGESTS).write_text("".join([f"{_READ_ON}{today}\n", *lines]), encoding="utf-8", newline="\n")
 
 
 def read_on(archive: Path) -> date | None:
@@ -71,18 +84,39 @@ def _holds(path: Path, digest: str) -> bool:
     return path.is_file() and digest_file(path) == digest
 
 
+def _is_spelled(source: Source) -> bool:
+    """Whether a table is somewhere else, or written in another way, than an extract that is a folder has it."""
+    return any(table.path.parent != source.root or table.spelling != _PLAIN for table in source.tables.values())
+
+
 def _files(source: Source) -> Iterator[tuple[str, Path]]:
-    """The files of a source by their paths in the archive."""
+    """The files of a source by their paths in the archive: by table where a sources.yaml says where they are."""
     if source.is_police_uk:
         yield from source.files()
         return
-    for table in source.tables.values():
-        if table.path.parent != source.root or table.spelling != [{}, None, ","]:
-            raise DataRefused(
-                f"ARCHIVE: {table.path.name} is found and spelled by params/sources.yaml, which an archive has not. "
-                "Keep a copy of the file with params/, or put the tables into one folder as the contract has them."
-            )
-        yield from ((path.relative_to(source.root).as_posix(), path) for path in table.parts)
+    spelled = _is_spelled(source)
+    for name, table in source.tables.items():
+        for path in table.parts:
+            inside = path.relative_to(table.path.parent).as_posix()
+            yield f"{name}/{inside}" if spelled else inside, path
     settings = source.root / SETTINGS
-    if settings.is_file():
+    if settings.is_file() and not spelled:
         yield SETTINGS, settings
+
+
+def _sources(source: Source, settings: ExtractSettings) -> str:
+    """The sources.yaml of the archive: what the extract says of itself, and how each table is spelled."""
+    tables = {name: _table(name, table) for name, table in source.tables.items()}
+    said = {**settings.model_dump(mode="json", exclude_defaults=True), "tables": tables}
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
+
+
+def _table(name: str, table: TableFile) -> dict[str, Any]:
+    said: dict[str, Any] = {"file": f"{name}/{table.path.name}"}
+    if table.columns:
+        said["columns"] = {
+            own: there if isinstance(there, str) else list(there) for own, there in table.columns.items()
+        }
+    if table.dates is not None:
+        said["dates"] = table.dates
+    return said if table.separator == "," else {**said, "separator": table.separator}

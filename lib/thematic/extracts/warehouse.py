@@ -109,7 +109,7 @@ def read_again(workbook: Workbook, params: Params, data: Path | None, today: dat
     """Reads the databases afresh, where `data` or params/sources.yaml says that the extract is to come from them."""
     sources = _sources(workbook, params, data)
     if sources is not None and sources.in_databases:
-        shown = workbook.shown(workbook.params / SOURCES if data is None else data)
+        shown = workbook.shown(_sources_file(workbook, data))
         _databases(workbook, params, sources, shown, today).read(workbook.database, say)
 
 
@@ -141,10 +141,11 @@ def source_of(
     workbook: Workbook, params: Params, data: Path | None, today: date, say: Say, sample: Sample
 ) -> tuple[Source, ExtractSettings, str]:
     """What the extract is, what it says of itself, and how messages call it."""
-    path = workbook.params / SOURCES if data is None else data
+    path = _sources_file(workbook, data)
     sources = _sources(workbook, params, data)
     if sources is not None:
-        return _by_sources(workbook, params, sources, path, today, say)
+        inside = workbook.root if data is None or data == path else data
+        return _by_sources(workbook, params, sources, path, inside, today, say)
     tables = params.tables
     if data is not None:
         return _with_settings(require_source(data, workbook.shown(data), tables), workbook, params)
@@ -164,17 +165,24 @@ def _with_settings(source: Source, workbook: Workbook, params: Params) -> tuple[
     return source, read_settings(source, shown, params.tables), shown
 
 
+def _sources_file(workbook: Workbook, data: Path | None) -> Path:
+    """The sources.yaml that is meant: that of params/, the one named, or that in a folder with one; else `data`."""
+    if data is None:
+        return workbook.params / SOURCES
+    return data / SOURCES if (data / SOURCES).is_file() else data
+
+
 def _sources(workbook: Workbook, params: Params, data: Path | None) -> SourcesParams | None:
     """The sources.yaml that says where the tables are, None where none does.
 
     Raises DataRefused where neither `data` nor the workbook says whether it or a folder of extracts is meant.
     """
-    path = workbook.params / SOURCES if data is None else data
+    path = _sources_file(workbook, data)
     shown = workbook.shown(path)
     if data is None:
         sources = params.sources
-    elif data.is_file() and data.suffix.lower() in {".yaml", ".yml"}:
-        sources, problems = read_sources(data, shown, params.tables)
+    elif path.is_file() and path.suffix.lower() in {".yaml", ".yml"}:
+        sources, problems = read_sources(path, shown, params.tables)
         if problems:
             raise ParamsRefused(f"{shown} cannot be used.", problems)
     else:
@@ -205,11 +213,12 @@ def _databases(workbook: Workbook, params: Params, sources: SourcesParams, shown
 
 
 def _by_sources(
-    workbook: Workbook, params: Params, sources: SourcesParams, path: Path, today: date, say: Say
+    workbook: Workbook, params: Params, sources: SourcesParams, path: Path, inside: Path, today: date, say: Say
 ) -> tuple[Source, ExtractSettings, str]:
-    """The extract as sources.yaml has it: files as they are, and what was read from databases."""
+    """The extract as sources.yaml has it: files (by paths from `inside`) as they are, and what was read from
+    databases."""
     shown = workbook.shown(path)
-    files = _files(workbook, sources, shown)
+    files = _files(inside, sources, shown)
     if not sources.in_databases:
         stated = {name: getattr(sources, name) for name in ExtractSettings.model_fields}
         return Source(path.parent, files), ExtractSettings(**stated), shown
@@ -220,12 +229,15 @@ def _by_sources(
     return Source(read.root, {name: tables[name] for name in order}), settings, workbook.shown(workbook.database)
 
 
-def _files(workbook: Workbook, sources: SourcesParams, shown: str) -> dict[str, TableFile]:
-    """The tables of sources.yaml that are files. Raises DataRefused that lists those that cannot be read."""
+def _files(inside: Path, sources: SourcesParams, shown: str) -> dict[str, TableFile]:
+    """The tables of sources.yaml that are files, by paths from the folder `inside`.
+
+    Raises DataRefused that lists those that cannot be read.
+    """
     found: dict[str, TableFile] = {}
     problems: list[Problem] = []
     for name, table in sources.in_files.items():
-        path = workbook.root / str(table.file)
+        path = inside / str(table.file)
         problem = readable(path, f"{shown}, tables.{name}, {table.file}")
         problems += [problem] if problem is not None else []
         found[name] = TableFile(path, table.columns, table.dates, table.mark)

@@ -16,6 +16,7 @@ from thematic.core.hexagons import Shape
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.params.areas import AreaParams, Level
+from thematic.params.assurance import AssuranceParams, SignOff, read_assurance
 from thematic.params.benchmarks import Benchmark, latest, read_benchmarks
 from thematic.params.boundaries import read_boundaries
 from thematic.params.brand import Brand, read_brand
@@ -55,7 +56,8 @@ class Params:
     `recommendations` are by theme, for those that have any; `commentary` is by theme, period and area; `boundaries` are
     the areas of units by name, none where the force declares none; `outlines` are those of small areas, where a level
     declares them; `pack` is the board's meeting, and `sources` the databases that the extract comes from, where there
-    are any; `corrections` are by the month that is booked; `brand` is the force's own face.
+    are any; `corrections` are by the month that is booked; `brand` is the force's own face; `assurance` is what public
+    editions need, and `signed_off` who signed off the releases, by month.
     """
 
     force: ForceParams
@@ -77,6 +79,8 @@ class Params:
     sources: SourcesParams | None = None
     corrections: dict[str, Correction] = field(default_factory=dict)
     brand: Brand = field(default_factory=Brand)
+    assurance: AssuranceParams = field(default_factory=AssuranceParams)
+    signed_off: dict[str, SignOff] = field(default_factory=dict)
 
     @property
     def units(self) -> str:
@@ -409,6 +413,8 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     problems.extend(wrong)
     sources, wrong = _sources(workbook, tables)
     problems.extend(wrong)
+    assurance, signed_off, wrong = read_assurance(workbook)
+    problems.extend(wrong)
     if problems:
         count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise ParamsRefused(f"params/ cannot be used: {count}.{_whose(workbook, problems)}", problems)
@@ -421,6 +427,8 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
         "outlines": outlines,
         "papers": papers,
         "brand": brand,
+        "assurance": assurance,
+        "signed_off": signed_off,
         "corrections": {} if corrections is None else dict(corrections.root),
     }
     declared = {"tables": tables, "levels": levels, "lists": lists, "themes": themes, "measures": measures}

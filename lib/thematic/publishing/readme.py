@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from thematic.build.assured import signatures, unsigned_roles
 from thematic.core.periods import Month
 from thematic.exporters.policy import policy
 from thematic.exporters.typeface import style_of
@@ -40,6 +41,7 @@ def readme(catalogue: Catalogue, params: Params) -> bytes:
         number=len(reports),
         example=f"{reports[0].file}.{shown_first(reports[0].formats)[0]}",
         contact=params.brand.contact_said,
+        signed=[(month.label, signatures(params, month), unsigned_roles(params, month)) for month in periods],
         next=next_release(params, periods[-1]),
         index=INDEX,
         checksums=CHECKSUMS,

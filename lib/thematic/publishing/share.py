@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from thematic.build import log
+from thematic.build.assured import assure, refuse_unsigned, signed_lines
 from thematic.build.build import asked_editions, data_alone, level_titles, not_fed, prepare
 from thematic.build.request import ALL, Request, Words, check
 from thematic.core.digests import digest
@@ -67,13 +68,15 @@ def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], No
 
     What was never made is left out, unless its area was asked for by name. Waits while a build writes there. Raises
     ArgumentsRefused, and changes nothing, where no audience is named, and where a report is of another audience, has
-    failed, is out of date, or has a file that is not as its manifest says.
+    failed, is out of date, or has a file that is not as its manifest says; ParamsRefused where a public one lacks what
+    params/assurance.yaml asks for.
     """
     order = _order(workbook, words, today, say)
     if not order.request.out.is_dir():
         raise ArgumentsRefused(f"There are no reports: {order.shown} does not exist. {_make_first(words)}")
     with log.opened(making_folder(order.request.out, order.request.audience), order.shown, say) as book:
         reports, left_out = _choose(order)
+        _assure(order, list(reports), today, say)
         folder = order.request.out / FOLDER / _name(order, reports)
         archive = folder.with_name(f"{folder.name}.zip")
         private = is_private(order.request.audience)
@@ -107,6 +110,14 @@ def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
     for sentence in not_fed(params, request.themes, index):
         say(sentence)
     return _Order(workbook, words, request, seen, Drafts.of(workbook, seen.params, seen.index, {}), editions)
+
+
+def _assure(order: _Order, editions: Sequence[Edition], today: date, say: Callable[[str], None]) -> None:
+    params = order.drafts.params
+    assure(params, editions, today)
+    refuse_unsigned(params, [each.period for each in editions], order.request.audience)
+    for line in signed_lines(params, editions):
+        say(line)
 
 
 def _choose(order: _Order) -> tuple[dict[Edition, Manifest], list[str]]:

@@ -21,6 +21,7 @@ from thematic.tools.sample.monthly import (
     speed_watch_table,
 )
 from thematic.tools.sample.orders import disclosures_table, notices_table, surveys_table
+from thematic.tools.sample.own_areas import OwnAreas, in_own_areas
 from thematic.tools.sample.places import Places
 from thematic.tools.sample.posts import workforce_table
 from thematic.tools.sample.reported import collisions_table, disruptions_table, missing_table, traffic_reports_table
@@ -34,18 +35,19 @@ from thematic.tools.sample.timeline import Timeline
 __all__ = ["write_sample"]
 
 
-def write_sample(folder: Path, reference: Path) -> None:
+def write_sample(folder: Path, reference: Path, own: OwnAreas | None = None) -> None:
     """Writes crimes, incidents, protection_notices, disclosures, surveys and stop_searches as CSV, and extract.yaml.
 
     Rows run from `history_from` to `as_at` of `reference`/sample.yaml and are fitted to the published figures named
-    there; a few duplicates, bad rows and odd spellings are among them on purpose. The same bytes on every machine.
+    there; a few duplicates, bad rows and odd spellings are among them on purpose. The same bytes on every machine. Its
+    places go by the names of a force's `own` areas, where those are given.
     Raises DataRefused where the figures cannot be met.
     """
     spec = _load(reference / "sample.yaml")
     published, pack = (_load(reference / spec[name]) for name in ("published", "pack"))
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in _tables(spec, published, pack).items():
-        write_whole(folder / f"{name}.csv", csv_bytes(with_faults(name, table, spec)))
+        write_whole(folder / f"{name}.csv", csv_bytes(with_faults(name, in_own_areas(table, own or {}), spec)))
     head = {"as_at": spec["as_at"], "history_from": spec["history_from"], "synthetic": True, "title": spec["title"]}
     write_whole(folder / "extract.yaml", yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=1000).encode())
 
