@@ -31,6 +31,8 @@ _STOP_SECONDS = 1
 _PAUSE_SECONDS = 0.5
 _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} | {"PYTHONHASHSEED": "0"}
 """Reports run beside each other, so each computes on one thread; sets are in the same order every time."""
+TIMEOUT = 30 * 60.0
+"""The seconds that one report may take where nothing else is asked for: a cell that hangs ends by itself."""
 _STOPS = {signal.SIGINT, signal.SIGTERM}
 _starting = threading.Lock()
 
@@ -191,6 +193,7 @@ def _stops_held() -> Iterator[None]:
 def _work(job: Job, pipe: Connection) -> None:
     """In the report's own process: makes the job's product and hands it over."""
     _stand_alone()
+    _start_others_as_usual()
     pipe.send_bytes(_STARTED)
     product = produce(job)
     with suppress(BrokenPipeError):
@@ -210,6 +213,12 @@ def _stand_alone() -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _start_others_as_usual() -> None:
+    """Has a notebook's own pools of processes start as they do in JupyterLab, where a cell's functions are known to
+    them: as the system does by default, not as this process was."""
+    multiprocessing.set_start_method(multiprocessing.get_all_start_methods()[0], force=True)
 
 
 def _end_with_parent() -> None:

@@ -13,6 +13,7 @@ from thematic.core.bounded import read_whole
 from thematic.core.errors import ParamsRefused, Problem, reason
 from thematic.core.workbook import Workbook
 from thematic.exporters.beside import attach
+from thematic.outputs.beside import carry
 
 PARAMETERS = ("period", "area", "audience")
 
@@ -39,12 +40,16 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
 
 
 def notebook_bytes(path: Path) -> bytes:
-    """The bytes of a notebook's file, with the pictures that its Markdown names and that are beside it put into it."""
+    """The bytes of a notebook's file, with the files beside it put into it that its Markdown shows or its code names.
+
+    Raises OSError where one of them cannot be read.
+    """
     data = read_whole(path)
-    if b"![" not in data or _cells(data) is None:
+    if _cells(data) is None:
         return data
     notebook = json.loads(data)
-    return json.dumps(notebook, ensure_ascii=False).encode() if attach(notebook, path.parent) else data
+    found = b"![" in data and attach(notebook, path.parent), carry(notebook, path.parent)
+    return json.dumps(notebook, ensure_ascii=False).encode() if any(found) else data
 
 
 def notebook_problems(data: bytes, shown: str) -> list[Problem]:

@@ -16,7 +16,7 @@ from thematic.core.previewer import Asked, Preview
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
-from thematic.execution.processes import Limits, Running, end, ended, start
+from thematic.execution.processes import TIMEOUT, Limits, Running, end, ended, start
 from thematic.extracts import warehouse
 from thematic.jupyter.preview.notebook import Saved, read_saved
 from thematic.measures.ledger.seen import seen_by
@@ -26,7 +26,7 @@ from thematic.outputs.jobs import Job, Product
 from thematic.params import Params, load_params
 
 Say = Callable[[str], None]
-_NO_LIMITS = Limits()
+_LIMITS = Limits(TIMEOUT)
 _HTML = "html"
 
 
@@ -126,7 +126,7 @@ def _produce(job: Job, is_wanted: Callable[[], bool]) -> Product | None:
     running = _started(job)
     try:
         while is_wanted():
-            for _, product in ended([running], _NO_LIMITS):
+            for _, product in ended([running], _LIMITS):
                 return product
         return None
     finally:
