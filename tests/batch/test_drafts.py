@@ -39,6 +39,15 @@ def test_a_notebook_that_was_read_before_counts_as_it_was_read(workbook):
     assert made(widnes).inputs["notebook"] == digest_bytes(b"as read")
 
 
+def test_a_look_at_another_area_leaves_reports_up_to_date(workbook):
+    before = report(workbook)
+    path = workbook.root / "notebooks/rape.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('area = \\"force\\"', "area = 'widnes'"), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text
+    assert drafts(workbook).up_to_date(before)
+
+
 def edit(name: str):
     def change(workbook, monkeypatch):
         path = workbook.root / name

@@ -6,7 +6,7 @@ import atexit
 from typing import TYPE_CHECKING
 
 from thematic.jupyter.forking import nursery
-from thematic.jupyter.saving import renew_commentary, strip_notebook
+from thematic.jupyter.saving import renew_commentary, settle_in_git, strip_notebook
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -25,3 +25,5 @@ def _link_jupyter_server_extension(_: ServerApp) -> None:
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     for hook in (strip_notebook, renew_commentary):
         server.contents_manager.register_pre_save_hook(hook)
+    if hasattr(server.contents_manager, "register_post_save_hook"):
+        server.contents_manager.register_post_save_hook(settle_in_git)

@@ -11,15 +11,17 @@ from typing import Any
 
 from thematic.core.bounded import read_whole
 from thematic.core.errors import ParamsRefused, Problem, reason
+from thematic.core.parameters import set_parameters
 from thematic.core.workbook import Workbook
 from thematic.exporters.beside import attach
 from thematic.outputs.beside import carry
 
 PARAMETERS = ("period", "area", "audience")
+_EMPTY = dict.fromkeys(PARAMETERS, "")
 
 
 def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]:
-    """The notebooks' bytes by file name.
+    """The notebooks' bytes by file name, without what their parameters are set to: each report has its own.
 
     Raises ParamsRefused that lists each notebook that cannot be read, or that does not have exactly one cell tagged
     `parameters` which sets exactly period, area and audience: papermill only warns, and would run the wrong report.
@@ -29,11 +31,12 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
     for name in sorted(set(names)):
         path = workbook.file(f"notebooks/{name}")
         try:
-            found[name] = notebook_bytes(path)
+            data = notebook_bytes(path)
         except OSError as error:
             problems.append(Problem(workbook.shown(path), f"cannot be read: {reason(error)}."))
         else:
-            problems.extend(notebook_problems(found[name], workbook.shown(path)))
+            problems.extend(notebook_problems(data, workbook.shown(path)))
+            found[name] = without_parameters(data)
     if problems:
         raise ParamsRefused("Nothing was run: a notebook cannot take the parameters of a report.", problems)
     return found
@@ -50,6 +53,14 @@ def notebook_bytes(path: Path) -> bytes:
     notebook = json.loads(data)
     found = b"![" in data and attach(notebook, path.parent), carry(notebook, path.parent)
     return json.dumps(notebook, ensure_ascii=False).encode() if any(found) else data
+
+
+def without_parameters(data: bytes) -> bytes:
+    """The notebook with empty parameters, so that a look at another area leaves no report out of date."""
+    if _cells(data) is None:
+        return data
+    notebook = json.loads(data)
+    return json.dumps(notebook, ensure_ascii=False).encode() if set_parameters(notebook, _EMPTY) else data
 
 
 def notebook_problems(data: bytes, shown: str) -> list[Problem]:
