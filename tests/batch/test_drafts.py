@@ -6,6 +6,7 @@ from commands import LATEST, index
 from drawn import workbook_folder
 from thematic.core.areas import Area
 from thematic.core.digests import digest_bytes
+from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.outputs import editions
@@ -89,3 +90,18 @@ def test_other_data_an_unknown_area_period_and_theme_are_out_of_date(workbook):
     assert not drafts(workbook).up_to_date(report(workbook, Area("widnes", "Another name")))
     for change in ({"area": "nowhere"}, {"period": "2031-01"}, {"theme": "noise"}):
         assert not drafts(workbook).up_to_date(report(workbook).model_copy(update=change))
+
+
+def test_a_notebook_that_runs_from_a_copy_elsewhere_finds_the_workbook_that_is_named(workbook, tmp_path, monkeypatch):
+    copy = tmp_path / "jobs"
+    copy.mkdir()
+    monkeypatch.chdir(copy)
+    monkeypatch.setenv("THEMATIC_WORKBOOK", str(workbook.root))
+    assert Workbook.find().root == workbook.root.resolve()
+    with pytest.raises(ArgumentsRefused, match="not inside a Thematic workbook"):
+        Workbook.find(copy)
+    monkeypatch.setenv("THEMATIC_WORKBOOK", str(copy))
+    with pytest.raises(ArgumentsRefused, match=r"THEMATIC_WORKBOOK: '.*' is no Thematic workbook"):
+        Workbook.find()
+    monkeypatch.chdir(workbook.notebooks)
+    assert Workbook.find().root == workbook.root.resolve()
