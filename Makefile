@@ -9,7 +9,7 @@
 ##     LOOKUP    CSV file that places LSOAs, for police.uk data
 ##     OUT       folder for the reports (default: outputs)
 ##     JOBS      reports made at once (default: one for each processor)
-##     TIMEOUT   seconds that one report may take (default: no end)
+##     TIMEOUT   seconds that one report may take (default: 1800; 0 for no end)
 ##     MEMORY    MB that one report may use (default: a fair share of the machine's)
 ##     CLUSTER   tcp://host:port of a Dask scheduler whose workers make the reports (docs/cluster.md)
 ##     DRY_RUN   1 to say which reports would be made, and why, and make none

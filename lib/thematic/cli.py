@@ -80,7 +80,7 @@ def build(
     out: Out = "",
     jobs: Jobs = "",
     cluster: Annotated[str, typer.Option(help="Dask scheduler that makes them: tcp://host:port.")] = "",
-    timeout: Annotated[str, typer.Option(help="Seconds that one report may take (default: no end).")] = "",
+    timeout: Annotated[str, typer.Option(help="Seconds that one report may take (default: 1800; 0: no end).")] = "",
     memory: Annotated[str, typer.Option(help="MB that one report may use (default: a fair share).")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would be made, and why.")] = False,
 ) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -114,6 +115,23 @@ def test_a_crashed_report_keeps_its_notebook_with_its_parameters_and_the_reason(
     cells = json.loads((tmp_path / "failed/2021-01/noise/bad.ipynb").read_text())["cells"]
     assert "exit status 3" in cells[0]["source"]
     assert 'area = "bad"' in cells[2]["source"]
+
+
+PARALLEL = {
+    "multiprocessing": "import multiprocessing\ndef f(x): return x * x\nwith multiprocessing.Pool(2) as p: print(p.map(f, [2, 3]))",
+    "processes": "from concurrent.futures import ProcessPoolExecutor as Pool\ndef f(x): return x * x\nwith Pool(2) as p: print([*p.map(f, [2, 3])])",
+    "threads": "from concurrent.futures import ThreadPoolExecutor as Pool\nwith Pool(2) as p: print([*p.map(lambda x: x * x, [2, 3])])",
+    "lambda": "import multiprocessing\nwith multiprocessing.Pool(2) as p: p.map(lambda x: x, [2, 3])",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs fork, which other systems do not start processes by")
+def test_parallel_work_in_a_cell_works_as_in_jupyterlab_or_fails_with_a_sentence(tmp_path):
+    results = run(areas(**PARALLEL), tmp_path, timeout=60)
+    assert [result.failure is None for result in results] == [True, True, True, False]
+    assert "Can't pickle" in results[-1].failure.message
+    for name in list(PARALLEL)[:3]:
+        assert b"[4, 9]" in (tmp_path / f"2021-01/noise/{name}.ipynb").read_bytes(), name
 
 
 def test_a_report_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
@@ -255,14 +273,22 @@ def test_nothing_of_the_reports_reaches_the_terminal(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_failure_removes_what_an_earlier_run_made_and_success_the_failed_notebook(tmp_path):
+def test_the_last_good_report_stays_when_a_new_one_fails_and_success_removes_the_failed_notebook(tmp_path):
     run(areas(force=GOOD), tmp_path)
+    good = files_of(tmp_path)
     run(areas(force="1 / 0"), tmp_path)
-    assert list(files_of(tmp_path)) == ["failed/2021-01/noise/force.ipynb"]
-    assert not (tmp_path / "2021-01").exists()
+    assert {name: data for name, data in files_of(tmp_path).items() if not name.startswith("failed/")} == good
+    assert files_of(tmp_path).keys() - good.keys() == {"failed/2021-01/noise/force.ipynb"}
     run(areas(force=GOOD), tmp_path)
-    assert set(files_of(tmp_path)) == {f"2021-01/noise/force.{suffix}" for suffix in ("ipynb", "json", "md")}
+    assert files_of(tmp_path) == good
     assert not (tmp_path / "failed").exists()
+
+
+def test_a_report_of_another_audience_does_not_stay_where_a_new_one_fails(tmp_path):
+    place(tmp_path, product({"html": b"1", "ipynb": b"n"}, key="a"))
+    other = replace(edition(), audience="public")
+    placed(tmp_path, job(of=other), Product(other, failure=Failure("failed", "why")))
+    assert not (tmp_path / "2021-01").exists()
 
 
 def product(files: dict[str, bytes], key: str) -> Product:

@@ -6,6 +6,7 @@ from commands import LATEST, index
 from drawn import workbook_folder
 from thematic.core.areas import Area
 from thematic.core.digests import digest_bytes
+from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.outputs import editions
@@ -37,6 +38,15 @@ def test_a_notebook_that_was_read_before_counts_as_it_was_read(workbook):
     made = drafts(workbook, notebooks={"rape.ipynb": b"as read"}).manifest
     widnes = Edition("rape", Month.parse(LATEST), load_params(workbook).area("widnes"), "internal")
     assert made(widnes).inputs["notebook"] == digest_bytes(b"as read")
+
+
+def test_a_look_at_another_area_leaves_reports_up_to_date(workbook):
+    before = report(workbook)
+    path = workbook.root / "notebooks/rape.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('area = \\"force\\"', "area = 'widnes'"), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text
+    assert drafts(workbook).up_to_date(before)
 
 
 def edit(name: str):
@@ -80,3 +90,18 @@ def test_other_data_an_unknown_area_period_and_theme_are_out_of_date(workbook):
     assert not drafts(workbook).up_to_date(report(workbook, Area("widnes", "Another name")))
     for change in ({"area": "nowhere"}, {"period": "2031-01"}, {"theme": "noise"}):
         assert not drafts(workbook).up_to_date(report(workbook).model_copy(update=change))
+
+
+def test_a_notebook_that_runs_from_a_copy_elsewhere_finds_the_workbook_that_is_named(workbook, tmp_path, monkeypatch):
+    copy = tmp_path / "jobs"
+    copy.mkdir()
+    monkeypatch.chdir(copy)
+    monkeypatch.setenv("THEMATIC_WORKBOOK", str(workbook.root))
+    assert Workbook.find().root == workbook.root.resolve()
+    with pytest.raises(ArgumentsRefused, match="not inside a Thematic workbook"):
+        Workbook.find(copy)
+    monkeypatch.setenv("THEMATIC_WORKBOOK", str(copy))
+    with pytest.raises(ArgumentsRefused, match=r"THEMATIC_WORKBOOK: '.*' is no Thematic workbook"):
+        Workbook.find()
+    monkeypatch.chdir(workbook.notebooks)
+    assert Workbook.find().root == workbook.root.resolve()

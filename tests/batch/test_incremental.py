@@ -256,6 +256,19 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def test_formats_made_before_are_made_again_with_the_others_and_none_is_taken_away(bench):
+    here = bench.out / DECEMBER / ASB
+    one = {"last": DECEMBER, "goals": ("ASB",), "period": DECEMBER, "area": "force"}
+    bench.ran(**one, format="html,pdf")
+    first = (here / "force.pdf").read_bytes()
+    assert bench.ran(**one, format="html") == set()
+    assert (here / "force.pdf").read_bytes() == first
+    edit(bench.root / "notebooks" / PARAMS.themes[ASB].notebook, "## ", "## The ")
+    assert bench.ran(**one, format="csv") == labels([DECEMBER], [ASB], ["force"])
+    assert {path.suffix for path in here.glob("force.*")} == {".csv", ".html", ".ipynb", ".json", ".pdf"}
+    assert (here / "force.pdf").read_bytes() == (here / "force.csv").read_bytes() != first
+
+
 def test_an_edited_measure_runs_the_themes_that_use_it(bench):
     edit(bench.root / "params/measures/asb_incidents.yaml", "title: ", "title: All ")
     assert bench.ran() == labels(themes=[ASB])

@@ -1,6 +1,7 @@
 """One job makes one report's files: the same bytes every time, nothing of this machine in them, and failures told."""
 
 import json
+import os
 import pickle
 import re
 import subprocess
@@ -19,7 +20,9 @@ from thematic.displays import MIME_TYPE, Cover, FigureList, Glance, GlanceRow
 from thematic.displays.values import PERCENT_CHANGE, FigureCell, Value
 from thematic.execution.cleaning import to_bytes
 from thematic.execution.production import produce
+from thematic.outputs.jobs import Product
 from thematic.outputs.manifest import Indicator, Manifest
+from thematic.outputs.notebooks import notebook_bytes
 
 
 def made(*sources: str, **known) -> dict[str, bytes]:
@@ -173,3 +176,62 @@ def test_the_manifest_says_what_the_report_cannot_show():
     files = made("display({'application/vnd.plotly.v1+json': {}, 'text/plain': 'Figure()'}, raw=True)", "print('here')")
     (missing,) = Manifest.model_validate_json(files["json"]).left_out
     assert missing.endswith(": an interactive output (application/vnd.plotly.v1+json)")
+
+
+def beside(folder: Path, *sources: str, **files: str) -> Product:
+    """What becomes of a notebook among these files (a double underscore stands for a dot)."""
+    (folder / "n.ipynb").write_bytes(job(*sources).notebook)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
+    return produce(replace(job(), notebook=notebook_bytes(folder / "n.ipynb")))
+
+
+READS = [
+    ("from pathlib import Path\nprint(Path('targets.csv').read_text())", {"targets__csv": "read"}),
+    ("from pathlib import Path\nprint((Path() / 'targets.csv').read_text())", {"targets__csv": "read"}),
+    ("from pathlib import Path\nfor n in [1, 2]: print(Path(f'./part-{n}.csv').read_text())", {"part-1__csv": "re", "part-2__csv": "ad"}),
+    ("from pathlib import Path\nfor each in Path().glob('*.csv'): print(each.read_text())", {"targets__csv": "read"}),
+    ("%matplotlib inline\nimport helper_of_test\nprint(helper_of_test.text())",
+     {"helper_of_test__py": "from pathlib import Path\ndef text(): return Path('words.txt').read_text()", "words__txt": "read"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "files"), READS)
+def test_files_beside_the_notebook_that_a_cell_names_are_read_as_in_jupyterlab(tmp_path, source, files):
+    product = beside(tmp_path, source, **files)
+    assert product.failure is None
+    shown = "".join(output.text for cell in cells(product.files["ipynb"]) for output in cell.get("outputs", []))
+    assert shown.replace("\n", "") == "read"
+    assert b"files_beside" not in product.files["ipynb"]
+
+
+def test_a_file_that_no_cell_names_is_not_there_and_the_report_says_which_are(tmp_path):
+    product = beside(tmp_path, "open('other' + '.csv')", targets__csv="1", other__csv="2")
+    assert "No such file or directory: 'other.csv' A report reads files beside its notebook" in product.failure.message
+    assert beside(tmp_path, "'*'; '.'; ''; open('targets.csv').close()").failure is None
+
+
+def test_a_report_is_another_when_a_file_that_it_reads_has_changed_and_not_when_another_has(tmp_path):
+    (tmp_path / "n.ipynb").write_bytes(job("open('targets.csv')").notebook)
+    seen = []
+    for name, text in (("targets.csv", "1"), ("other.csv", "1"), ("targets.csv", "2"), ("n2.ipynb", "3")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        seen.append(notebook_bytes(tmp_path / "n.ipynb"))
+    assert [seen[0] == each for each in seen] == [True, True, False, False]
+    assert seen[2] == seen[3]
+
+
+def test_files_beside_a_notebook_have_a_limit_and_do_not_come_from_elsewhere(tmp_path, monkeypatch):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (tmp_path / "outside.csv").write_text("no")
+    (folder / "n.ipynb").write_bytes(before := job("open('outside.csv'), open('../outside.csv')").notebook)
+    if hasattr(os, "symlink"):
+        (folder / "outside.csv").symlink_to(tmp_path / "outside.csv")
+    assert notebook_bytes(folder / "n.ipynb") == before
+    (folder / "a.csv").write_text("x" * 6)
+    (folder / "b.csv").write_text("x" * 6)
+    (folder / "n.ipynb").write_bytes(job("'a.csv', 'b.csv'").notebook)
+    monkeypatch.setattr("thematic.outputs.beside.MOST", 10)
+    with pytest.raises(OSError, match="the files beside it that its cells name have more than"):
+        notebook_bytes(folder / "n.ipynb")

@@ -69,7 +69,8 @@ def test_latex_that_cannot_be_drawn_is_named(text: str) -> None:
     (block,) = latex(text)
     assert isinstance(block, LeftOut)
     assert block.what.startswith("the formula ") and block.what.endswith(", which cannot be drawn")
-    assert [type(each) for each in latex(text, **{"image/png": png()})] == [Picture]
+    (drawn,) = latex(text, **{"image/png": png()})
+    assert isinstance(drawn, Picture) and drawn.alt == f"Formula: {text.strip('$')}"
 
 
 def test_words_with_formulas_among_them_stay_words() -> None:
@@ -185,9 +186,9 @@ def test_pictures_in_a_note_and_in_commentary_are_named() -> None:
 @pytest.mark.parametrize(
     ("html", "kinds"),
     [
-        (f"<img alt='a' src='data:image/png;base64,{png()}'>", ["Picture"]), (SQUARE, ["Picture"]),
+        (f"<img alt='a' src='data:image/png;base64,{png()}'>", ["Picture"]), (SQUARE, ["Picture", "LeftOut"]),
         ("<img src='https://example.org/a.png'>", ["LeftOut"]), ("<img src='a.png'>", ["LeftOut"]),
-        (f"<p>Words</p>{SQUARE}<table><tr><td>1</td></tr></table>", ["Plain", "Picture", "LeftOut"]),
+        (f"<p>Words</p>{SQUARE}<table><tr><td>1</td></tr></table>", ["Plain", "Picture", "LeftOut", "LeftOut"]),
         ("<video src='a.mp4'></video>Words", ["Plain", "LeftOut"]), ("<style>p{}</style><b></b>", ["LeftOut"]),
     ],
 )  # fmt: skip
@@ -257,3 +258,14 @@ def test_what_is_left_out_is_named_in_every_format() -> None:
     contents = contents_of(everything())
     assert f"Left out of the report: {far}" in contents and f"Left out of the report: {moving}" in contents
     assert left_out(everything()) == [f"cell 1: {far}", f"cell 2: {moving}", "cell 3: 60 more lines of printed text"]
+
+
+def test_a_picture_that_nobody_has_described_is_named_in_the_report_and_to_who_builds_it() -> None:
+    def drawn(source: str) -> NotebookNode:
+        return new_notebook(cells=[output({"image/png": png(), "text/plain": "<Figure>"}, source)])
+
+    said = "Left out here: what a picture shows, in words."
+    assert said in html_of(drawn("plt.plot(months)"))
+    assert left_out(drawn("plt.plot(months)")) == ["cell 1: what a picture shows, in words"]
+    assert said not in html_of(drawn("#| alt: A line that rises.\nplt.plot(months)"))
+    assert left_out(drawn("#| alt: A line that rises.\nplt.plot(months)")) == []

@@ -267,7 +267,7 @@ def test_an_output_that_no_report_can_show_is_named(data: dict[str, Any]) -> Non
     ],
 )
 def test_a_picture_takes_its_description_from_where_it_is_given(source: str, metadata: Any, alt: str) -> None:
-    (block,) = blocks_of(output({"image/png": png()}, source, **metadata))
+    block, *_ = blocks_of(output({"image/png": png()}, source, **metadata))
     assert isinstance(block, Picture)
     assert block.alt == alt
 

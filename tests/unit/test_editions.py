@@ -55,7 +55,7 @@ def test_words_that_are_not_given_or_blank_have_their_defaults():
         request = check(Words([GOAL, ""], **dict.fromkeys(names, blank)), PARAMS, OWN)
         assert (request.themes, request.periods, request.areas) == ((SLUG,), None, None)
         assert (request.formats, request.audience) == (("csv", "html", "pdf"), "internal")
-        assert (request.data, request.lookup, request.timeout) == (None, None, None)
+        assert (request.data, request.lookup, request.timeout) == (None, None, 1800)
         assert (request.out, request.jobs) == (REPOSITORY / "outputs", processors())
 
 
@@ -114,7 +114,7 @@ def test_paths_are_taken_as_they_are(tmp_path):
         ({"jobs": "-1"}, ["JOBS"]),
         ({"jobs": "abc"}, ["JOBS", "'abc'"]),
         ({"jobs": "1.5"}, ["JOBS"]),
-        ({"timeout": "0"}, ["TIMEOUT", "seconds"]),
+        ({"timeout": "-1"}, ["TIMEOUT", "seconds", "0 for no end"]),
         ({"timeout": "soon"}, ["TIMEOUT", "'soon'"]),
         ({"timeout": "inf"}, ["TIMEOUT"]),
         ({"timeout": "nan"}, ["TIMEOUT"]),

@@ -27,7 +27,7 @@ from jupyterlab.labapp import LabApp
 
 from drawn import REPOSITORY
 from thematic.core.workbook import Workbook
-from thematic.jupyter import forking, opening
+from thematic.jupyter import forking, opening, transport
 
 pytestmark = pytest.mark.proof
 forks = pytest.mark.skipif(not forking.POSSIBLE, reason="needs fork")
@@ -80,8 +80,8 @@ class Server:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             return answer.read().decode()
 
-    def kernel(self) -> Kernel:
-        name = self.ask("POST", "kernels", {"name": "thematic", "path": "notebooks"})["id"]
+    def kernel(self, kind: str = "thematic") -> Kernel:
+        name = self.ask("POST", "kernels", {"name": kind, "path": "notebooks"})["id"]
         return Kernel(name, self.connected(name))
 
     def connected(self, name: str) -> BlockingKernelClient:
@@ -203,6 +203,7 @@ def test_jupyterlab_is_set_to_the_kernel_and_to_fetch_nothing(server):
 
 def test_lab_opens_on_the_workbook_and_prepares_data_where_there_are_none(tmp_path, monkeypatch):
     done: list[object] = []
+    monkeypatch.setenv("THEMATIC_WORKBOOK", "elsewhere")
     monkeypatch.setattr(LabApp, "launch_instance", done.append)
     monkeypatch.setattr(opening, "prepare", lambda workbook, params, **_: done.append(workbook.root))
     for name in ("params", "notebooks", "data/reference"):
@@ -211,9 +212,32 @@ def test_lab_opens_on_the_workbook_and_prepares_data_where_there_are_none(tmp_pa
     words = [f"--ServerApp.root_dir={tmp_path}", "--ContentsManager.preferred_dir=notebooks", "--no-browser"]
     opening.open_lab(workbook, ["--no-browser"], done.append)
     assert done == [tmp_path, words]
+    assert os.environ["THEMATIC_WORKBOOK"] == str(tmp_path)
     monkeypatch.setattr(opening.cubes, "load_index", lambda _: "an index")
     opening.open_lab(workbook, ["--no-browser"], done.append)
     assert done == [tmp_path, words, words]
+
+
+@pytest.mark.skipif(not transport.POSSIBLE, reason="Windows has no other way")
+@pytest.mark.parametrize("name", ["thematic", "python3"])
+def test_a_kernel_opens_no_port_and_its_messages_are_for_its_owner_alone(server, name):
+    kernel = server.kernel(name)
+    assert kernel.run("print(1)")["text"] == "1\n"
+    if sys.platform == "linux":
+        assert (
+            kernel.run("import os\nif not os.fork(): print('forked', flush=True); os._exit(0)\nos.wait()")["text"]
+            == "forked\n"
+        )
+    family = [psutil.Process(kernel.pid), *psutil.Process(kernel.pid).children(recursive=True)]
+    ports = [each for process in family for each in process.net_connections("inet")]
+    assert len(ports) == (name != "thematic"), "the usual kernel hears by a port what it has forked, and says nothing"
+    info = json.loads((server.runtime / f"kernel-{kernel.name}.json").read_text())
+    sockets = [
+        Path(f"{info['ip']}-{info[f'{channel}_port']}") for channel in ("shell", "iopub", "stdin", "control", "hb")
+    ]
+    assert info["transport"] == "ipc"
+    for path in sockets:
+        assert path.is_socket() and not path.parent.stat().st_mode & 0o077
 
 
 @forks

@@ -15,19 +15,23 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
+import nbformat
 import psutil
 import pytest
+from nbconvert.exporters import get_exporter
 
 from browser import CHROMIUM, Page, page
 from drawn import notebook
 from thematic.build.request import Words
 from thematic.core import previewer
-from thematic.core.errors import ArgumentsRefused, ParamsRefused
+from thematic.core.errors import ArgumentsRefused, ParamsRefused, UserError
 from thematic.core.previewer import Asked, Preview, Previewer
 from thematic.core.workbook import Workbook
+from thematic.exporters import running
 from thematic.jupyter.preview.making import one_report
 from thematic.jupyter.preview.notebook import read_saved
 from thematic.jupyter.preview.server import Screen, serving
+from thematic.outputs.editions import FORMATS
 from thematic.report import previewing
 from warehouse_drawn import own_params, sample_workbook
 
@@ -87,6 +91,41 @@ def test_a_notebook_that_is_not_known_is_told_of(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("JPY_SESSION_NAME", name)
     with pytest.raises(ArgumentsRefused, match=said):
         previewing.framed("rape", "2021-01", "widnes", "internal", 900)
+
+
+def test_the_exporters_have_names_that_jupyterlabs_server_finds() -> None:
+    for suffix, name in FORMATS.items():
+        exporter = get_exporter(name)()
+        assert re.fullmatch(r"\w+", name) and exporter.output_mimetype and exporter.file_extension == f".{suffix}"
+
+
+def test_the_export_of_a_report_that_was_not_run_runs_it_and_of_any_other_notebook_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wished: list[Asked] = []
+    answers = [Preview(notebook=notebook("ran").decode()), Preview(failure="cell [3] failed"), Preview(superseded=True)]
+
+    def ask(asked: Asked) -> SimpleNamespace:
+        wished.append(asked)
+        return SimpleNamespace(result=lambda: answers[len(wished) - 1])
+
+    monkeypatch.setattr(running, "shared", lambda: SimpleNamespace(ask=ask))
+    (tmp_path / "params").mkdir()
+    (tmp_path / "notebooks").mkdir()
+    where = {"metadata": {"path": str(tmp_path / "notebooks"), "name": "rape"}}
+    unrun = nbformat.reads(notebook("1").decode(), as_version=4)
+    assert running.executed(unrun, where).cells[1].source == "ran"
+    assert (wished[0].notebook, wished[0].form) == (str((tmp_path / "notebooks/rape.ipynb").resolve()), "ipynb")
+    with pytest.raises(UserError, match="failed"):
+        running.executed(unrun, where)
+    with pytest.raises(UserError, match="Export it once more"):
+        running.executed(unrun, where)
+    ran = nbformat.reads(notebook("1").decode(), as_version=4)
+    ran.cells[1].execution_count = 1
+    other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    assert running.executed(ran, where) is ran and running.executed(other, where) is other
+    assert running.executed(unrun, {"metadata": {"name": "force"}}) is unrun
+    assert len(wished) == 3
 
 
 @pytest.fixture

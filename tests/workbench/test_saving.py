@@ -1,4 +1,4 @@
-"""Notebooks are saved and committed without outputs, in a workbook and nowhere else; nothing else of them is lost."""
+"""Notebooks are saved without outputs, and git sees none, in a workbook and nowhere else; nothing else is lost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,8 +15,8 @@ from jupyter_server.services.contents.largefilemanager import LargeFileManager
 
 from drawn import REPOSITORY
 from thematic.jupyter import repository
-from thematic.jupyter.saving import strip_notebook
-from thematic.jupyter.stripping import stripped
+from thematic.jupyter.cleaning import cleaned
+from thematic.jupyter.saving import settle_in_git, strip_notebook
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
@@ -36,6 +35,10 @@ def notebook(source: str = "1 + 1", **metadata: object) -> nbformat.NotebookNode
 
 def written(made: nbformat.NotebookNode) -> bytes:
     return (nbformat.writes(made) + "\n").encode()
+
+
+def clean(data: bytes) -> bytes:
+    return cleaned(data)
 
 
 CLEAN = {
@@ -61,12 +64,12 @@ CLEAN = {
 
 
 def test_what_a_run_leaves_goes_and_what_a_person_has_written_stays():
-    assert json.loads(stripped(written(notebook()))) == CLEAN
+    assert json.loads(clean(written(notebook()))) == CLEAN
 
 
 def test_a_file_with_nothing_to_strip_keeps_every_byte():
     for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb")):
-        assert stripped(path.read_bytes()) == path.read_bytes(), path.name
+        assert clean(path.read_bytes()) == path.read_bytes(), path.name
     oddly_indented = json.dumps(CLEAN, indent=3).encode()
     for data in (
         oddly_indented,
@@ -77,7 +80,7 @@ def test_a_file_with_nothing_to_strip_keeps_every_byte():
         b'{"nbformat": 4, "cells": 1}',
         b"\xff",
     ):
-        assert stripped(data) == data
+        assert clean(data) == data
 
 
 @pytest.fixture
@@ -138,85 +141,66 @@ def committed(folder: Path, name: str) -> bytes:
 
 
 @needs_git
-def test_a_commit_leaves_out_the_outputs_and_says_of_which_notebooks(tracked):
+def test_git_sees_notebooks_of_the_workbook_without_outputs_and_others_as_they_are(tracked):
     data = written(notebook())
-    (tracked / "notebooks/naïve plan.ipynb").write_bytes(data)
-    (tracked / "notebooks/clean.ipynb").write_bytes(stripped(data))
-    (tracked / "elsewhere/mine.ipynb").write_bytes(data)
+    for name in ("notebooks/naïve plan.ipynb", "elsewhere/mine.ipynb"):
+        (tracked / name).write_bytes(data)
     git(tracked, "add", ".")
-    said = git(tracked, "commit", "-m", "one")
-    assert [line for line in said.splitlines() if "outputs" in line] == [
-        "notebooks/naïve plan.ipynb: its outputs are left out of the commit."
-    ]
+    git(tracked / "notebooks", "commit", "-m", "one")
     assert json.loads(committed(tracked, "notebooks/naïve plan.ipynb")) == CLEAN
-    assert committed(tracked, "elsewhere/mine.ipynb") == data
-    assert git(tracked, "status", "--porcelain") == ""
+    assert committed(tracked, "elsewhere/mine.ipynb") == (tracked / "notebooks/naïve plan.ipynb").read_bytes() == data
+    (tracked / "notebooks/naïve plan.ipynb").write_bytes(clean(data))
+    assert git(tracked, "diff") == ""
+
+
+LOOK = '# mine\nperiod: str = "2021-01"\narea = "force"\naudience = "internal"'
 
 
 @needs_git
-def test_a_notebook_that_was_changed_after_it_was_staged_is_stripped_in_the_commit_alone(tracked):
+def test_parameters_that_were_changed_for_a_look_are_no_change_to_git(tracked):
     path = tracked / "notebooks/a.ipynb"
-    path.write_bytes(written(notebook("staged = 1")))
-    path.chmod(0o755)
-    git(tracked, "add", ".")
-    later = written(notebook("later = 2"))
-    path.write_bytes(later)
-    git(tracked, "commit", "-m", "one")
-    told = committed(tracked, "notebooks/a.ipynb")
-    assert (b"staged = 1" in told, b"a name" in told, b"later" in told) == (True, False, False)
-    assert path.read_bytes() == later
-    assert git(tracked, "status", "--porcelain") == " M notebooks/a.ipynb\n"
-    if sys.platform != "win32":
-        assert git(tracked, "ls-files", "--stage").startswith("100755")
-
-
-@needs_git
-def test_a_commit_from_a_subfolder_of_what_git_tracks_and_of_a_notebook_that_moves_or_goes(tracked):
-    path = tracked / "notebooks/a.ipynb"
-    path.write_bytes(stripped(written(notebook())))
+    path.write_bytes(clean(written(notebook(LOOK))))
     git(tracked, "add", ".")
     git(tracked, "commit", "-m", "one")
-    git(tracked, "mv", "notebooks/a.ipynb", "notebooks/own/b.ipynb")
-    (tracked / "notebooks/own/b.ipynb").write_bytes(written(notebook()))
-    git(tracked / "notebooks", "commit", "-am", "two")
-    assert json.loads(committed(tracked, "notebooks/own/b.ipynb")) == CLEAN
-    git(tracked, "rm", "-q", "notebooks/own/b.ipynb")
-    git(tracked, "commit", "-m", "three")
+    before = committed(tracked, "notebooks/a.ipynb")
+    look = LOOK.replace('"force"', "'wid\\'nes'").replace("2021-01", "2020-12")
+    manager = LargeFileManager(root_dir=str(tracked))
+    manager.register_post_save_hook(settle_in_git)
+    manager.save({"type": "notebook", "format": "json", "content": notebook(look)}, "notebooks/a.ipynb")
+    assert git(tracked, "status", "--porcelain", "-uno") == git(tracked, "diff") == ""
+    changed = notebook(look)
+    changed.cells[1].source = "changed"
+    path.write_bytes(written(changed))
+    git(tracked, "commit", "-am", "two")
+    assert committed(tracked, "notebooks/a.ipynb") == before.replace(b'"kept"', b'"changed"')
+    assert json.loads(path.read_bytes())["cells"][0]["source"] == look.splitlines(keepends=True)
 
 
 @needs_git
-def test_a_commit_of_a_broken_notebook_or_of_none_goes_through_as_it_is(tracked):
+def test_a_broken_notebook_goes_through_as_it_is(tracked):
     (tracked / "notebooks/a.ipynb").write_bytes(b"{ half written")
-    (tracked / "note.txt").write_bytes(b"text")
     git(tracked, "add", ".")
-    assert "outputs" not in git(tracked, "commit", "-m", "one")
+    git(tracked, "commit", "-m", "one")
     assert committed(tracked, "notebooks/a.ipynb") == b"{ half written"
 
 
 @needs_git
-def test_a_hook_and_settings_of_the_users_own_stay(workbook, monkeypatch):
+def test_a_filter_and_settings_of_the_users_own_stay(workbook, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     git(workbook, "init", "-q")
-    hook = workbook / ".git/hooks/pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\nexit 0\n")
+    (workbook / ".gitattributes").write_text("*.ipynb filter=nbstripout\n")
     git(workbook, "config", "diff.jupyternotebook.command", "mine")
     said: list[str] = []
     repository.set_up(workbook, said.append)
-    assert hook.read_text() == "#!/bin/sh\nexit 0\n"
     assert git(workbook, "config", "diff.jupyternotebook.command") == "mine\n"
+    assert "filter=" not in (workbook / ".git/info/attributes").read_text()
     assert len(said) == 1
-    assert "a hook of your own, and stays" in said[0]
-    assert said[0].endswith("-m thematic.jupyter.committing")
-    git(workbook, "config", "core.hooksPath", str(workbook / "hooks"))
-    repository.set_up(workbook, said.append)
-    assert "git is set to take its hooks from" in said[1]
-    assert not (workbook / "hooks").exists()
+    assert said[0].startswith("git sends notebooks through the filter nbstripout, which stays.")
 
 
 @needs_git
 def test_setting_up_twice_changes_nothing_and_outside_a_repository_it_does_nothing(tracked, tmp_path):
-    files = [tracked / ".git" / name for name in ("hooks/pre-commit", "config", "info/attributes")]
+    files = [tracked / ".git" / name for name in ("config", "info/attributes")]
     before = [path.read_bytes() for path in files]
     said: list[str] = []
     repository.set_up(tracked, said.append)
@@ -227,23 +211,12 @@ def test_setting_up_twice_changes_nothing_and_outside_a_repository_it_does_nothi
 
 
 @needs_git
-def test_a_hook_of_an_earlier_version_is_renewed(tracked):
-    hook = tracked / ".git/hooks/pre-commit"
-    today = hook.read_text()
-    hook.write_text(today.replace("thematic.jupyter.committing", "thematic.elsewhere"))
-    said: list[str] = []
-    repository.set_up(tracked, said.append)
-    assert hook.read_text() == today
-    assert said == []
-
-
-@needs_git
 def test_git_compares_notebooks_cell_by_cell(tracked):
     path = tracked / "notebooks/a.ipynb"
-    path.write_bytes(stripped(written(notebook("area = 'force'"))))
+    path.write_bytes(clean(written(notebook("area = 'force'"))))
     git(tracked, "add", ".")
     git(tracked, "commit", "-m", "one")
-    path.write_bytes(stripped(written(notebook("area = 'other'"))))
+    path.write_bytes(clean(written(notebook("area = 'other'"))))
     told = git(tracked, "diff")
     assert "nbdiff" in told
     assert "area = 'other'" in told

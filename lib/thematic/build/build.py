@@ -33,7 +33,7 @@ from thematic.outputs.gathered import Gathered, gather
 from thematic.outputs.jobs import Job
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.notebooks import read_notebooks
-from thematic.outputs.placing import clear_leftovers
+from thematic.outputs.placing import clear_leftovers, forget_failure
 from thematic.outputs.status import Finding, find, stale_lines
 from thematic.params import Params, load_params
 from thematic.tools.sample.folder import fresh_sample
@@ -209,6 +209,8 @@ def _make(request: Request, plan: Plan, book: log.Log, begin: Callable[[int], ba
     """Makes the reports of the plan; each goes into the log as it is done."""
     clear_leftovers(request.out)
     clear_temporary()
+    for edition in plan.up_to_date:
+        forget_failure(request.out, edition)
     if not plan.jobs:
         return []
     on_event = begin(len(plan.jobs))
@@ -360,9 +362,18 @@ def make_plan(seen: Seen, request: Request, *, notebooks: Mapping[str, bytes], e
         if edition.theme not in files:
             files[edition.theme] = seen.files(edition.theme)
         report = report_data(params, edition, files[edition.theme], seen.index)
-        job = job_of(edition, manifest, (name, notebooks[name]), request.formats, report)
+        job = job_of(edition, manifest, (name, notebooks[name]), _formats(edition, request, manifest), report)
         jobs.append(replace(job, closed=closed_to(edition, workbook, request.out), in_catalogue=True))
     return Plan(workbook, tuple(findings), tuple(jobs), drafts)
+
+
+def _formats(edition: Edition, request: Request, today: Manifest) -> list[str]:
+    """The formats in which a report is to be made: those asked for and, where it is another than it was, those that
+    it was made in before, so that none is taken away and none lies there that is older than the others."""
+    before = read_manifest(edition.path(request.out, SUFFIX))
+    others = before is not None and before.audience == today.audience and before.key != today.key
+    made = set(before.formats) if before is not None and others else set()
+    return [suffix for suffix in FORMATS if suffix in made or suffix in request.formats]
 
 
 def closed_to(edition: Edition, workbook: Workbook, out: Path) -> tuple[str, ...]:

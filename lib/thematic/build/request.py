@@ -15,6 +15,7 @@ from thematic.core.errors import ArgumentsRefused, reason
 from thematic.core.memory import MB
 from thematic.core.periods import Month, parse_periods
 from thematic.core.workbook import Workbook
+from thematic.execution.processes import TIMEOUT
 from thematic.measures.disclosure import AUDIENCES
 from thematic.outputs.editions import DEFAULT_FORMATS, FORMATS
 from thematic.params import Params
@@ -241,16 +242,18 @@ def processors() -> int:
 
 
 def _timeout(word: str | None) -> float | None:
+    """The seconds that one report may take; None for no end, which 0 asks for."""
     text = _given(word)
     if text is None:
-        return None
+        return TIMEOUT
     try:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise ArgumentsRefused(f"TIMEOUT: '{text}' is not a time. Write the seconds one report may take, such as 120.")
-    return seconds
+    if not (math.isfinite(seconds) and seconds >= 0):
+        fix = "Write the seconds one report may take, such as 120; 0 for no end."
+        raise ArgumentsRefused(f"TIMEOUT: '{text}' is not a time. {fix}")
+    return seconds or None
 
 
 def _memory(word: str | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, cast
@@ -19,6 +21,7 @@ _WORKER = "thematic.jupyter.preview.worker"
 _PACKAGE = Path(__file__).parents[1]
 _ENDED = "The process that makes previews has ended. Ask for the preview again."
 _LAST_SECONDS = 10
+PAGE, NOTEBOOK = "html", "ipynb"
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Asked:
     `notebook` is the path of the file to be run (default: the theme's own), `theme` a slug (default: that of the
     notebook); `period`, `area` and `audience` that are None are taken from the notebook's parameters cell. `data` and
     `lookup` are as a build command has them; with `data_as_they_are` the extracts are not looked at, only what has
-    been made of them before.
+    been made of them before. `form` is what is to be made: the PAGE, or the executed NOTEBOOK alone.
     """
 
     root: str
@@ -40,16 +43,18 @@ class Asked:
     data: str | None = None
     lookup: str | None = None
     data_as_they_are: bool = False
+    form: str = PAGE
 
     @property
     def place(self) -> str:
         """What a newer wish for the same thing has in common with it."""
-        return self.notebook or self.theme or ""
+        return f"{self.form} {self.notebook or self.theme or ''}"
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A report's page, or the `failure` that kept it from being made; `about` says which report, in words.
+    """A report's page or executed notebook, as it was asked for, or the `failure` that kept it from being made; `about`
+    says which report, in words.
 
     `superseded` means that neither was waited for, since something newer was asked for meanwhile.
     """
@@ -59,6 +64,7 @@ class Preview:
     about: str = ""
     seconds: float = 0.0
     superseded: bool = False
+    notebook: str = ""
 
 
 class Previewer:
@@ -102,6 +108,14 @@ class Previewer:
         if self._worker is None:
             self._worker = _Worker(code)
         return self._worker
+
+
+@cache
+def shared() -> Previewer:
+    """The one of this process, which ends with it."""
+    previewer = Previewer()
+    atexit.register(previewer.close)
+    return previewer
 
 
 CodeStamp = frozenset[tuple[str, int, int]]

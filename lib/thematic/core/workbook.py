@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.starter import is_shared, starter
 
+NAMED_BY = "THEMATIC_WORKBOOK"
+"""The environment variable that says where the workbook is, for a notebook that runs from a copy elsewhere."""
 BUILDS_ON = "builds_on.json"
 """The file of params/ by which a workbook builds on the product's starter; a workbook without it is whole in itself."""
 _LEFT_OUT = b"left_out: true"
@@ -23,11 +26,18 @@ class Workbook:
 
     @classmethod
     def find(cls, start: Path | None = None) -> Workbook:
-        """The workbook that the folder `start` (default: the current one) lies in."""
+        """The workbook that the folder `start` (default: the current one) lies in; where that is in none and no `start`
+        is given, the one that THEMATIC_WORKBOOK names."""
         here = (start or Path.cwd()).resolve()
-        for folder in (here, *here.parents):
+        named = os.environ.get(NAMED_BY, "").strip() if start is None else ""
+        for folder in (here, *here.parents, *([Path(named).expanduser().resolve()] if named else [])):
             if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
                 return cls(folder)
+        if named:
+            raise ArgumentsRefused(
+                f"{NAMED_BY}: '{named}' is no Thematic workbook: it does not hold params/ and notebooks/. "
+                "Name the workbook's folder, or change to it."
+            )
         raise ArgumentsRefused(
             "This folder is not inside a Thematic workbook: no folder above it holds params/ and notebooks/. "
             "Change to the workbook's folder first, or begin one: thematic init FOLDER."

@@ -31,6 +31,8 @@ _STOP_SECONDS = 1
 _PAUSE_SECONDS = 0.5
 _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} | {"PYTHONHASHSEED": "0"}
 """Reports run beside each other, so each computes on one thread; sets are in the same order every time."""
+TIMEOUT = 30 * 60.0
+"""The seconds that one report may take where nothing else is asked for: a cell that hangs ends by itself."""
 _STOPS = {signal.SIGINT, signal.SIGTERM}
 _starting = threading.Lock()
 

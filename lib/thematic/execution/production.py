@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,7 @@ from thematic.core.temporary import temporary_folder
 from thematic.displays import MIME_TYPE
 from thematic.execution import isolation
 from thematic.execution.cleaning import KERNEL, clean, impersonal, to_bytes
+from thematic.outputs.beside import put_beside
 from thematic.outputs.editions import NOTEBOOK
 from thematic.outputs.jobs import Failure, Job, Product
 
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
 ENGINE = "thematic"
 _OWN_ERRORS = frozenset({"ArgumentsRefused", "Closed"})
+_BESIDE = (
+    " A report reads files beside its notebook alone, and those that a cell names in quotation marks "
+    "(docs/working-with-data.md)."
+)
 
 
 @dataclass
@@ -72,7 +80,8 @@ def _execute(run: _Run) -> None:
     source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
     parameters = run.job.edition.parameters
     ready = execute_notebook(_for_papermill(source), None, parameters=parameters, engine_name=ENGINE, prepare_only=True)
-    with temporary_folder() as folder, chdir(folder):
+    with temporary_folder() as folder, chdir(folder), _imports_from_here():
+        put_beside(ready.metadata, folder)
         isolation.close(run.job.closed)
         try:
             run.notebook = papermill_engines.execute_notebook_with_engine(ENGINE, ready, None, progress_bar=False)
@@ -98,6 +107,17 @@ def _hand_over(data: ReportData) -> None:
     from thematic import report
 
     report.use(data)
+
+
+@contextmanager
+def _imports_from_here() -> Iterator[None]:
+    """Modules beside the notebook can be imported, as in JupyterLab."""
+    before = list(sys.path)
+    sys.path.insert(0, "")
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 def _for_papermill(notebook: NotebookNode) -> NotebookNode:
@@ -128,7 +148,8 @@ def _cell_failure(run: _Run, number: int | None, source: str, name: str, value: 
     lines = [line.strip() for line in source.splitlines() if line.strip()]
     shown = lines[0] if lines else ""
     shown = f"{shown[:59]}…" if len(shown) > 60 else shown
-    return Failure("failed", f"cell [{number}] `{shown}`: {_last_line(name, value)}")
+    hint = _BESIDE if name == FileNotFoundError.__name__ else ""
+    return Failure("failed", f"cell [{number}] `{shown}`: {_last_line(name, value)}{hint}")
 
 
 def _last_line(name: str, value: str) -> str:

@@ -12,17 +12,30 @@ from thematic.core.errors import UserError
 from thematic.displays import MIME_TYPE, Commentary, Display, Sentence, paragraphs
 from thematic.displays.markdown import Token
 from thematic.exporters import shown, written
-from thematic.exporters.blocks import Block, Heading, LeftOut, Plain, Prose, Section, Shown
+from thematic.exporters.blocks import Block, Heading, LeftOut, Picture, Plain, Prose, Section, Shown
 
 _ALT = re.compile(r"^#\|\s*(?:fig-)?alt:\s*(.+)$", re.MULTILINE)
 
+_NO_ALT = LeftOut(
+    "what a picture shows, in words",
+    "Not every reader sees it. Begin the cell with a line `#| alt: ...`, or write `![...](file)` in Markdown.",
+)
+
 
 def blocks_of(cell: NotebookNode, number: int) -> Iterator[Block]:
-    """The blocks that a cell shows. Code, warnings (stderr) and the names of objects are left out.
+    """The blocks that a cell shows, each picture that nobody has described followed by a line that says so. Code,
+    warnings (stderr) and the names of objects are left out.
 
     Raises UserError, naming the cell by its number, for one that ended in an error, and for an output of a
     kind not known.
     """
+    for block in _blocks_of(cell, number):
+        yield block
+        if isinstance(block, Picture) and block.alt == written.UNDESCRIBED:
+            yield _NO_ALT
+
+
+def _blocks_of(cell: NotebookNode, number: int) -> Iterator[Block]:
     if cell.cell_type == "markdown":
         yield from written.blocks_of(cell.source, cell.get("attachments", {}))
     if cell.cell_type == "raw":

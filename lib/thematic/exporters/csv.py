@@ -14,7 +14,7 @@ from thematic.measures.figures import FIGURE_NUMBERS
 
 
 class CsvExporter(ReadingExporter):
-    """`jupyter nbconvert --to thematic-csv executed.ipynb` writes `executed.csv`."""
+    """`jupyter nbconvert --to thematic_csv executed.ipynb` writes `executed.csv`."""
 
     export_from_notebook = "Thematic figures (CSV)"
     output_mimetype = "text/csv"

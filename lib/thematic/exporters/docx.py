@@ -23,7 +23,7 @@ _SYNTHETIC = ("Synthetic data:", " made for demonstration; not real records.")
 
 
 class DocxExporter(ReadingExporter):
-    """`jupyter nbconvert --to thematic-docx executed.ipynb` writes `executed.docx`."""
+    """`jupyter nbconvert --to thematic_docx executed.ipynb` writes `executed.docx`."""
 
     export_from_notebook = "Thematic report (Word)"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -36,7 +36,7 @@ FORMATS = "thematic_formats"
 
 
 class HtmlExporter(ReadingExporter):
-    """`jupyter nbconvert --to thematic-html executed.ipynb` writes `executed.html`."""
+    """`jupyter nbconvert --to thematic_html executed.ipynb` writes `executed.html`."""
 
     export_from_notebook = "Thematic report (HTML)"
     output_mimetype = "text/html"

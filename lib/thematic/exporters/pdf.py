@@ -37,7 +37,7 @@ _PRINTED = 88
 
 
 class PdfExporter(ReadingExporter):
-    """`jupyter nbconvert --to thematic-pdf executed.ipynb` writes `executed.pdf`."""
+    """`jupyter nbconvert --to thematic_pdf executed.ipynb` writes `executed.pdf`."""
 
     export_from_notebook = "Thematic report (PDF)"
     output_mimetype = "application/pdf"

@@ -1,4 +1,4 @@
-"""What the exporters of reports have in common: they read the notebook and change nothing in it."""
+"""What the exporters of reports have in common: they read the notebook, run or not, and change nothing in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from thematic.exporters.beside import attach
+from thematic.exporters.running import executed
 
 
 class ReadingExporter(Exporter):  # type: ignore[misc]
@@ -18,7 +19,11 @@ class ReadingExporter(Exporter):  # type: ignore[misc]
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """The notebook, with the pictures beside it, as the preprocessors leave it; and the resources."""
+        """The notebook, with the pictures beside it, as the preprocessors leave it; and the resources.
+
+        That of a report which was not run is run first. Raises UserError as `executed` does.
+        """
+        nb = executed(nb, resources)
         folder = (resources or {}).get("metadata", {}).get("path")
         if folder:
             nb = deepcopy(nb)

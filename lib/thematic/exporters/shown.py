@@ -40,7 +40,8 @@ def blocks_of(output: NotebookNode, alt: str) -> Iterator[Block]:
     elif "text/latex" in data and (found := _latex(data["text/latex"], picture is not None)):
         yield from found
     elif picture:
-        alt = output.metadata.get("alt") or output.metadata.get(picture, {}).get("alt") or alt
+        formula = f"Formula: {data['text/latex'].strip(' $')}" if "text/latex" in data else ""
+        alt = output.metadata.get("alt") or output.metadata.get(picture, {}).get("alt") or alt or formula
         yield written.picture(picture, data[picture], alt)
     elif moving:
         yield LeftOut(f"an interactive output ({', '.join(moving)})", _STILL)

@@ -29,7 +29,7 @@ _ABOUT = (
 
 
 class XlsxExporter(ReadingExporter):
-    """`jupyter nbconvert --to thematic-xlsx executed.ipynb` writes `executed.xlsx`."""
+    """`jupyter nbconvert --to thematic_xlsx executed.ipynb` writes `executed.xlsx`."""
 
     export_from_notebook = "Thematic tables (workbook)"
     output_mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,13 +14,12 @@ from tornado.ioloop import IOLoop
 from tornado.web import authenticated
 
 from thematic.core.errors import ArgumentsRefused, UserError
-from thematic.core.previewer import Asked, Preview, Previewer
+from thematic.core.previewer import Asked, Preview, shared
 from thematic.core.workbook import Workbook
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
-_PREVIEWER = "thematic_previewer"
 _REFUSED = 400
 _SETTLED_SECONDS = 10
 """What the first notebook needs is loaded before what its preview does."""
@@ -60,8 +58,7 @@ class PreviewHandler(_NotebookHandler):
 
     async def answer(self, notebook: Path) -> dict[str, Any]:
         asked = Asked(str(Workbook.find(notebook.parent).root), notebook=str(notebook), data_as_they_are=True)
-        previewer: Previewer = self.settings[_PREVIEWER]
-        coming = await _in_thread(lambda: previewer.ask(asked))
+        coming = await _in_thread(lambda: shared().ask(asked))
         preview: Preview = await asyncio.wrap_future(coming)
         return asdict(preview)
 
@@ -103,12 +100,9 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    previewer = Previewer()
-    atexit.register(previewer.close)
-    server.web_app.settings[_PREVIEWER] = previewer
     base = server.web_app.settings["base_url"]
     if _is_workbook(Path(server.contents_manager.root_dir)):
-        IOLoop.current().call_later(_SETTLED_SECONDS, previewer.start)
+        IOLoop.current().call_later(_SETTLED_SECONDS, shared().start)
     handlers = [("preview", PreviewHandler), ("commentary", CommentaryHandler)]
     rules = [(url_path_join(base, "thematic", name), handler) for name, handler in handlers]
     server.web_app.add_handlers(".*", rules)  # type: ignore[no-untyped-call]

@@ -20,16 +20,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ipykernel import kernelapp
 from ipykernel.kernelapp import IPKernelApp
 
 from thematic.core.errors import UserError
 from thematic.displays import frames
 from thematic.execution.processes import kill_group, leave_nothing
+from thematic.jupyter.transport import OwnIOPubThread
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 _COLLECTIONS = (700, 10, 10)
+kernelapp.IOPubThread = OwnIOPubThread  # type: ignore[attr-defined]
 _INLINE = "module://matplotlib_inline.backend_inline"
 _LOOK_SECONDS = 0.5
 

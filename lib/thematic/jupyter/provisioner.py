@@ -12,6 +12,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from thematic.jupyter.forking import Orders, nursery
+from thematic.jupyter.transport import set_for
 
 _UNDERSTOOD = {"cwd", "env", "extra_arguments", "kernel_id"}
 _READ_AT_START = ("PYTHON", "LD_", "DYLD_", "LC_", "LANG")
@@ -23,6 +24,12 @@ class WarmProvisioner(LocalProvisioner):
     A kernel is started as any other where it has not, where the system knows no fork, and where it is asked for with
     something that a process has to be started with.
     """
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Chooses how the kernel is spoken to, before its connection file is written."""
+        if self.parent is not None:
+            set_for(self.parent)
+        return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Starts the kernel, and says where it can be reached."""

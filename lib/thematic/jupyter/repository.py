@@ -1,11 +1,10 @@
-"""Sets up a workbook's git repository: notebooks are committed without outputs, and compared cell by cell.
+"""Sets up a workbook's git repository: it sees notebooks without outputs, and compares them cell by cell.
 
 Run as `python -m thematic.jupyter.repository` in the workbook's folder; it can be run again at any time.
 """
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import subprocess
 import sys
@@ -16,24 +15,9 @@ import typer
 
 from thematic.core.errors import reason
 from thematic.core.messages import shown
-from thematic.jupyter.committing import git
 
 _PYTHON = Path(sys.executable).as_posix()
-_STRIPS = "thematic.jupyter.committing"
-_OPENING = """\
-#!/bin/sh
-# Takes the outputs out of notebooks that are about to be committed"""
-_HOOK = f"""\
-{_OPENING} ({_STRIPS}).
-git diff --cached --quiet --diff-filter=ACMR -- '*.ipynb' && exit 0
-python={shlex.quote(_PYTHON)}
-if [ ! -x "$python" ]; then
-  echo "Nothing was committed: $python, which takes the outputs out of notebooks, is not there." >&2
-  echo "Set it up again with 'make check' in the workbook's folder." >&2
-  exit 1
-fi
-exec "$python" -m {_STRIPS}
-"""
+_FILTER = "thematic"
 _NBDIME = f'"{_PYTHON}" -m nbdime.vcs.git.'
 _SETTINGS = {
     "diff.jupyternotebook.command": f"{_NBDIME}diffdriver diff",
@@ -42,19 +26,27 @@ _SETTINGS = {
     "difftool.nbdime.cmd": f'{_NBDIME}difftool diff "$LOCAL" "$REMOTE" "$BASE"',
     "difftool.prompt": "false",
 }
-_ATTRIBUTES = "*.ipynb diff=jupyternotebook merge=jupyternotebook"
+_CLEANS = {
+    f"filter.{_FILTER}.clean": f'"{_PYTHON}" -m thematic.jupyter.cleaning %f',
+    f"filter.{_FILTER}.smudge": "cat",
+    f"filter.{_FILTER}.required": "true",
+}
+_OLD_HOOK = "#!/bin/sh\n# Takes the outputs out of notebooks that are about to be committed"
+_COMPARED = "*.ipynb diff=jupyternotebook merge=jupyternotebook"
+_CLEANED = f"*.ipynb filter={_FILTER}"
 
 
 def set_up(folder: Path, say: Callable[[str], None]) -> None:
-    """Gives the repository that `folder` is the top of the hook, and nbdime to compare notebooks with.
+    """Gives the repository that `folder` is the top of a filter that keeps outputs out, and nbdime for comparing.
 
-    Nothing that is tracked changes. A hook, or a setting, of the user's own stays. Nothing happens where there is no
+    Nothing that is tracked changes. A filter, or a setting, of the user's own stays. Nothing happens where there is no
     git, or where the folder is not the top of a repository.
     """
     if shutil.which("git") is None or not (folder / ".git").exists():
         return
     try:
-        _set_hook(folder, say)
+        _remove_old_hook(folder)
+        _set_filter(folder, say)
         _set_comparison(folder)
     except subprocess.CalledProcessError as error:
         say(f"git is not set up for notebooks. git says: {error.stderr.decode(errors='replace').strip()}")
@@ -62,21 +54,24 @@ def set_up(folder: Path, say: Callable[[str], None]) -> None:
         say(f"git is not set up for notebooks: {error.filename}: {reason(error)}.")
 
 
-def _set_hook(folder: Path, say: Callable[[str], None]) -> None:
+def _remove_old_hook(folder: Path) -> None:
+    """Takes away the pre-commit hook of before there was the filter."""
     hook = _path(folder, "hooks/pre-commit")
-    own = (folder / git(folder, "rev-parse", "--git-common-dir").decode().rstrip("\n")).resolve()
-    before = hook.read_text(encoding="utf-8", errors="replace") if hook.exists() else ""
-    if not hook.resolve().is_relative_to(own):
+    if hook.is_file() and hook.read_text(encoding="utf-8", errors="replace").startswith(_OLD_HOOK):
+        hook.unlink()
+
+
+def _set_filter(folder: Path, say: Callable[[str], None]) -> None:
+    for name, value in _CLEANS.items():
+        git(folder, "config", "--local", name, value)
+    named = git(folder, "check-attr", "filter", "--", "notebooks/a.ipynb").decode().strip().rpartition(": ")[2]
+    if named == "unspecified":
+        _add_attribute(folder, _CLEANED)
+    elif named != _FILTER:
         say(
-            f"git is set to take its hooks from {hook.parent}, which is left as it is. "
-            f"To keep outputs out of git, have its pre-commit hook run: {_PYTHON} -m {_STRIPS}"
+            f"git sends notebooks through the filter {named}, which stays. To keep the outputs and the parameters of "
+            f"notebooks/ out of git, name the filter {_FILTER} for them in .gitattributes."
         )
-    elif before and not before.startswith(_OPENING) and _STRIPS not in before:
-        say(f"{hook} is a hook of your own, and stays. To keep outputs out of git, add a line: {_PYTHON} -m {_STRIPS}")
-    elif before != _HOOK and (not before or before.startswith(_OPENING)):
-        hook.parent.mkdir(parents=True, exist_ok=True)
-        hook.write_text(_HOOK, encoding="utf-8", newline="\n")
-        hook.chmod(0o755)
 
 
 def _set_comparison(folder: Path) -> None:
@@ -85,11 +80,25 @@ def _set_comparison(folder: Path) -> None:
     for name, value in _SETTINGS.items():
         if "nbdime" in known.get(name, "nbdime") and known.get(name) != value:
             git(folder, "config", "--local", name, value)
-    attributes = _path(folder, "info/attributes")
-    said = attributes.read_text(encoding="utf-8") if attributes.exists() else ""
-    if "jupyternotebook" not in said:
-        attributes.parent.mkdir(parents=True, exist_ok=True)
-        attributes.write_text(f"{said.rstrip()}\n{_ATTRIBUTES}\n".lstrip("\n"), encoding="utf-8", newline="\n")
+    if "jupyternotebook" not in _attributes(folder):
+        _add_attribute(folder, _COMPARED)
+
+
+def git(folder: Path, *words: str) -> bytes:
+    """What git says to the command. Raises CalledProcessError where it fails."""
+    return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True).stdout  # noqa: S603, S607
+
+
+def _attributes(folder: Path) -> str:
+    path = _path(folder, "info/attributes")
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _add_attribute(folder: Path, line: str) -> None:
+    path = _path(folder, "info/attributes")
+    said = f"{_attributes(folder).rstrip()}\n{line}\n".lstrip("\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(said, encoding="utf-8", newline="\n")
 
 
 def _path(folder: Path, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""The hooks that JupyterLab's server calls before it saves: notebooks lose outputs, a commentary renews its figures."""
+"""The hooks that JupyterLab's server calls when it saves: notebooks lose outputs, a commentary renews its figures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.workbook import Workbook
+from thematic.jupyter.cleaning import settle
 from thematic.jupyter.stripping import is_kept_clean, strip
 
 
@@ -23,6 +24,13 @@ def strip_notebook(model: dict[str, Any], path: str, contents_manager: Any, **_:
         and is_kept_clean(Path(root, path.lstrip("/")))
     ):
         strip(model["content"])
+
+
+def settle_in_git(model: dict[str, Any], os_path: str, **_: Any) -> None:
+    """Has git see no change in the notebook that was saved as `os_path`, where it was only looked at."""
+    path = Path(os_path)
+    if model.get("type") == "notebook" and is_kept_clean(path):
+        settle(path)
 
 
 def renew_commentary(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) -> None:

@@ -45,17 +45,8 @@ def strip(notebook: dict[str, Any]) -> None:
             del noted["jupyter"]
 
 
-def stripped(data: bytes) -> bytes:
-    """The notebook's file, stripped; as it is where there is nothing to strip, or it is no notebook of format 4."""
-    try:
-        notebook = json.loads(data.decode("utf-8"))
-        before = json.dumps(notebook)
-        if notebook["nbformat"] == 4:
-            strip(notebook)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return data
-    if json.dumps(notebook) == before:
-        return data
+def written(notebook: dict[str, Any]) -> bytes:
+    """The notebook's file as JupyterLab writes it."""
     return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 

@@ -14,7 +14,7 @@ from thematic.core.workbook import Workbook
 from thematic.cubes.cubes import Index
 from thematic.outputs.editions import Edition, edition_key, params_files, shared_inputs, with_commentary
 from thematic.outputs.manifest import Manifest
-from thematic.outputs.notebooks import notebook_bytes
+from thematic.outputs.notebooks import notebook_bytes, without_parameters
 from thematic.params import Params
 
 
@@ -32,7 +32,8 @@ class Drafts:
         """Those of a workbook; `notebooks` are those read already, by file name, and the others are read here."""
         names = {slug: theme.notebook for slug, theme in params.themes.items()}
         read = {
-            name: notebook_bytes(workbook.file(f"notebooks/{name}")) for name in {*names.values()} - notebooks.keys()
+            name: without_parameters(notebook_bytes(workbook.file(f"notebooks/{name}")))
+            for name in {*names.values()} - notebooks.keys()
         }
         digests = {slug: digest_bytes((read | dict(notebooks))[name]) for slug, name in names.items()}
         return cls(params, index, digests, shared_inputs(workbook))

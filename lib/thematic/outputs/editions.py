@@ -20,8 +20,8 @@ from thematic.params.declared import Audience
 from thematic.params.measures import MeasureOf
 from thematic.params.tables import Lookup
 
-FORMATS = {suffix: f"thematic-{suffix}" for suffix in ("csv", "docx", "html", "pdf", "xlsx")}
-"""The suffix of each format and the nbconvert exporter that makes it."""
+FORMATS = {suffix: f"thematic_{suffix}" for suffix in ("csv", "docx", "html", "pdf", "xlsx")}
+"""The suffix of each format and the nbconvert exporter that makes it, named so that JupyterLab's server finds it."""
 DEFAULT_FORMATS = ("html", "pdf", "csv")
 PAGE, NOTEBOOK = "html", "ipynb"
 FAILED = "failed"

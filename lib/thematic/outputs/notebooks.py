@@ -11,14 +11,17 @@ from typing import Any
 
 from thematic.core.bounded import read_whole
 from thematic.core.errors import ParamsRefused, Problem, reason
+from thematic.core.parameters import set_parameters
 from thematic.core.workbook import Workbook
 from thematic.exporters.beside import attach
+from thematic.outputs.beside import carry
 
 PARAMETERS = ("period", "area", "audience")
+_EMPTY = dict.fromkeys(PARAMETERS, "")
 
 
 def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]:
-    """The notebooks' bytes by file name.
+    """The notebooks' bytes by file name, without what their parameters are set to: each report has its own.
 
     Raises ParamsRefused that lists each notebook that cannot be read, or that does not have exactly one cell tagged
     `parameters` which sets exactly period, area and audience: papermill only warns, and would run the wrong report.
@@ -28,23 +31,36 @@ def read_notebooks(workbook: Workbook, names: Iterable[str]) -> dict[str, bytes]
     for name in sorted(set(names)):
         path = workbook.file(f"notebooks/{name}")
         try:
-            found[name] = notebook_bytes(path)
+            data = notebook_bytes(path)
         except OSError as error:
             problems.append(Problem(workbook.shown(path), f"cannot be read: {reason(error)}."))
         else:
-            problems.extend(notebook_problems(found[name], workbook.shown(path)))
+            problems.extend(notebook_problems(data, workbook.shown(path)))
+            found[name] = without_parameters(data)
     if problems:
         raise ParamsRefused("Nothing was run: a notebook cannot take the parameters of a report.", problems)
     return found
 
 
 def notebook_bytes(path: Path) -> bytes:
-    """The bytes of a notebook's file, with the pictures that its Markdown names and that are beside it put into it."""
+    """The bytes of a notebook's file, with the files beside it put into it that its Markdown shows or its code names.
+
+    Raises OSError where one of them cannot be read.
+    """
     data = read_whole(path)
-    if b"![" not in data or _cells(data) is None:
+    if _cells(data) is None:
         return data
     notebook = json.loads(data)
-    return json.dumps(notebook, ensure_ascii=False).encode() if attach(notebook, path.parent) else data
+    found = b"![" in data and attach(notebook, path.parent), carry(notebook, path.parent)
+    return json.dumps(notebook, ensure_ascii=False).encode() if any(found) else data
+
+
+def without_parameters(data: bytes) -> bytes:
+    """The notebook with empty parameters, so that a look at another area leaves no report out of date."""
+    if _cells(data) is None:
+        return data
+    notebook = json.loads(data)
+    return json.dumps(notebook, ensure_ascii=False).encode() if set_parameters(notebook, _EMPTY) else data
 
 
 def notebook_problems(data: bytes, shown: str) -> list[Problem]:

@@ -42,18 +42,18 @@ def find(
 ) -> Finding:
     """How a report stands under `out` (`shown` in messages), were it made `today` with files of these suffixes.
 
-    It is up to date when its manifest has today's key, and every file asked for lies there as the manifest says.
+    It is up to date when its manifest has today's key, and every file asked for lies there as the manifest says. One
+    that is not and failed when it was made last says that too.
     `notebook` is the name that a change of it goes by; `trusting` is as in `Manifest.missing`.
     """
     path = edition.path(out, SUFFIX)
     before = read_manifest(path)
+    kept = edition.failed_path(Path(shown)).with_stem(_AREA).as_posix()
+    failed = (f"{FAILED_LAST_TIME} ({kept})",) if edition.failed_path(out).is_file() else ()
     if before is not None:
         causes = (*_changes(before, today, notebook), *_files(before, edition, out, suffixes, trusting))
-        return Finding(edition, causes, before.commentary_stale)
-    if edition.failed_path(out).is_file():
-        kept = edition.failed_path(Path(shown)).with_stem(_AREA).as_posix()
-        return Finding(edition, (f"{FAILED_LAST_TIME} ({kept})",))
-    return Finding(edition, (f"unreadable: {_AREA}.{SUFFIX}" if path.is_file() else NEVER_MADE,))
+        return Finding(edition, (*causes, *failed) if causes else (), before.commentary_stale)
+    return Finding(edition, failed or (f"unreadable: {_AREA}.{SUFFIX}" if path.is_file() else NEVER_MADE,))
 
 
 def _changes(before: Manifest, today: Manifest, notebook: str) -> Iterator[str]:

@@ -96,7 +96,7 @@ def _made(
     editions = list_editions(params, request.themes, request.periods or (), request.areas, request.audience)
     out = folder / "out"
     plan = make_plan(seen, replace(request, out=out), notebooks=notebooks, editions=editions)
-    (result,) = batch.run(plan.jobs, out, 1, batch.Limits(), lambda *_: None)
+    (result,) = batch.run(plan.jobs, out, 1, batch.Limits(batch.TIMEOUT), lambda *_: None)
     if result.failure is not None:
         raise ArgumentsRefused(f"{result.edition.label} cannot be made again: {result.failure.message}")
     manifest = read_manifest(result.edition.path(out, SUFFIX))

@@ -12,11 +12,11 @@ from thematic.build.build import asked_editions, closed_to, data_alone, job_of, 
 from thematic.build.request import Request, Words, check, data_paths
 from thematic.core.areas import FORCE
 from thematic.core.errors import ArgumentsRefused
-from thematic.core.previewer import Asked, Preview
+from thematic.core.previewer import NOTEBOOK, PAGE, Asked, Preview
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
-from thematic.execution.processes import Limits, Running, end, ended, start
+from thematic.execution.processes import TIMEOUT, Limits, Running, end, ended, start
 from thematic.extracts import warehouse
 from thematic.jupyter.preview.notebook import Saved, read_saved
 from thematic.measures.ledger.seen import seen_by
@@ -26,8 +26,7 @@ from thematic.outputs.jobs import Job, Product
 from thematic.params import Params, load_params
 
 Say = Callable[[str], None]
-_NO_LIMITS = Limits()
-_HTML = "html"
+_LIMITS = Limits(TIMEOUT)
 
 
 def about(edition: Edition, params: Params) -> str:
@@ -49,7 +48,8 @@ def plan(asked: Asked, say: Say) -> tuple[Job, str]:
     with data_alone(workbook, say):
         index = _index(asked, workbook, params, say)
         (edition,) = asked_editions(params, request, index)
-        return _job(workbook, params, edition, index, saved), about(edition, params)
+        formats = [] if asked.form == NOTEBOOK else [PAGE]
+        return _job(workbook, params, edition, index, saved, formats), about(edition, params)
 
 
 def make(asked: Asked, is_wanted: Callable[[], bool], say: Say) -> Preview:
@@ -60,7 +60,10 @@ def make(asked: Asked, is_wanted: Callable[[], bool], say: Say) -> Preview:
         return Preview(superseded=True)
     if product.failure is not None:
         return Preview(failure=product.failure.message, about=words)
-    return Preview(product.files[_HTML].decode("utf-8"), about=words, seconds=product.seconds)
+    made = product.files[asked.form].decode("utf-8")
+    if asked.form == NOTEBOOK:
+        return Preview(notebook=made, about=words, seconds=product.seconds)
+    return Preview(made, about=words, seconds=product.seconds)
 
 
 def _notebook(asked: Asked, workbook: Workbook, params: Params) -> Saved:
@@ -80,7 +83,7 @@ def _request(asked: Asked, saved: Saved, params: Params, workbook: Workbook) -> 
         period=told["period"] if asked.period is None else asked.period,
         area=(told["area"] if asked.area is None else asked.area) or FORCE,
         audience=told["audience"] if asked.audience is None else asked.audience,
-        format=_HTML,
+        format=PAGE,
         data=asked.data,
         lookup=asked.lookup,
     )
@@ -112,12 +115,12 @@ def _index(asked: Asked, workbook: Workbook, params: Params, say: Say) -> Index:
     return prepare(workbook, params, data=data, lookup=lookup, today=date.today(), say=say)
 
 
-def _job(workbook: Workbook, params: Params, edition: Edition, index: Index, saved: Saved) -> Job:
+def _job(workbook: Workbook, params: Params, edition: Edition, index: Index, saved: Saved, formats: list[str]) -> Job:
     name = params.themes[edition.theme].notebook
     seen = seen_by(edition.audience, workbook, params, index, lambda _: None, periods=[edition.period])
     manifest = Drafts.of(workbook, seen.params, seen.index, {name: saved.data}).manifest(edition)
     report = report_data(seen.params, edition, seen.files(edition.theme), seen.index)
-    job = job_of(edition, manifest, (saved.path.name, saved.data), [_HTML], report)
+    job = job_of(edition, manifest, (saved.path.name, saved.data), formats, report)
     return replace(job, closed=closed_to(edition, workbook, workbook.root / "outputs"))
 
 
@@ -126,7 +129,7 @@ def _produce(job: Job, is_wanted: Callable[[], bool]) -> Product | None:
     running = _started(job)
     try:
         while is_wanted():
-            for _, product in ended([running], _NO_LIMITS):
+            for _, product in ended([running], _LIMITS):
                 return product
         return None
     finally:

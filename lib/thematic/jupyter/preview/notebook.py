@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from thematic.core.errors import ArgumentsRefused, ParamsRefused, reason
+from thematic.core.parameters import parameters
 from thematic.core.workbook import Workbook
 from thematic.outputs.notebooks import notebook_bytes, notebook_problems
 from thematic.params import Params
@@ -45,7 +46,7 @@ def read_saved(workbook: Workbook, params: Params, path: Path, theme: str | None
     problems = notebook_problems(data, shown)
     if problems:
         raise ParamsRefused("The notebook cannot take the parameters of a report.", problems)
-    return Saved(path, data, theme, _parameters(data))
+    return Saved(path, data, theme, parameters(json.loads(data)))
 
 
 def _theme(name: str, data: bytes, params: Params) -> str | None:
@@ -64,19 +65,6 @@ def _cells(data: bytes) -> list[dict[str, Any]]:
 
 def _source(cell: dict[str, Any]) -> str:
     return "".join(cell.get("source", ""))
-
-
-def _parameters(data: bytes) -> dict[str, str]:
-    """What the parameters cell sets, which is known to hold plain assignments of texts alone."""
-    tagged = next(cell for cell in _cells(data) if "parameters" in (cell.get("metadata", {}).get("tags") or []))
-    found: dict[str, str] = {}
-    for statement in ast.parse(_source(tagged)).body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
-                found[name] = text
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text))):
-                found[name] = text
-    return found
 
 
 def _opened(data: bytes) -> Iterator[str]:

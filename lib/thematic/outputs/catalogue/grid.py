@@ -24,7 +24,8 @@ State = Literal["up to date", "out of date", "failed"]
 class Cell:
     """What there is of one theme for one area: links (a format's name and its address), and what must be said of it.
 
-    Addresses run from the folder of all reports. `audience` is "" and `indicator` None for a report that only failed.
+    Addresses run from the folder of all reports. `audience` is "" and `indicator` None for a report that only failed;
+    of one that failed later the last good one is there, and `outdated`.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Cell:
     links: tuple[tuple[str, str, str], ...] = ()
     marks: tuple[str, ...] = ()
     failed: str | None = None
+    outdated: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,8 @@ class Catalogue:
             *(["synthetic data"] if report.synthetic else []),
             *(["public"] if report.audience == "public" else []),
         ]
-        return Cell(name, state, report.audience, report.indicator, links, tuple(marks), failed)
+        outdated = place in self.outdated
+        return Cell(name, state, report.audience, report.indicator, links, tuple(marks), failed, outdated)
 
 
 def shown_first(formats: Iterable[str]) -> list[str]:
