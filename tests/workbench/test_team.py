@@ -1,6 +1,7 @@
 """A team's workbook: the checks of a forge, owners by theme, releases that are signed off, and what the public needs."""
 
 import shlex
+import sys
 from datetime import date
 
 import pytest
@@ -86,6 +87,11 @@ def test_owners_are_by_theme_and_a_file_that_was_there_stays(tmp_path):
     assert all(line.startswith("#") or not line for line in owned)
     assert (tmp_path / "CONTRIBUTING.md").read_text(encoding="utf-8") == "Ours."
     assert list(tmp_path.rglob("*.part")) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are the folder's")
+def test_rows_go_into_a_folder_that_only_its_owner_may_open(begun):
+    assert (begun.root / "data" / "raw").stat().st_mode & 0o077 == 0
 
 
 def test_unchecked_and_overdue_measures_stop_public_builds_alone_and_only_where_that_is_asked(workbook):

@@ -8,7 +8,7 @@ from pathlib import Path
 from thematic.adoption.record import product_now, read_record
 from thematic.adoption.team import FORGES, Forge, team_files
 from thematic.core.errors import ArgumentsRefused, reason
-from thematic.core.folders import replacing
+from thematic.core.folders import make_private, replacing
 from thematic.core.starter import starter, starter_files
 from thematic.core.workbook import BUILDS_ON, Workbook
 
@@ -66,7 +66,8 @@ def _fill(here: Path, forge: Forge) -> None:
         for name, path in starter_files(root).items():
             if name.startswith("notebooks/"):
                 (notebooks / path.name).write_bytes(path.read_bytes())
-    (here / "data" / "raw").mkdir(parents=True, exist_ok=True)
+    if not (here / "data" / "raw").exists():
+        make_private(here / "data" / "raw")
     for name, data in {".gitignore": _IGNORED.encode(), **team_files(starter_files(root), forge)}.items():
         if not (here / name).exists():
             _put(here / name, data)

@@ -34,12 +34,14 @@ _NAMED = 8
 
 @dataclass(frozen=True)
 class Shared:
-    """What was put together: how many reports, the folder, the zip beside it, and a line for those never made."""
+    """What was put together: how many reports, the folder, the zip beside it, a line for those never made, and who
+    signed them off."""
 
     reports: int
     folder: Path
     archive: Path
     left_out: Sequence[str]
+    signed: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], No
         raise ArgumentsRefused(f"There are no reports: {order.shown} does not exist. {_make_first(words)}")
     with log.opened(making_folder(order.request.out, order.request.audience), order.shown, say) as book:
         reports, left_out = _choose(order)
-        _assure(order, list(reports), today, say)
+        _assure(order, list(reports), today)
         folder = order.request.out / FOLDER / _name(order, reports)
         archive = folder.with_name(f"{folder.name}.zip")
         private = is_private(order.request.audience)
@@ -87,7 +89,7 @@ def share(workbook: Workbook, words: Words, today: date, say: Callable[[str], No
         except OSError as error:
             raise DiskRefused(f"{workbook.shown(folder)} could not be written: {reason(error)}.") from error
         book.add(f"shared {log.reports(len(reports))}: {FOLDER}/{folder.name}")
-    return Shared(len(reports), folder, archive, left_out)
+    return Shared(len(reports), folder, archive, left_out, tuple(signed_lines(order.drafts.params, reports)))
 
 
 def shared_lines(shared: Shared, workbook: Workbook) -> list[str]:
@@ -95,7 +97,7 @@ def shared_lines(shared: Shared, workbook: Workbook) -> list[str]:
     folder, archive = workbook.shown(shared.folder), workbook.shown(shared.archive)
     size = f"{shared.archive.stat().st_size / 1_000_000:,.1f} MB"
     left_out = [f"Not in it: {line}" for line in shared.left_out]
-    return [*left_out, f"Shared {log.reports(shared.reports)}: {folder} and {archive} ({size})"]
+    return [*left_out, *shared.signed, f"Shared {log.reports(shared.reports)}: {folder} and {archive} ({size})"]
 
 
 def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], None]) -> _Order:
@@ -112,12 +114,10 @@ def _order(workbook: Workbook, words: Words, today: date, say: Callable[[str], N
     return _Order(workbook, words, request, seen, Drafts.of(workbook, seen.params, seen.index, {}), editions)
 
 
-def _assure(order: _Order, editions: Sequence[Edition], today: date, say: Callable[[str], None]) -> None:
-    params = order.drafts.params
-    assure(params, editions, today)
-    refuse_unsigned(params, [each.period for each in editions], order.request.audience)
-    for line in signed_lines(params, editions):
-        say(line)
+def _assure(order: _Order, editions: Sequence[Edition], today: date) -> None:
+    """Raises ParamsRefused where public editions lack what params/assurance.yaml asks for."""
+    assure(order.drafts.params, editions, today)
+    refuse_unsigned(order.drafts.params, [each.period for each in editions], order.request.audience)
 
 
 def _choose(order: _Order) -> tuple[dict[Edition, Manifest], list[str]]:
