@@ -45,7 +45,7 @@ class OpenFigures:
         """Released figures as a tidy pandas DataFrame, one row for each measure, dimension and category.
 
         `measures` and `by` are names or lists of them: `by` a breakdown, a level of areas, "month", "rolling", "total"
-        or "force". The rows are in the report's order.
+        or "force" (the force's own figure, in its report the total). The rows are in the report's order.
 
         | columns | are |
         |---|---|

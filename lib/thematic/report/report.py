@@ -332,6 +332,14 @@ class Report(OpenFigures):
             terms.setdefault(unit.title, f"One of the areas into which the force divides itself{short}.")
         return Glossary([Term(term, said) for term, said in sorted(terms.items(), key=lambda each: each[0].casefold())])
 
+    def paragraph(self, name: str) -> Sentence:
+        """A paragraph that several reports have, by its name in params/glossary.yaml."""
+        known = self.params.glossary.paragraphs
+        if name not in known:
+            fix = nearest(name, {each: each for each in known})
+            raise ArgumentsRefused(f"params/glossary.yaml has no paragraph '{name}'. {fix}")
+        return Sentence(known[name])
+
     def all_figures(self) -> FigureList:
         """Every released figure, carried in the notebook for the CSV; pages do not show it."""
         rows, quarantined = notes.counts(self.data)
