@@ -115,3 +115,13 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(
 ) -> None:
     with pytest.raises(ArgumentsRefused, match=message):
         report.table(measures, by=by)
+
+
+def test_the_force_s_own_figure_is_there_in_every_report(drawn: DrawnCubes, report: Report) -> None:
+    unit = Report(report_data(drawn, PERIOD, area="widnes"))
+    whole = report.table("da_recorded")["value"].item()
+    for each in (report, unit):
+        found = each.table("da_recorded", by=["lpu", "force"])
+        assert found["value"].tolist()[-1] == whole
+        assert found["label"].tolist()[-1] == each.params.force.name
+    assert unit.table("da_recorded")["value"].item() < whole

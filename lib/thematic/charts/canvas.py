@@ -218,6 +218,11 @@ def _measured(text: str, face: FontProperties, ismath: Any) -> tuple[float, floa
     return width, height, descent
 
 
+def renderer(width: float, height: float, buffer: io.StringIO) -> RendererSVG:
+    """What draws into a buffer, in points, and measures texts."""
+    return _Renderer(width, height, buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+
+
 def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
     """The figure as an SVG element to stand in a page, `alt` its label: no metadata, no ids but those used.
 
@@ -228,9 +233,9 @@ def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
     buffer = io.StringIO()
     size = [length * 72 for length in figure.get_size_inches()]
     with mpl.rc_context({"svg.hashsalt": f"thematic {salt}"}):
-        renderer = _Renderer(*size, buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-        figure.draw(renderer)
-        renderer.finalize()
+        page = renderer(size[0], size[1], buffer)
+        figure.draw(page)
+        page.finalize()
     text = buffer.getvalue()
     width, height = map(round, size)
     root = (

@@ -13,13 +13,10 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from cycler import cycler
 from matplotlib.axes import Axes
-from matplotlib.category import StrCategoryConverter
-from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
 
-from thematic.charts import canvas
+from thematic.charts import canvas, fitting
 from thematic.charts.drawn import Drawn, drawn_in
 from thematic.core import palette
 
@@ -28,10 +25,6 @@ _SATURATION = 0.75
 """How much of a colour seaborn leaves in bars and boxes."""
 _GREY = "#424242"
 """What seaborn draws intervals in."""
-_DATES = 9
-"""How many dates there may be along an axis of a page."""
-_NAMES = 0.36
-"""How much of a chart's width names of categories may take."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _UNFILLED = re.compile(r"<(?:path|text|use)\b(?![^>]*\bfill=)[^>]*>")
 """matplotlib gives what it fills in black no colour."""
@@ -100,34 +93,15 @@ def _figure(draw: Callable[..., Any], width: float, height: float) -> Figure:
             if how is None:
                 made = draw()
                 return _sized(_figure_of(made if made is not None else plt.gcf()), width)
-            axes: Axes = plt.subplots(layout="constrained")[1]
+            axes: Axes = plt.subplots()[1]
+            fitting.blank(axes)
             draw(axes) if how == "" else draw(**{how: axes})
             figure = _figure_of(axes)
-            _space_dates(figure, _DATES * width / canvas.WIDE)
-            _wrap_names(figure, _NAMES * width)
+            fitting.fit(figure, width)
             return figure
     finally:
         for number in set(plt.get_fignums()) - before:
             plt.close(number)
-
-
-def _space_dates(figure: Figure, most: float) -> None:
-    """Keeps dates along an axis, where matplotlib places them itself, from running into one another."""
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        locator = axis.get_major_locator()
-        if isinstance(locator, AutoDateLocator):
-            locator.minticks = 2
-            locator.maxticks = dict.fromkeys(locator.maxticks, int(most))
-
-
-def _wrap_names(figure: Figure, room: float) -> None:
-    """Breaks long names of categories up the side of a chart into lines no wider than `room` points."""
-    for axis in (axes.yaxis for axes in figure.axes):
-        if isinstance(axis.get_converter(), StrCategoryConverter) and not isinstance(
-            axis.get_major_formatter(), FixedFormatter
-        ):
-            names = axis.units._mapping
-            axis.set_ticks(list(names.values()), ["\n".join(canvas.wrap(name, room)) for name in names])
 
 
 def _asks_for(draw: Callable[..., Any]) -> str | None:

@@ -334,7 +334,10 @@ class _Reading:
         if len(paths) < 2:
             return self.model(self.workbook.file("params/glossary.yaml"), GlossaryParams)
         below, own = (self.model(path, GlossaryParams) for path in paths)
-        return below and own and GlossaryParams(terms={**below.terms, **own.terms})
+        if below is None or own is None:
+            return None
+        paragraphs = {**below.paragraphs, **own.paragraphs}
+        return GlossaryParams(terms={**below.terms, **own.terms}, paragraphs=paragraphs)
 
     def _keys(self, path: Path) -> dict[str, Any] | None:
         """What a file of keys and values says; None where it cannot be read."""

@@ -108,6 +108,7 @@ class DisclosureParams(Declared):
 
 
 class GlossaryParams(Declared):
-    """params/glossary.yaml: what terms mean."""
+    """params/glossary.yaml: what terms mean, and paragraphs that several reports have, by name."""
 
     terms: dict[Name, Name]
+    paragraphs: dict[Key, Name] = Field(default={})

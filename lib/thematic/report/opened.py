@@ -13,8 +13,9 @@ from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.release import released
 from thematic.params.themes import TOTAL
-from thematic.report import compared, made, own_charts, tidy
+from thematic.report import compared, made, own_charts, recipes, tidy
 from thematic.report.asked import HEIGHT, Asked
+from thematic.report.beside import measure_named
 
 
 class OpenFigures:
@@ -45,7 +46,7 @@ class OpenFigures:
         """Released figures as a tidy pandas DataFrame, one row for each measure, dimension and category.
 
         `measures` and `by` are names or lists of them: `by` a breakdown, a level of areas, "month", "rolling", "total"
-        or "force". The rows are in the report's order.
+        or "force" (the force's own figure, in its report the total). The rows are in the report's order.
 
         | columns | are |
         |---|---|
@@ -104,3 +105,16 @@ class OpenFigures:
             why = compared.why_not(self.data, self.figures, asked, drawing)
             made.remember(self.data, found, compared.words_of(self.data, asked, drawing), why)
         return found
+
+    def recipe(self, chart: str, *measures: str, by: str = "") -> None:
+        """Prints a cell that draws one of the report's charts with `report.table` and seaborn, to copy and to change.
+
+        `chart` is months, rolling, rates, parts or breakdown, as the methods are called, or changes (several measures,
+        this year and the year before). The figures are those of the built-in chart, without what it works out itself:
+        the band of what is expected, events, targets. Raises ArgumentsRefused for another chart or measure.
+
+        >>> report.recipe("months", "da_recorded")
+        """
+        for name in measures:
+            measure_named(self.data, name)
+        print(recipes.cell(chart, measures, by, self.data.params.units))  # noqa: T201 - it is what was asked for

@@ -185,19 +185,31 @@ class Report(OpenFigures):
         return Sentence("\n\n".join(said))
 
     def months(self, measure: str) -> Chart | Sentence:
-        """The months up to the measure's last one, 36 at most, as a line; the numbers are behind it."""
+        """The months up to the measure's last one, 36 at most, as a line; the numbers are behind it.
+
+        `report.recipe("months", ...)` prints a cell that draws it in seaborn, to change.
+        """
         return drawings.months(self.data, self.figures, measure)
 
     def rolling(self, measure: str) -> Chart | Sentence:
-        """A measure's own window ending with each of the last 24 months as a line, a share before its 95% interval."""
+        """A measure's own window ending with each of the last 24 months as a line, a share before its 95% interval.
+
+        `report.recipe("rolling", ...)` prints a cell that draws it in seaborn, to change.
+        """
         return drawings.rolling(self.data, self.figures, measure)
 
     def parts(self, whole: str, *measures: str) -> Chart | Sentence:
-        """What a count was made of, this year and the year before: the counts behind measures, which share no row."""
+        """What a count was made of, this year and the year before: the counts behind measures, which share no row.
+
+        `report.recipe("parts", ...)` prints a cell that draws it in seaborn, to change.
+        """
         return parts.parts(self.data, self.figures, whole, measures)
 
     def rates(self, measure: str) -> Chart:
-        """The rate of each unit of the force with its 95% interval, the report's own area standing out."""
+        """The rate of each unit of the force with its 95% interval, the report's own area standing out.
+
+        `report.recipe("rates", ...)` prints a cell that draws it in seaborn, to change.
+        """
         return rates.rates(self.data, self.figures, measure)
 
     def funnel(self, measure: str) -> Chart | Sentence:
@@ -331,6 +343,14 @@ class Report(OpenFigures):
         if self.theme.areas != ():
             terms.setdefault(unit.title, f"One of the areas into which the force divides itself{short}.")
         return Glossary([Term(term, said) for term, said in sorted(terms.items(), key=lambda each: each[0].casefold())])
+
+    def paragraph(self, name: str) -> Sentence:
+        """A paragraph that several reports have, by its name in params/glossary.yaml."""
+        known = self.params.glossary.paragraphs
+        if name not in known:
+            fix = nearest(name, {each: each for each in known})
+            raise ArgumentsRefused(f"params/glossary.yaml has no paragraph '{name}'. {fix}")
+        return Sentence(known[name])
 
     def all_figures(self) -> FigureList:
         """Every released figure, carried in the notebook for the CSV; pages do not show it."""

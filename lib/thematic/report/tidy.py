@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -66,12 +66,12 @@ class FiguresFrame(pd.DataFrame):
 
 def typed(rows: Sequence[Figure]) -> pd.DataFrame:
     """Figures as a frame with FIGURE_COLUMNS, numbers as numbers and days as days."""
-    said = [[getattr(row, name) for name in FIGURE_COLUMNS] for row in rows]
-    return _typed(pd.DataFrame(said, columns=list(FIGURE_COLUMNS), dtype=object))
+    return _framed({name: [getattr(row, name) for row in rows] for name in FIGURE_COLUMNS})
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.astype({name: kind for name, kind in _TYPES.items() if name in frame})
+def _framed(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Columns by name as a frame: each is made of its type at once, which is quicker than to change a frame's."""
+    return pd.DataFrame({name: pd.Series(each, dtype=_TYPES.get(name)) for name, each in columns.items()})
 
 
 def table(
@@ -84,7 +84,8 @@ def table(
     """
     names, dimensions = _named("measures", measures), _named("by", by)
     for dimension in dimensions:
-        checked(data, dimension, *names)
+        checked(data, TOTAL if dimension == FORCE_ROW else dimension, *names)
+    dimensions = list(dict.fromkeys(_of_force(data) if each == FORCE_ROW else each for each in dimensions))
     pairs = [(name, dimension) for name in names for dimension in dimensions if _holds(data, dimension, name)]
     rows = [row for name, dimension in pairs for row in figures.of(name, dimension)]
     title = title or _title(data, names, dimensions)
@@ -93,11 +94,13 @@ def table(
 
 def frame_of(data: ReportData, rows: Sequence[Figure]) -> pd.DataFrame:
     """Figures as a frame with COLUMNS, one row each."""
-    frame = typed(rows)
-    frame["title"] = [data.measure(row.measure).short for row in rows]
-    frame["label"] = [label_of(data, row) for row in rows]
-    frame["month"] = [_month_of(row) for row in rows]
-    return _typed(frame)[list(COLUMNS)]
+    found = {
+        "title": [data.measure(row.measure).short for row in rows],
+        "label": [label_of(data, row) for row in rows],
+        "month": [_month_of(row) for row in rows],
+        **{name: [getattr(row, name) for row in rows] for name in FIGURE_COLUMNS},
+    }
+    return _framed({name: found[name] for name in COLUMNS})
 
 
 def _named(what: str, said: str | Sequence[str]) -> list[str]:
@@ -105,6 +108,11 @@ def _named(what: str, said: str | Sequence[str]) -> list[str]:
     if not found or not all(isinstance(each, str) for each in found):
         raise ArgumentsRefused(f"report.table takes names for {what}, such as 'total', not {said!r}.")
     return found
+
+
+def _of_force(data: ReportData) -> str:
+    """The dimension of the force's own figures: the report's own total, where it is the force's report."""
+    return TOTAL if data.area.is_force else FORCE_ROW
 
 
 def _holds(data: ReportData, dimension: str, name: str) -> bool:

@@ -1,0 +1,132 @@
+"""A recipe is a cell: printed, it is run as it is, and draws the numbers of the built-in chart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from thematic.charts.drawn import drawn_in
+from thematic.core.errors import ArgumentsRefused
+from thematic.displays import Chart, DisplayTable, Value
+from thematic.report import Report
+from thematic.report.recipes import RECIPES
+from warehouse_drawn import DrawnCubes, few_measures, report_data, theme_cubes, typed
+
+PERIOD, THEME = "2021-01", "domestic-abuse"
+UNITS = ("Widnes", "Runcorn", "Crewe")
+PARTS = ("da_solved_pct", "da_outcome_16_pct")
+MEASURES = {
+    "da_recorded": ("total", "month", "lpu", "offence"), "da_outcomes": ("total",),
+    "da_solved_pct": ("total", "rolling"), "da_outcome_16_pct": ("total",), "da_rate_per_1000": ("total", "lpu"),
+}  # fmt: skip
+ASKED: dict[str, tuple[tuple[str, ...], str]] = {
+    "months": (("da_recorded",), ""),
+    "rolling": (("da_solved_pct",), ""),
+    "rates": (("da_rate_per_1000",), ""),
+    "parts": (("da_outcomes", *PARTS), ""),
+    "breakdown": (("da_recorded",), "offence"),
+    "changes": (PARTS, ""),
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Three years of crimes in three units, two thirds of them with an outcome."""
+    rows: list[dict[str, Any]] = [
+        {"recorded_on": f"{year}-{month:02d}-05", "lpu": UNITS[number % 3], "domestic": "Y",
+         "offence_code": ("8N", "105A")[number % 2], "offence_title": f"Assault {number % 2}",
+         **({"outcome_code": ("1", "16")[number % 3], "outcome_on": f"{year}-{month:02d}-20"} if number % 3 < 2 else {})}
+        for year in (2018, 2019, 2020) for month in range(1, 13) for number in range(60 + month * (year - 2017))
+    ]  # fmt: skip
+    params = replace(
+        few_measures(), themes={THEME: few_measures().themes[THEME].model_copy(update={"measures": MEASURES})}
+    )
+    tables = {"crimes": typed(params.tables["crimes"], pd.DataFrame(rows))}
+    drawn: DrawnCubes = theme_cubes(tmp_path_factory.mktemp("drawn"), THEME, tables, params=params, history="2018-01")
+    return Report(report_data(drawn, PERIOD))
+
+
+def printed(report: Report, capsys: pytest.CaptureFixture[str], name: str) -> str:
+    measures, by = ASKED[name]
+    report.recipe(name, *measures, by=by)
+    return capsys.readouterr().out
+
+
+def built_in(report: Report, name: str) -> list[list[Any]]:
+    """The rows of numbers behind the built-in chart, or of the built-in table."""
+    measures, by = ASKED[name]
+    found = report.breakdown(*measures, by=by) if by else getattr(report, name)(*measures)
+    table = found.table if isinstance(found, Chart) else found
+    assert isinstance(table, DisplayTable)
+    return [[cell.value if isinstance(cell, Value) else cell for cell in row] for row in table.rows]
+
+
+class Kept(dict[str, Any]):
+    """Stands in the report's place, and keeps what a cell asks of report.chart."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.report, name)
+
+    def chart(self, draw: Any, **asked: Any) -> Any:
+        self.update(asked, draw=draw)
+        return self.report.chart(draw, **asked)
+
+
+def drawn_by(cell: str, report: Report) -> frozenset[float]:
+    """The numbers at which a cell draws."""
+    kept = Kept(report)
+    exec(cell, {"report": kept})  # noqa: S102 - the recipe is our own
+    figure, axes = plt.subplots()
+    kept["draw"](axes)
+    plt.close(figure)
+    return drawn_in(figure).numbers
+
+
+@pytest.mark.parametrize("name", [each for each in ASKED if each != "changes"])
+def test_a_recipe_run_as_printed_draws_the_built_in_chart_s_numbers(
+    report: Report, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    found = {round(each, 6) for each in drawn_by(printed(report, capsys, name), report)}
+    rows = [row for row in built_in(report, name) if row[0] != "All others"]
+    column = 2 if name == "breakdown" else 1
+    numbers = {round(row[column], 6) for row in rows if isinstance(row[column], int | float)}
+    assert len(numbers) > 1
+    assert numbers <= found
+
+
+def test_changes_draw_this_year_and_the_year_before(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    now = report.table(list(PARTS))
+    assert drawn_by(printed(report, capsys, "changes"), report) >= {*now["value"], *now["previous_value"]}
+
+
+def test_a_cell_reads_as_one_writes_it(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    said = printed(report, capsys, "months")
+    assert said.startswith(
+        'import seaborn as sns\n\nmeasure = "da_recorded"\nmonths = report.table(measure, by="month")\n'
+    )
+    assert "\n\n\ndef draw(ax):\n    grey" in said
+    assert "report.chart(draw, title=title, alt=alt, data=months)\n" in said
+    assert set(ASKED) == set(RECIPES)
+
+
+@pytest.mark.parametrize(
+    ("asked", "by", "said"),
+    [
+        (("month", "da_recorded"), "", "There is no recipe for 'month'. Did you mean 'months'?"),
+        (("months",), "", r"report.recipe\('months', ...\) needs one measure, such as"),
+        (("months", *PARTS), "", "needs one measure, such as"),
+        (("changes",), "", "needs measures, such as"),
+        (("breakdown", "da_recorded"), "", "needs a breakdown of the measure, such as"),
+        (("months", "da_recordd"), "", "There is no measure 'da_recordd' in the theme. Did you mean 'da_recorded'?"),
+    ],
+)
+def test_what_cannot_be_printed_is_refused(report: Report, asked: tuple[str, ...], by: str, said: str) -> None:
+    with pytest.raises(ArgumentsRefused, match=said):
+        report.recipe(*asked, by=by)
