@@ -142,7 +142,7 @@ def test_data_that_find_no_room_are_one_message_and_the_next_command_goes_on(tmp
     with disk(root / "data", "160k") as again:
         shutil.copytree(REPOSITORY / "data/reference", root / "data/reference")
         before = {path.name for path in (root / "data").iterdir()}
-        for size in range(164, 480, 8):
+        for size in range(168, 488, 16):
             ran = thematic("data", "--data", str(extract))
             if ran.status == 0:
                 break

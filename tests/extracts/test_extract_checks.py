@@ -412,7 +412,7 @@ _row = st.fixed_dictionaries(
 _line = st.one_of(st.text(alphabet='A1,"\r é', max_size=8), st.just("\n"), st.just('"open,'))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(_row, max_size=12), garbage=st.lists(_line, max_size=4))
 def test_in_is_kept_and_duplicates_and_quarantined_and_left_out(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], garbage: list[str]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -35,51 +35,68 @@ def quiet(_: str) -> None:
     """Says nothing."""
 
 
-def extract(
-    sample: Path, folder: Path, last: str, change: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-) -> None:
+Late = tuple[int, str] | None
+"""So many rapes more, recorded on a day."""
+
+
+@cache
+def few_rows(path: Path, day: str) -> pd.DataFrame:
+    """The rows of a table of the sample that the force has: every eighth, and every rape."""
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    kept = rows.index % 8 == 0
+    if "offence_code" in rows:
+        kept |= rows["offence_code"] == "19C"
+    return rows[kept & (rows[day] >= "2019-01-01")]
+
+
+def extract(sample: Path, folder: Path, last: str, late: Late = None) -> None:
     """An extract of the force's own as it was on a day: what came later is not in it."""
     folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
     for name, day in TABLES.items():
-        rows = pd.read_csv(sample / f"{name}.csv", dtype=str, keep_default_na=False)
-        rows = rows[(rows[day] <= last) & (rows[day] >= "2019-01-01")]
-        rows = rows[(rows["offence_code"] == "19C") | (rows.index % 8 == 0)] if name == "crimes" else rows[::8]
+        rows = few_rows(sample / f"{name}.csv", day)
+        rows = rows[rows[day] <= last].copy()
         for column in [each for each in rows if each.endswith("_on") and each != day]:
             later = rows[column] > last
             rows.loc[later, [column, *(["outcome_code"] if column == "outcome_on" else [])]] = ""
-        if name == "crimes" and change is not None:
-            rows = change(rows)
+        if name == "crimes" and late is not None:
+            rows = with_rows(rows, *late)
         rows.to_csv(folder / f"{name}.csv", index=False)
     said = {"title": "The force's own extract", "as_at": last, "synthetic": False}
     known = yaml.safe_load((sample / "extract.yaml").read_text(encoding="utf-8"))
     (folder / "extract.yaml").write_text(yaml.safe_dump({**known, **said}), encoding="utf-8")
 
 
-def with_rows(number: int, day: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    """So many rapes more, recorded on a day."""
-
-    def change(rows: pd.DataFrame) -> pd.DataFrame:
-        like = rows[(rows["offence_code"] == "19C") & (rows["recorded_on"] <= day)].iloc[[0] * number].copy()
-        like["crime_ref"] = [f"LATE{place}" for place in range(number)]
-        like["recorded_on"] = day
-        for column in ("outcome_on", "outcome_code", "cancelled_on", "committed_on"):
-            like[column] = ""
-        return pd.concat([rows, like])
-
-    return change
+def with_rows(rows: pd.DataFrame, number: int, day: str) -> pd.DataFrame:
+    like = rows[(rows["offence_code"] == "19C") & (rows["recorded_on"] <= day)].iloc[[0] * number].copy()
+    like["crime_ref"] = [f"LATE{place}" for place in range(number)]
+    like["recorded_on"] = day
+    for column in ("outcome_on", "outcome_code", "cancelled_on", "committed_on"):
+        like[column] = ""
+    return pd.concat([rows, like])
 
 
 class Force:
-    """A force's workbook, whose extract is replaced from month to month."""
+    """A force's workbook, whose extract is replaced from month to month.
 
-    def __init__(self, root: Path, sample: Path) -> None:
-        self.workbook, self.sample = Workbook(root), sample
+    `counted` is a folder of extracts that were counted before with the params as they were: what the product finds up
+    to date in them it does not count again.
+    """
 
-    def brings(self, last: str, change: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
-        raw = self.workbook.root / "data" / "raw"
-        for path in raw.glob("*"):
-            path.unlink()
-        extract(self.sample, raw, last, change)
+    def __init__(self, root: Path, sample: Path, counted: Path) -> None:
+        self.workbook, self.sample, self.counted = Workbook(root), sample, counted
+
+    def brings(self, last: str, late: Late = None) -> None:
+        known = self.counted / "-".join([last, *map(str, late or ())])
+        if not known.exists():
+            shutil.copytree(self.counted / "empty", known)
+            workbook = Workbook(known)
+            extract(self.sample, workbook.raw, last, late)
+            prepare(workbook, load_params(workbook), data=None, lookup=None, today=TODAY, say=quiet)
+        for name in ("raw", "warehouse", "cubes"):
+            shutil.rmtree(self.workbook.root / "data" / name, ignore_errors=True)
+            shutil.copytree(known / "data" / name, self.workbook.root / "data" / name)
 
     def books(self, month: str, *, new_key: bool = False) -> list[str]:
         return book(self.workbook, month, "", "", TODAY, quiet, new_key=new_key)
@@ -122,7 +139,9 @@ def booked(tmp_path_factory: pytest.TempPathFactory) -> Force:
     shutil.rmtree(root / "params" / "commentary", ignore_errors=True)
     (root / "params" / "recommendations" / "domestic-abuse.yaml").unlink(missing_ok=True)
     (root / "params" / "pack.yaml").unlink()
-    force = Force(root, made.sample)
+    counted = tmp_path_factory.mktemp("counted")
+    shutil.copytree(root, counted / "empty")
+    force = Force(root, made.sample, counted)
     force.brings("2020-12-31")
     force.books(FIRST)
     return force
@@ -131,7 +150,7 @@ def booked(tmp_path_factory: pytest.TempPathFactory) -> Force:
 @pytest.fixture
 def force(booked: Force, tmp_path: Path) -> Force:
     shutil.copytree(booked.workbook.root, tmp_path / "workbook")
-    return Force(tmp_path / "workbook", booked.sample)
+    return Force(tmp_path / "workbook", booked.sample, booked.counted)
 
 
 def test_only_the_force_can_read_the_ledger(booked: Force) -> None:
@@ -151,13 +170,13 @@ def test_a_month_that_is_not_booked_has_no_public_edition(force: Force) -> None:
 
 def test_records_that_change_change_nothing_public_until_they_are_booked(force: Force) -> None:
     before = force.public(FIRST)
-    force.brings("2020-12-31", with_rows(1, "2020-06-15"))
+    force.brings("2020-12-31", (1, "2020-06-15"))
     assert force.public(FIRST).rows == before.rows
 
 
 def test_the_next_month_leaves_what_was_published_as_it_is(force: Force) -> None:
     before, files = force.public(FIRST), force.kept()
-    force.brings("2021-01-31", with_rows(3, "2020-06-15"))
+    force.brings("2021-01-31", (3, "2020-06-15"))
     force.books(NEXT)
     assert {name: data for name, data in force.kept().items() if name in files} == files
     then = {(row.measure, row.dimension, row.category): row for row in before.rows}
@@ -175,7 +194,7 @@ def test_booking_twice_adds_nothing(force: Force) -> None:
 
 def test_a_second_analyst_with_key_files_and_extract_makes_the_same_file(force: Force, tmp_path: Path) -> None:
     shutil.copytree(force.workbook.root, tmp_path / "second")
-    second = Force(tmp_path / "second", force.sample)
+    second = Force(tmp_path / "second", force.sample, force.counted)
     for each in (force, second):
         each.brings("2021-01-31")
         each.books(NEXT)
@@ -184,7 +203,7 @@ def test_a_second_analyst_with_key_files_and_extract_makes_the_same_file(force: 
 
 def test_many_late_records_stop_the_booking_until_the_force_decides(force: Force) -> None:
     files = force.kept()
-    force.brings("2021-01-31", with_rows(200, "2020-06-15"))
+    force.brings("2021-01-31", (200, "2020-06-15"))
     with pytest.raises(DataRefused, match=r"2021-01 cannot be booked: .*rape.*\+200 .*corrections.yaml"):
         force.books(NEXT)
     assert force.kept() == files
@@ -192,7 +211,7 @@ def test_many_late_records_stop_the_booking_until_the_force_decides(force: Force
 
 @pytest.mark.parametrize(("decision", "risen"), [("book", True), ("reanchor", False)])
 def test_the_force_decides_on_late_records(force: Force, decision: str, risen: bool) -> None:
-    force.brings("2021-01-31", with_rows(200, "2020-06-15"))
+    force.brings("2021-01-31", (200, "2020-06-15"))
     path = force.workbook.params / "corrections.yaml"
     path.write_text(f'"2021-01": {{do: {decision}, why: "An old system was read in"}}\n', encoding="utf-8")
     force.books(NEXT)
@@ -252,7 +271,7 @@ def test_a_new_key_holds_from_the_next_month_on(force: Force, is_lost: bool) -> 
     said = verify(force.workbook, TODAY, quiet)
     assert ("1 as their records" in said) if is_lost else ("each as its records and the key give it" in said)
     assert any("drawn with a new key" in each for each in force.notes())
-    force.brings("2021-01-31", with_rows(3, "2021-01-20"))
+    force.brings("2021-01-31", (3, "2021-01-20"))
     force.books(NEXT)
 
 
@@ -270,8 +289,10 @@ def test_a_month_to_come_is_not_booked(force: Force) -> None:
 
 def test_made_up_data_never_take_the_place_of_the_force_s_own(force: Force) -> None:
     files = force.kept()
-    for path in (force.workbook.root / "data" / "raw").glob("*"):
-        path.unlink()
+    for name in ("raw", "warehouse"):
+        shutil.rmtree(force.workbook.root / "data" / name)
+    for name in ("sample", "warehouse"):
+        shutil.copytree(force.sample.parent / name, force.workbook.root / "data" / name)
     with pytest.raises(DataRefused, match="holds the ledger of the force's own data"):
         force.books(NEXT)
     assert force.kept() == files
@@ -352,7 +373,7 @@ def test_a_theme_that_is_given_up_keeps_its_files(force: Force) -> None:
 
 
 def test_what_was_not_revised_is_said(force: Force) -> None:
-    force.brings("2021-01-31", with_rows(200, "2020-06-15"))
+    force.brings("2021-01-31", (200, "2020-06-15"))
     path = force.workbook.params / "corrections.yaml"
     path.write_text('"2021-01": {do: reanchor, why: "An old system was read in"}\n', encoding="utf-8")
     force.books(NEXT)

@@ -51,15 +51,15 @@ def make_pages(folder: Path) -> Path:
     missing; and the catalogues of all these, one with a report that failed and one that is out of date."""
     workbook = sample_workbook(folder / "workbook")
     root = folder / "pages"
-    _build(workbook, ["DA", "GLANCE", "PERFORMANCE", "STOP"], root / "internal", "force")
-    _build(workbook, ["DA", "GLANCE"], root / "internal", "widnes")
+    _build(workbook, ["DA", "GLANCE"], root / "internal", "force,widnes")
+    _build(workbook, ["PERFORMANCE", "STOP"], root / "internal", "force")
     _build(workbook, ["DA", "GLANCE"], root / "public", "force,widnes", audience="public")
+    _build(workbook, ["ASB"], root / "own", "widnes")
     _write_own_words(workbook)
-    _build(workbook, ["HATE", "ASB"], root / "own", "force,widnes")
     _add_cells(workbook, "anti_social_behaviour", FAILS)
-    _build(workbook, ["ASB"], root / "own", "force")
+    _build(workbook, ["HATE", "ASB"], root / "own", "force")
     data, lookup = _draw_download(folder / "download")
-    _build(workbook, ["CRIME"], root / "download", "force,widnes", data=str(data), lookup=str(lookup))
+    _build(workbook, ["CRIME"], root / "download", "force", data=str(data), lookup=str(lookup))
     return root
 
 
