@@ -120,16 +120,19 @@ def site(first, tmp_path) -> Iterator[Site]:
         yield Site(shutil.copytree(first, tmp_path / "workbook"), uuid4().hex, scratch)
 
 
-def timed(site: Site) -> float:
-    began = time.monotonic()
-    site.built()
-    return time.monotonic() - began
+@pytest.fixture(scope="module")
+def undisturbed(first, tmp_path_factory) -> tuple[float, dict[str, bytes]]:
+    """How many seconds a build takes that nothing disturbs, and the files that it makes."""
+    with TemporaryDirectory(prefix="k", ignore_cleanup_errors=True) as scratch:
+        root = tmp_path_factory.mktemp("undisturbed") / "workbook"
+        site = Site(shutil.copytree(first, root), uuid4().hex, scratch)
+        began = time.monotonic()
+        site.built()
+        return time.monotonic() - began, site.files()
 
 
-def test_builds_that_are_killed_at_random_moments_end_in_the_same_bytes(site):
-    duration = timed(site)
-    expected = site.files()
-    site.begin_again()
+def test_builds_that_are_killed_at_random_moments_end_in_the_same_bytes(site, undisturbed):
+    duration, expected = undisturbed
     draw = random.Random(8)
     kills, moments = 0, list[float]()
     while kills < KILLS:
@@ -147,11 +150,10 @@ def test_builds_that_are_killed_at_random_moments_end_in_the_same_bytes(site):
     site.wait_until_alone(30)
 
 
-def test_a_build_that_is_stopped_is_soon_gone_and_says_so(site):
+def test_a_build_that_is_stopped_is_soon_gone_and_says_so(site, undisturbed):
     """Among the moments are some in which DuckDB is at work and some in which what reports need is being loaded. Gone is
     within two seconds; a machine that is busy with other tests takes longer."""
-    duration = timed(site)
-    site.begin_again()
+    duration, _ = undisturbed
     endings = [signal.SIGINT, signal.SIGTERM]
     for part, ending in enumerate(endings):
         with site.started(*WORDS) as build:
