@@ -18,8 +18,10 @@ from thematic.params.themes import MONTH, TOTAL
 from thematic.report import drawings
 from warehouse_drawn import DrawnCubes, own_params, report_data, sample_workbook
 
-PERIODS = ("2021-01", "2020-09", "2020-05", "2019-12", "2019-01", "2018-03")
-AREAS = ("force", "widnes")
+REPORTS = [
+    *(("force", period) for period in ("2021-01", "2020-05", "2019-01")),
+    *(("widnes", period) for period in ("2020-09", "2019-12", "2018-03")),
+]
 CLAUSE = re.compile(r"(higher|lower) than expected \(([\d,]+) against ([\d,]+)\)")
 ITSELF = re.compile(r"(\w+) itself (stood out|was unusually low) \(([\d,]+); (?:up to )?([\d,]+)")
 
@@ -57,8 +59,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Released]:
         Released(f"{theme} {area} {period} {audience}", data, released(data))
         for theme in params.themes
         for found in (DrawnCubes(params, theme, index, cubes.read_bytes(workbook, theme)),)
-        for area in AREAS
-        for period in PERIODS
+        for area, period in REPORTS
         for audience in ("internal", "public")
         for data in (report_data(found, period, area, audience),)
     ]

@@ -448,24 +448,29 @@ class Working:
     def _in_count(self, count: Count, span: Span) -> np.ndarray:
         """The rows of the force that a count counts in a window, as they stood on the day at which it is looked at."""
         rows, seen = self.rows_counted(count), span.seen
-        recorded = rows.day(rows.table.date)
+        key = ("counted", count.model_dump_json(), seen)
+        recorded, keep = rows.day(rows.table.date), self._remembered(key, lambda: self._counted(count, seen))
+        if count.standing is not None:
+            left = rows.day(count.standing, seen)
+            return keep & (recorded <= span.last).to_numpy() & (left.isna() | (left > span.last)).to_numpy()
+        is_placed = count.dated is not None and self.theme.outcome_basis == "outcome"
+        placed = rows.day(count.dated, seen) if is_placed else recorded
+        return keep & ((placed >= span.first) & (placed <= span.last)).to_numpy()
+
+    def _counted(self, count: Count, seen: pd.Timestamp) -> np.ndarray:
+        """The rows of the force that a count counts in any window, as they stood on a day."""
+        rows = self.rows_counted(count)
         keep = self._in_selection(count.selection, seen) & all_hold(rows, count.where, seen)
-        keep &= (recorded <= seen).to_numpy()
+        keep &= (rows.day(rows.table.date) <= seen).to_numpy()
         if rows.table.ends is not None:
             keep &= ~(rows.day(rows.table.ends) <= seen).to_numpy()
         if count.names is not None:
             keep &= rows.seen(count.names, seen).notna().to_numpy()
         if count.repeats is not None:
             keep &= self._repeat(count.selection, count.repeats, seen)
-        if count.standing is not None:
-            left = rows.day(count.standing, seen)
-            return keep & (recorded <= span.last).to_numpy() & (left.isna() | (left > span.last)).to_numpy()
-        placed = recorded
-        if count.dated is not None:
-            dated = rows.day(count.dated, seen)
-            keep &= (dated <= seen).to_numpy()
-            placed = dated if self.theme.outcome_basis == "outcome" else recorded
-        return keep & ((placed >= span.first) & (placed <= span.last)).to_numpy()
+        if count.dated is not None and count.standing is None:
+            keep &= (rows.day(count.dated, seen) <= seen).to_numpy()
+        return keep
 
     def _in_selection(self, name: str, seen: pd.Timestamp) -> np.ndarray:
         return self._remembered(("selection", name, seen), lambda: self._chosen(name, seen))
