@@ -36,6 +36,7 @@ def fit(figure: Figure, width: float) -> None:
                 axis.set_label_text("")
     _space_dates(figure, _DATES * width / canvas.WIDE)
     _wrap_names(figure, _NAMES * width)
+    _stack_keys(figure, (1 - _NAMES) * width)
     _place(figure)
 
 
@@ -57,6 +58,18 @@ def _wrap_names(figure: Figure, room: float) -> None:
             names = {name: "\n".join(canvas.wrap(name, room)) for name in axis.units._mapping}
             if list(names) != list(names.values()):
                 axis.set_ticks(list(axis.units._mapping.values()), list(names.values()))
+
+
+def _stack_keys(figure: Figure, room: float) -> None:
+    """Puts the entries of a key one below the other, above what is drawn, where side by side they are wider than
+    `room` points."""
+    for axes in figure.axes:
+        key = axes.get_legend()
+        if key is not None and key.get_window_extent(canvas.renderer(room, room, io.StringIO())).width > room:
+            entries = [each for each in key.legend_handles if each is not None]
+            names = [text.get_text() for text in key.get_texts()]
+            title = key.get_title().get_text() or None
+            axes.legend(entries, names, title=title, ncols=1, loc="lower left", bbox_to_anchor=(0, 1))
 
 
 def _place(figure: Figure) -> None:
