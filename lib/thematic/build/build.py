@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,9 +141,7 @@ def build(
             _get_ready(request)
         index = order.index()
         editions = asked_editions(order.params, request, order.seen(index).index)
-        assure(order.params, editions, today)
-        for sentence in (*not_fed(order.params, request.themes, index), *signed_lines(order.params, editions)):
-            say(sentence)
+        _assure(order, editions, index)
     keep_out_of_git(workbook, request.out)
     with log.opened(making_folder(request.out, request.audience), order.shown, say) as book:
         with data_alone(workbook, say):
@@ -161,6 +160,14 @@ def build(
         for line in (*log.notice_lines(results), *stale_lines(stale)):
             book.add(line)
     return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale, figures)
+
+
+def _assure(order: _Order, editions: Sequence[Edition], index: Index) -> None:
+    """Says which themes are not made and who signed off what is public. Raises ParamsRefused as `assure` does."""
+    assure(order.params, editions, order.today)
+    sentences = not_fed(order.params, order.request.themes, index), signed_lines(order.params, editions)
+    for sentence in chain(*sentences):
+        order.say(sentence)
 
 
 def keep_out_of_git(workbook: Workbook, out: Path) -> None:
