@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from drawn import files_of
-from test_notebooks import test_cells_are_short_and_only_narrate as only_narrates
+from test_notebooks import test_cells_are_short_and_only_narrate_but_for_one_function_that_draws as only_narrates
 from test_notebooks import test_no_outputs_are_committed as has_no_outputs
 from test_notebooks import test_no_place_stands_in_a_notebook as names_no_place
 from test_notebooks import test_one_cell_declares_the_parameters as declares_parameters
@@ -269,7 +269,8 @@ def test_only_breakdowns_by_size_are_cut_and_only_what_has_points_is_mapped(cust
     assert 'report.breakdown("offences_number", by="weekday")' in crimes
     assert 'report.breakdown("suites_number", by="hour")' in suites
     assert 'report.hotspots("offences_number")' in crimes
-    assert 'report.rates("suites_rate_per_1000")' in suites
+    (drawn,) = [cell for cell in suites if "report.chart(" in cell]
+    assert drawn.startswith('rates = report.table("suites_rate_per_1000", by=["lpu", "force"])')
     assert not [call for call in suites if call.startswith("report.hotspots")]
 
 
