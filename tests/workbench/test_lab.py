@@ -202,23 +202,24 @@ def test_the_commentary_of_the_report_opens_beside_its_notebook(lab: Lab) -> Non
 
 
 CELLS = "jupyterapp.shell.currentWidget.content"
-TITLE = "Crimes solved, as dots"
+BEFORE = "How investigations ended, this year and the year before"
+TITLE = "How investigations ended, as bars"
 
 
 def test_a_recipe_is_copied_changed_run_previewed_and_exported_and_git_sees_one_cell(lab: Lab) -> None:
-    """In the notebook on domestic abuse an analyst copies the chart of units and makes dots in another colour of it."""
+    """In the notebook on domestic abuse an analyst copies the chart of outcomes and makes bars in another colour of it."""
     with page() as tab:
         mine = opened(lab.notebook.parents[1], lab.server, "domestic_abuse", tab)
         mine.waits("[...jupyterapp.shell.widgets('main')][0].sessionContext.session.kernel.status == 'idle'", 90)
         mine.click("document.querySelector('.jp-Notebook .jp-Cell')")
         mine.waits(f"{CELLS}.widgets.length > 20")
-        place = f"{CELLS}.widgets.findIndex(each => each.model.sharedModel.source.includes('sns.barplot(units'))"
+        place = f"{CELLS}.widgets.findIndex(each => each.model.sharedModel.source.includes('sns.scatterplot(outcomes'))"
         tab.ask(f"{CELLS}.activeCellIndex = {place}")
         tab.ask("jupyterapp.commands.execute('notebook:copy-cell')")
         tab.ask("jupyterapp.commands.execute('notebook:paste-cell-below')")
         recipe = tab.ask(f"{CELLS}.activeCell.model.sharedModel.source")
-        changed = recipe.replace("barplot", "scatterplot").replace('palette["main"]', 'palette["second"]')
-        changed = changed.replace("Crimes solved, unit by unit", TITLE)
+        changed = recipe.replace("sns.scatterplot", "sns.barplot").replace("s=90, ", "")
+        changed = changed.replace('palette["main"]', 'palette["second"]').replace(BEFORE, TITLE)
         tab.ask(f"{CELLS}.activeCell.model.sharedModel.setSource({json.dumps(changed)})")
         assert tab.ask(f"{CELLS}.activeCell.model.sharedModel.source") == changed != recipe
         tab.ask("jupyterapp.commands.execute('notebook:run-all-above')")
