@@ -16,6 +16,7 @@ import pytest
 from drawn import edition, manifest
 from thematic.build.changed_lines import lines
 from thematic.build.changing import Compared, _compared, _Order, _places
+from thematic.build.moved import moved
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
 from thematic.core.spreadsheets import csv_text
@@ -23,8 +24,8 @@ from thematic.core.workbook import Workbook
 from thematic.cubes.counts import read_tables
 from thematic.explore.terminal import WIDTH
 from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS
-from thematic.outputs.catalogue import read_catalogue
-from thematic.outputs.changed import new_and_gone, revised, verdicts_changed
+from thematic.outputs.catalogue import pages, read_catalogue
+from thematic.outputs.changed import new_and_gone, read_rows, revised, verdicts_changed
 from warehouse_drawn import DrawnCubes, few_measures, figures, own_params, theme_cubes, typed
 
 THEME, SINCE, PERIOD, SIZE = "domestic-abuse", "2020-12", "2021-01", 900
@@ -193,6 +194,30 @@ def test_a_report_that_is_up_to_date_is_not_worked_out_again(
             match=r"^SINCE: no internal report that is asked for is in .* It has reports for 2020-12, 2021-01",
         ):
             _places(replace(order, since=Month.parse("2019-01")))
+
+
+def test_the_internal_catalogue_says_what_changed_since_the_month_before_and_a_public_one_does_not(
+    cubes: Any, tmp_path: Path
+) -> None:
+    found = cubes[1][1]
+    for period in (SINCE, PERIOD):
+        put_report(tmp_path, found, period, "force")
+    catalogue = read_catalogue(tmp_path, lambda report: report.period != SINCE)
+    told = moved(tmp_path, catalogue, found.params)
+    assert told is not None and (told.since, told.outdated) == ("December 2020", 1)
+    before, now = (read_rows((tmp_path / each / THEME / "force.csv").read_bytes()) for each in (SINCE, PERIOD))
+    changed = verdicts_changed(before, now)
+    totals = [each for each in changed if each.key[1] == "total"]
+    assert sum(each.others for each in told.themes) == len(changed) - len(totals)
+    assert sum(len(each.lines) for each in told.themes) == len(totals)
+    assert len(changed) > 0
+    with_it = pages(replace(catalogue, moved=told))
+    assert b"What changed since December 2020" in with_it["index.html"]
+    assert b"What changed" not in with_it[f"{SINCE}/index.html"]
+    public = {place: report.model_copy(update={"audience": "public"}) for place, report in catalogue.reports.items()}
+    assert moved(tmp_path, replace(catalogue, reports=public), found.params) is None
+    alone = {place: report for place, report in catalogue.reports.items() if place[0] == PERIOD}
+    assert moved(tmp_path, replace(catalogue, reports=alone), found.params) is None
 
 
 def row(measure: str, dimension: str, category: str, value: str = "1", trend: str = "Stable") -> dict[str, str]:

@@ -20,6 +20,7 @@ from nbformat import v4
 from drawn import edition, job
 from thematic import explore, report
 from thematic.build.build import build
+from thematic.build.explaining import Question, explained
 from thematic.build.request import Words
 from thematic.core.errors import ArgumentsRefused, DataRefused, UserError
 from thematic.core.workbook import Workbook
@@ -106,6 +107,20 @@ def test_cubes_add_up_to_the_figure_as_it_stood_at_the_end_of_its_window(workboo
         standing = (counts["from_month"] <= end) & (counts["until_month"].isna() | (counts["until_month"] > end))
         assert counts.loc[months & standing, "n"].sum() == value
     assert counts["until_month"].notna().any()
+
+
+def test_a_cell_explains_a_figure_as_the_command_does(workbook: Workbook) -> None:
+    words = {"area": LPU.slug, "period": PERIOD}
+    account = explore.explain("da_solved_pct", **words)
+    asked = explained(workbook, Question("da_solved_pct", **words), date(2026, 1, 1), lambda _: None)
+    assert list(account.lines) == asked
+    assert shown(account)["text/plain"] == "\n".join(asked)
+    value = explore.figures("DA", PERIOD, LPU.slug).query("measure == 'da_solved_pct' and dimension == 'total'")[
+        "value"
+    ]
+    assert f"{float(value.iloc[0])!r} percent" in repr(account)
+    with pytest.raises(ArgumentsRefused, match="No report of RAPE has da_solved_pct"):
+        explore.explain("da_solved_pct", theme="RAPE")
 
 
 def test_every_display_of_rows_says_that_they_are_about_people(workbook: Workbook) -> None:

@@ -7,15 +7,19 @@ import os
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import psutil
 import pytest
 
 from browser import CHROMIUM, Page, page
+from thematic.jupyter import repository
 from warehouse_drawn import ROOT, sample_workbook
 
 pytestmark = [
@@ -43,10 +47,11 @@ FRAMED = {
 
 @dataclass
 class Lab:
-    """JupyterLab with the rape notebook of its workbook open in a browser's tab."""
+    """JupyterLab with a notebook of its workbook open in a browser's tab; `server` is its address."""
 
     notebook: Path
     tab: Page
+    server: str
 
     def waits(self, expression: str, seconds: float = 40) -> None:
         until = time.monotonic() + seconds
@@ -102,6 +107,7 @@ def served(root: Path, home: Path) -> Iterator[str]:
         "--no-browser",
         "--port",
         "0",
+        "--LabApp.expose_app_in_browser=True",
         f"--ServerApp.root_dir={root}",
     ]
     process = subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -121,7 +127,7 @@ def _address(process: subprocess.Popen[bytes], home: Path) -> str:
         found = [*(home / "runtime").glob("jpserver-*.json")]
         if found and (said := found[0].read_text(encoding="utf-8")):
             told = json.loads(said)
-            return f"{told['url']}lab/tree/notebooks/rape.ipynb?token={told['token']}"
+            return f"{told['url']}lab/WORKSPACE/tree/notebooks/NAME.ipynb?token={told['token']}"
         assert process.poll() is None, (home / "log.txt").read_text(encoding="utf-8")
         time.sleep(0.1)
     raise TimeoutError("JupyterLab did not start")
@@ -134,11 +140,25 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     told = json.loads(notebook.read_text(encoding="utf-8"))
     told["cells"].append(FRAMED)
     notebook.write_text(json.dumps(told), encoding="utf-8")
+    track(workbook.root)
     with served(workbook.root, tmp_path_factory.mktemp("home")) as address, page() as tab:
-        size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
-        tab.call("Emulation.setDeviceMetricsOverride", **size)
-        tab.call("Page.navigate", url=address)
-        yield Lab(notebook, tab)
+        yield opened(workbook.root, address, "rape", tab)
+
+
+def track(root: Path) -> None:
+    """Makes the workbook a repository, as a force has it, of which the notebooks are committed."""
+    ran(root, "git", "init", "-q")
+    repository.set_up(root, print)
+    ran(root, "git", "add", "notebooks")
+    ran(root, "git", "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "one")
+
+
+def opened(root: Path, server: str, name: str, tab: Page) -> Lab:
+    """The notebook of this name in a workspace by the same name, so that no other is open beside it."""
+    size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
+    tab.call("Emulation.setDeviceMetricsOverride", **size)
+    tab.call("Page.navigate", url=server.replace("WORKSPACE", f"workspaces/{name}").replace("NAME", name))
+    return Lab(root / "notebooks" / f"{name}.ipynb", tab, server)
 
 
 def test_an_analyst_changes_a_notebook_runs_it_and_sees_the_report_beside_it(lab: Lab) -> None:
@@ -179,6 +199,70 @@ def test_the_commentary_of_the_report_opens_beside_its_notebook(lab: Lab) -> Non
     lab.press("commentary")
     lab.waits("document.querySelector('.jp-FileEditor .cm-content').textContent.includes('## ')")
     assert file.is_file()
+
+
+CELLS = "jupyterapp.shell.currentWidget.content"
+BEFORE = "How investigations ended, this year and the year before"
+TITLE = "How investigations ended, as bars"
+
+
+def test_a_recipe_is_copied_changed_run_previewed_and_exported_and_git_sees_one_cell(lab: Lab) -> None:
+    """In the notebook on domestic abuse an analyst copies the chart of outcomes and makes bars in another colour of it."""
+    with page() as tab:
+        mine = opened(lab.notebook.parents[1], lab.server, "domestic_abuse", tab)
+        mine.waits("[...jupyterapp.shell.widgets('main')][0].sessionContext.session.kernel.status == 'idle'", 90)
+        mine.click("document.querySelector('.jp-Notebook .jp-Cell')")
+        mine.waits(f"{CELLS}.widgets.length > 20")
+        place = f"{CELLS}.widgets.findIndex(each => each.model.sharedModel.source.includes('sns.scatterplot(outcomes'))"
+        tab.ask(f"{CELLS}.activeCellIndex = {place}")
+        tab.ask("jupyterapp.commands.execute('notebook:copy-cell')")
+        tab.ask("jupyterapp.commands.execute('notebook:paste-cell-below')")
+        recipe = tab.ask(f"{CELLS}.activeCell.model.sharedModel.source")
+        changed = recipe.replace("sns.scatterplot", "sns.barplot").replace("s=90, ", "")
+        changed = changed.replace('palette["main"]', 'palette["second"]').replace(BEFORE, TITLE)
+        tab.ask(f"{CELLS}.activeCell.model.sharedModel.setSource({json.dumps(changed)})")
+        assert tab.ask(f"{CELLS}.activeCell.model.sharedModel.source") == changed != recipe
+        tab.ask("jupyterapp.commands.execute('notebook:run-all-above')")
+        tab.ask("jupyterapp.commands.execute('notebook:run-cell')")
+        mine.waits(f"{CELLS}.activeCell.node.querySelector('figure')?.innerText.includes('{TITLE}')")
+
+        mine.press("explain")
+        mine.waits("document.querySelector('.jp-Dialog select')")
+        tab.ask("document.querySelector('.jp-Dialog .jp-mod-accept').click()")
+        mine.waits("document.querySelector('.thematic-Account pre').textContent.includes('(da_recorded): ')")
+        mine.click("document.querySelector('.jp-Notebook .jp-Cell')")
+        mine.press("preview")
+        mine.waits(f"[...{REPORT}.querySelectorAll('figcaption')].some(each => each.innerText.includes('{TITLE}'))")
+        with pikepdf.open(BytesIO(exported_as(mine, "Thematic_pdf"))) as exported:
+            assert str(exported.docinfo["/Title"]).startswith("Domestic abuse") and len(exported.pages) > 3
+    root = mine.notebook.parents[1]
+    assert ran(root, "git", "status", "--porcelain", "-uno").split() == ["M", "notebooks/domestic_abuse.ipynb"]
+    ran(root, "git", "add", "-u")
+    before, now = (
+        json.loads(ran(root, "git", "show", f"{place}:notebooks/domestic_abuse.ipynb"))["cells"]
+        for place in ("HEAD", "")
+    )
+    new = [cell for cell in now if TITLE in "".join(cell["source"])]
+    assert ["".join(cell["source"]) for cell in new] == [changed]
+    assert [cell for cell in now if cell not in new] == before
+    assert [cell for cell in now if cell.get("outputs")] == []
+
+
+def exported_as(lab: Lab, label: str) -> bytes:
+    """What the item of File > Save and Export Notebook As gives."""
+    lab.tab.ask("window.open = address => { window.exported = address; }")
+    lab.click("[...document.querySelectorAll('.lm-MenuBar-item')].find(each => each.textContent == 'File')")
+    items = "[...document.querySelectorAll('.lm-Menu-item')]"
+    lab.click(f"{items}.find(each => each.textContent.startsWith('Save and Export Notebook As'))")
+    lab.click(f"{items}.find(each => each.textContent.startsWith('{label}'))")
+    lab.waits("window.exported")
+    fetched = "fetch(window.exported).then(answer => answer.arrayBuffer())"
+    coded = f"{fetched}.then(data => btoa([...new Uint8Array(data)].map(each => String.fromCharCode(each)).join('')))"
+    return b64decode(lab.tab.ask(coded))
+
+
+def ran(folder: Path, *command: str) -> str:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def test_nothing_is_asked_of_the_network(lab: Lab) -> None:

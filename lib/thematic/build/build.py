@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from thematic.build import log
 from thematic.build.assured import assure, signed_lines
 from thematic.build.commenting import is_stale
+from thematic.build.moved import moved
 from thematic.build.request import Request, Words, check, check_writable
 from thematic.core.errors import ArgumentsRefused, DataRefused, DiskRefused, reason
 from thematic.core.folders import keep_from_git
@@ -264,6 +265,7 @@ def _catalogue(request: Request, drafts: Drafts) -> tuple[Path | None, Gathered 
     what, page = "The catalogue", None
     try:
         catalogue = read_catalogue(request.out, drafts.up_to_date, level_titles(drafts.params), drafts.params.brand)
+        catalogue = replace(catalogue, moved=moved(request.out, catalogue, drafts.params))
         page = write_catalogue(request.out, catalogue)
         what = "The file of all figures"
         return page, gather(request.out, catalogue, request.audience), ""

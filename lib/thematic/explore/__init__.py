@@ -2,10 +2,12 @@
 
 What there is: `themes()`, `measures("DA")`, `areas()`, `periods()`, `tables()`.
 What it says: `figures("DA")` as released, `cubes("DA")` as counted, `rows("a table")` as recorded (restricted).
+Where it comes from: `explain("a measure")` takes one figure apart.
 What to do with it: `count_by(rows, "column")`, `house_style()` for charts, `as_cell(counts, ...)` into a report.
 All of it reads the workbook's data as they were built last (`make data`); docs/working-with-data.md has examples.
 """
 
+from thematic.explore.accounts import explain
 from thematic.explore.counted import cubes
 from thematic.explore.moving import as_cell
 from thematic.explore.names import areas, measures, periods, tables, themes
@@ -18,6 +20,7 @@ __all__ = [
     "as_cell",
     "count_by",
     "cubes",
+    "explain",
     "figures",
     "house_style",
     "measures",

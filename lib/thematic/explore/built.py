@@ -34,11 +34,14 @@ class Built:
     facts: ExtractFacts
 
 
-def built() -> Built:
-    """The workbook that the notebook lies in. Raises UserError in a report, and DataRefused where no data are there."""
+def built(workbook: Workbook | None = None) -> Built:
+    """The workbook (default: that which the notebook lies in), as it was built.
+
+    Raises UserError in a report, and DataRefused where no data are there.
+    """
     if is_handed_over():
         raise UserError(_IN_REPORT)
-    workbook = Workbook.find()
+    workbook = workbook or Workbook.find()
     params = load_params(workbook)
     facts = warehouse.facts(workbook)
     if facts is None:

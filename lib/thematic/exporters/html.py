@@ -105,8 +105,27 @@ def _blocks(report: document.Document) -> Iterator[Markup]:
         yield _block(block, stem)
     for heading, blocks in report.annex:
         body = Markup("\n").join(_block(block, stem) for block in blocks)
+        body += _commands(report) if heading.text.casefold() == document.METHOD else Markup("")
         folded = Markup('<details class="annex"><summary>{}</summary>{}</details>')
         yield folded.format(_block(heading, stem), body)
+
+
+def _commands(report: document.Document) -> Markup:
+    """In an internal report, the commands by which those who make it ask where a figure comes from."""
+    cover = report.cover
+    if cover is None or not cover.place or cover.audience == "public" or len(report.figures) != 1:
+        return Markup("")
+    period, _, area = cover.place
+    place = report.figures[0].columns.index("measure")
+    measures = dict.fromkeys(str(row[place]) for row in report.figures[0].rows)
+    lines = "\n".join(f"thematic explain {name} --area {area} --period {period}" for name in measures)
+    said = (
+        "In a terminal of the workbook, a command says where a figure comes from: the rows that are counted, why "
+        "others are not, and the months. For a row of a table, add --category with its dimension and category, such as "
+        f"--category month={period}."
+    )
+    folded = "<details><summary>Commands that explain each figure</summary><p>{}</p><pre>{}</pre></details>"
+    return Markup(folded).format(said, lines)
 
 
 def _block(block: Block, stem: str) -> Markup:

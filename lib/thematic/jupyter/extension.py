@@ -1,4 +1,4 @@
-"""Answers the buttons of a notebook in JupyterLab: the page of its report, and the file of its commentary."""
+"""Answers the buttons of a notebook in JupyterLab: its report's page, its commentary, an account of a figure."""
 
 from __future__ import annotations
 
@@ -73,6 +73,14 @@ class CommentaryHandler(_NotebookHandler):
         return {"path": file.relative_to(self.root).as_posix()}
 
 
+class ExplainHandler(_NotebookHandler):
+    """The measures of the report that the notebook is set to; of the one `measure` that is named, the account."""
+
+    async def answer(self, notebook: Path) -> dict[str, Any]:
+        measure = str((self.get_json_body() or {}).get("measure", ""))
+        return await _in_thread(lambda: _explained(notebook, measure))
+
+
 async def _in_thread(work: Callable[[], Made]) -> Made:
     return await asyncio.get_running_loop().run_in_executor(None, work)
 
@@ -85,6 +93,24 @@ def _commentary(notebook: Path) -> Path:
     workbook = Workbook.find(notebook.parent)
     saved = read_saved(workbook, load_params(workbook, with_commentary=False), notebook)
     return open_commentary(workbook, saved.theme, saved.parameters["period"], saved.parameters["area"])
+
+
+def _explained(notebook: Path, measure: str) -> dict[str, Any]:
+    from thematic.explore.accounts import account_of
+    from thematic.explore.built import built
+    from thematic.jupyter.preview.notebook import read_saved
+    from thematic.params import load_params
+
+    workbook = Workbook.find(notebook.parent)
+    params = load_params(workbook, with_commentary=False)
+    saved = read_saved(workbook, params, notebook)
+    measures = params.themes[saved.theme].measures
+    if not measure:
+        return {"measures": [f"{params.measures[name].title} ({name})" for name in measures]}
+    name = measure.rpartition("(")[2].rstrip(")")
+    told = saved.parameters
+    words = {"area": told["area"], "period": told["period"], "theme": saved.theme}
+    return {"lines": account_of(built(workbook), name, "", **words).lines}
 
 
 def _is_workbook(root: Path) -> bool:
@@ -103,6 +129,6 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     base = server.web_app.settings["base_url"]
     if _is_workbook(Path(server.contents_manager.root_dir)):
         IOLoop.current().call_later(_SETTLED_SECONDS, shared().start)
-    handlers = [("preview", PreviewHandler), ("commentary", CommentaryHandler)]
+    handlers = [("preview", PreviewHandler), ("commentary", CommentaryHandler), ("explain", ExplainHandler)]
     rules = [(url_path_join(base, "thematic", name), handler) for name, handler in handlers]
     server.web_app.add_handlers(".*", rules)  # type: ignore[no-untyped-call]

@@ -109,11 +109,37 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class ThemeMoved:
+    """What changed in the force's report on a theme: a line for each headline figure, and the number of `others`."""
+
+    theme: str
+    title: str
+    lines: tuple[str, ...]
+    others: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What changed in the internal reports of a `period` since those of the month `before`, of which so many are
+    `outdated`."""
+
+    period: str
+    before: str
+    themes: tuple[ThemeMoved, ...]
+    outdated: int
+
+    @property
+    def since(self) -> str:
+        return Month.parse(self.before).label
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """The reports of a folder by period, theme and area, those of them that are out of date, and those that failed.
 
     `levels` gives the force's word for each level of areas, in the order in which they are listed; `look` is its own
-    face, and `contact` whom to ask. Files that are `handed_on` have names that cannot be confused.
+    face, and `contact` whom to ask. Files that are `handed_on` have names that cannot be confused. What has
+    `moved` is for those who make the reports.
     """
 
     reports: Mapping[Place, Manifest]
@@ -123,6 +149,7 @@ class Catalogue:
     look: Look = HOUSE
     contact: Mapping[str, str] = field(default_factory=dict)
     handed_on: bool = False
+    moved: Moved | None = None
 
     @cached_property
     def areas(self) -> dict[str, str]:

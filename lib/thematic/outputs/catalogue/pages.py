@@ -89,6 +89,7 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         grid=(grid := catalogue.grid(period)),
         kind=_kind(len(grid.columns)),
         first=_first(catalogue, period),
+        moved=catalogue.moved if catalogue.moved is not None and catalogue.moved.period == period else None,
         logo=catalogue.look.logo,
         contact=catalogue.contact,
         steps=_steps(catalogue.periods, period),

@@ -1,4 +1,4 @@
-// Adds two buttons to notebooks in JupyterLab: one shows the report beside the notebook, one opens its commentary.
+// Adds buttons to notebooks in JupyterLab: to show the report beside the notebook, to open its commentary, to explain a figure.
 // Written as it is loaded: there is nothing to build. JupyterLab's own modules come from what it shares with extensions.
 "use strict";
 
@@ -11,6 +11,8 @@
     .thematic-Preview p { color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); }
     .thematic-Preview pre { max-height: 40%; overflow: auto; white-space: pre-wrap; flex: none;
       color: var(--jp-ui-font-color0); border-left: 6px solid var(--jp-error-color1); }
+    .thematic-Account { overflow: auto; background: var(--jp-layout-color1); }
+    .thematic-Account pre { padding: 12px; font: var(--jp-code-font-size)/1.4 var(--jp-code-font-family); }
     .thematic-Preview div { position: relative; flex: 1; }
     .thematic-Preview iframe { position: absolute; width: 100%; height: 100%; border: 0; visibility: hidden; }
     .thematic-Preview iframe.shown { visibility: visible; }
@@ -25,7 +27,7 @@
   }
 
   async function extension() {
-    const [{ Widget }, { ICommandPalette, showErrorMessage }, { INotebookTracker }, { ServerConnection }, { URLExt }] =
+    const [{ Widget }, { ICommandPalette, InputDialog, showErrorMessage }, { INotebookTracker }, { ServerConnection }, { URLExt }] =
       await Promise.all(
         ["@lumino/widgets", "@jupyterlab/apputils", "@jupyterlab/notebook", "@jupyterlab/services", "@jupyterlab/coreutils"]
           .map(take),
@@ -100,11 +102,11 @@
       document.head.appendChild(document.createElement("style")).textContent = STYLE;
 
       /** Asks the server for something of a notebook. Throws what it says where it refuses. */
-      async function ask(what, panel) {
+      async function ask(what, panel, more = {}) {
         const settings = app.serviceManager.serverSettings;
         const path = app.serviceManager.contents.localPath(panel.context.path);
         const url = URLExt.join(settings.baseUrl, NAME, what);
-        const answer = await ServerConnection.makeRequest(url, { method: "POST", body: JSON.stringify({ path }) }, settings);
+        const answer = await ServerConnection.makeRequest(url, { method: "POST", body: JSON.stringify({ path, ...more }) }, settings);
         const told = await answer.json().catch(() => ({}));
         if (!answer.ok) {
           throw new Error(told.message || `The server answered ${answer.status} ${answer.statusText}.`);
@@ -154,9 +156,34 @@
         }
       }
 
+      /** Asks which figure of the report is meant, and shows beside the notebook where it comes from. */
+      async function explain() {
+        const panel = notebooks.currentWidget;
+        try {
+          await panel.context.save();
+          const { measures } = await ask("explain", panel);
+          const { value } = await InputDialog.getItem({ title: "Where does this number come from?", items: measures });
+          if (!value) {
+            return;
+          }
+          const { lines } = await ask("explain", panel, { measure: value });
+          const shown = new Widget();
+          shown.id = `${NAME}-account-${Date.now()}`;
+          shown.addClass("thematic-Account");
+          shown.title.label = `Explain: ${value}`;
+          shown.title.closable = true;
+          shown.node.tabIndex = 0;
+          shown.node.appendChild(document.createElement("pre")).textContent = lines.join("\n");
+          app.shell.add(shown, "main", { mode: previews.has(panel) ? "split-bottom" : "split-right", ref: panel.id });
+        } catch (error) {
+          await showErrorMessage("The figure cannot be explained", error.message);
+        }
+      }
+
       const commands = {
         [`${NAME}:preview`]: ["Preview", "Save the notebook and show its report beside it", preview],
         [`${NAME}:commentary`]: ["Commentary", "Save the notebook and open the commentary on its report", commentary],
+        [`${NAME}:explain`]: ["Explain", "Say where a figure of the report comes from", explain],
       };
       for (const [command, [label, caption, execute]] of Object.entries(commands)) {
         app.commands.addCommand(command, { label, caption, execute, isEnabled: () => notebooks.currentWidget !== null });
@@ -166,7 +193,7 @@
 
     return {
       id: `${NAME}:plugin`,
-      description: "Shows the report of a notebook beside it, and opens its commentary.",
+      description: "Shows the report of a notebook beside it, opens its commentary, and explains its figures.",
       autoStart: true,
       requires: [INotebookTracker],
       optional: [ICommandPalette],
