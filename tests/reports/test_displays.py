@@ -207,7 +207,7 @@ def test_periods_have_a_column_where_they_differ() -> None:
 
 @pytest.mark.parametrize(
     ("value", "change", "shown"),
-    [(3, 5.0, "3 (+5.0%)"), (3, None, "3"), (3, "[z]", "3 [z]"), ("[x]", "[x]", "[x]"), ("[x]", None, "[x]")],
+    [(3, 5.0, "3 (+5.0%)"), (3, None, "3"), (3, "[z]", "3 (change [z])"), ("[x]", "[x]", "[x]"), ("[x]", None, "[x]")],
 )
 def test_a_change_stands_in_brackets_and_shorthand_in_its_own(
     value: float | str, change: float | str | None, shown: str

@@ -164,7 +164,10 @@ def test_the_cover_says_what_the_report_is() -> None:
         "Source: Crime system",
         "A licence.",
     ]
-    assert "Shorthand: [c] confidential; [x] not available; [z] not applicable; [low] too low to show." in lines
+    assert (
+        "Shorthand: [c] confidential; [x] not available; [z] not applicable; [low] low: rounds to nothing, or in protected numbers is 0 or one step."
+        in lines
+    )
 
 
 def test_the_contents_link_to_every_worksheet_and_name_what_has_none() -> None:

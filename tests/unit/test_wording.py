@@ -76,7 +76,7 @@ def test_values_with_their_changes_as_boards_write_them(measures) -> None:
     assert with_change(figure(17.4, 18.4, -1.0, "pp"), measures[PERCENT]).printed() == "17.4% (-1.0\u00a0pp)"
     survey = figure(87.2, 85.4, 1.8, "pp", lower_95=80.8, upper_95=91.8, denominator=143)
     assert with_change(survey, measures[SURVEY]).printed() == "87.2% of 143, 80.8% to 91.8% (+1.8\u00a0pp)"
-    assert with_change(figure(3, 0, change_status="[z]"), measures[COUNT]).printed() == "3 [z]"
+    assert with_change(figure(3, 0, change_status="[z]"), measures[COUNT]).printed() == "3 (change [z])"
     assert with_change(figure(None, status="[c]", change_status="[c]"), measures[COUNT]).printed() == "[c]"
 
 

@@ -16,7 +16,7 @@ SHORTHAND = {
     "[c]": "confidential",
     "[x]": "not available",
     "[z]": "not applicable",
-    "[low]": "too low to show",
+    "[low]": "low: rounds to nothing, or in protected numbers is 0 or one step",
 }
 
 TOO_FEW = "too few"

@@ -90,15 +90,15 @@ class FigureCell:
         return f"of {self.base.printed()}, {self.lower.printed()} to {self.upper.printed()}"
 
     def printed(self) -> str:
-        """What a reader sees: `87.2% of 143, 80.9% to 91.8% (+1.8 pp)`, `3 [z]`."""
+        """What a reader sees: `87.2% of 143, 80.9% to 91.8% (+1.8 pp)`, `3 (change [z])`."""
         return " ".join(part for part in (self.figure, self.bracketed) if part)
 
     @property
     def bracketed(self) -> str:
-        """The change in brackets, shorthand in its own; nothing beside a figure without a value."""
+        """The change in brackets, named where shorthand is in its place; nothing beside a figure without a value."""
         if self.value.value is None or self.change is None:
             return ""
-        return f"({self.change.printed()})" if self.change.value is not None else self.change.status
+        return f"({self.change.printed()})" if self.change.value is not None else f"(change {self.change.status})"
 
 
 Cell = str | Value | RangeCell | FigureCell

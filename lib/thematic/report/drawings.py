@@ -50,7 +50,10 @@ _MARKS = (
 _AS_AT = "Each month is seen as it stood at the end of the period."
 _NO_BAND = "There is no band of what is expected: it needs 12 months in a row with at least 1 a month on average."
 _WITHHELD = "There is no band of what is expected: the printed months are too few."
-_RUNS = "A run is held against what the months before it led to expect; its own later months allow for it in turn."
+_RUNS = (
+    "What was expected of a run is worked out from the months before it. It can differ from the sum of the months' own "
+    "expected numbers, which follow the run as it goes on."
+)
 
 
 _NOT_BY_MONTH = "the months are not published for this area, where the numbers are small."
@@ -119,7 +122,8 @@ def sources_of(data: ReportData, name: str) -> list[str]:
 
 def lines_said(lines: Sequence[charts.Line]) -> list[str]:
     """The lines of a chart in words."""
-    return [f"Dashed lines: {'; '.join(words for words, _ in lines)}."] if lines else []
+    word = "Dashed line" if len(lines) == 1 else "Dashed lines"
+    return [f"{word}: {'; '.join(words for words, _ in lines)}."] if lines else []
 
 
 def rolling(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
@@ -213,7 +217,12 @@ def _band_key(limits: MonthsExpected | None) -> list[str]:
     """What the band and the marks on it are."""
     if limits is None:
         return []
-    return [_BAND if limits.season else _NO_SEASON, _MARKS, *([_RUNS] if band.runs_of(limits) else [])]
+    runs = band.runs_of(limits)
+    return [
+        _BAND if limits.season else _NO_SEASON,
+        *([_MARKS] if any(limits.outside) or runs else []),
+        *([_RUNS] if runs else []),
+    ]
 
 
 def _band_notes(data: ReportData, name: str, limits: MonthsExpected | None) -> list[str]:

@@ -224,7 +224,7 @@ def _notes(found: _Found) -> list[str]:
     spots = found.hotspots
     notes = [_what_hexagons_are(spots)]
     if spots.is_tested:
-        notes += _explained(found) if spots.is_of_residents else [_most(spots)]
+        notes += _explained(found) if spots.is_of_residents else [_most(found)]
     if spots.without_residents:
         notes.append(
             f"The residents of {spots.without_residents:,} of the force’s {len(spots.cells):,} hexagons are not known: "
@@ -252,7 +252,13 @@ def _what_hexagons_are(spots: Hotspots) -> str:
     )
 
 
-def _most(spots: Hotspots) -> str:
+def _most(found: _Found) -> str:
+    spots = found.hotspots
+    if not found.hot:
+        return (
+            "No hexagon holds, with those that touch it, more than the counts of the map would put together by chance: "
+            f"{len(spots.cells):,} hexagons were tested together at 5% (59,999 draws of the map’s own counts)."
+        )
     return (
         "The places with a border hold, with those that touch them, more than the counts of the map would put "
         f"together by chance, and more than the mean themselves. The tests of {len(spots.cells):,} hexagons are "

@@ -8,6 +8,7 @@ from thematic.charts.own import NoDrawing, Own, own
 from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Chart, DisplayTable, Sentence
 from thematic.displays.frames import table_of
+from thematic.displays.tables import names_of
 from thematic.displays.wording import inline
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figure, Figures
@@ -15,6 +16,9 @@ from thematic.report import tidy
 from thematic.report.asked import Asked
 from thematic.report.beside import beside
 from thematic.report.compared import rows_of
+
+MOST_READ_OUT = 10
+"""Rows of the numbers behind a chart that its alternative text reads out."""
 
 
 def chart(data: ReportData, figures: Figures, asked: Asked) -> tuple[Chart | Sentence, Own | None]:
@@ -26,18 +30,31 @@ def chart(data: ReportData, figures: Figures, asked: Asked) -> tuple[Chart | Sen
     told = _beside(data, figures, rows or [])
     if rows is not None and all(row.value is None for row in rows):
         return Sentence(" ".join([f"{asked.title}: there are no figures to draw.", *told])), None
-    drawing = _drawn(data, asked)
     notes = list(dict.fromkeys([*told, *asked.notes]))
     subtitle = asked.subtitle or _subtitle(data, rows or [])
     table = _numbers(data, figures, asked, rows)
-    words = asked.identity, asked.title, subtitle, asked.alt
+    alt = f"{asked.alt} {_read_out(table)}".strip()
+    drawing = _drawn(data, asked, alt)
+    words = asked.identity, asked.title, subtitle, alt
     return Chart(*words, drawing.wide, table, notes, data.source, drawing.narrow), drawing
 
 
-def _drawn(data: ReportData, asked: Asked) -> Own:
+def _read_out(table: DisplayTable) -> str:
+    """The numbers behind a small chart in words, for whom the picture is not there; nothing of a large one."""
+    heads = [head.lower() for head in names_of(table.columns)[1:]]
+    if len(table.rows) > MOST_READ_OUT:
+        return ""
+    rows = [
+        f"{name}: {', '.join(f'{head} {cell}' for head, cell in zip(heads, cells, strict=True))}"
+        for name, *cells in table.texts
+    ]
+    return f"{'; '.join(rows)}."
+
+
+def _drawn(data: ReportData, asked: Asked, alt: str) -> Own:
     colours = data.params.brand.look.palette.of_charts
     try:
-        return own(asked.draw, asked.identity, asked.alt, asked.height, colours)
+        return own(asked.draw, asked.identity, alt, asked.height, colours)
     except NoDrawing as error:
         raise ArgumentsRefused(
             f"report.chart takes a function that draws on axes, such as `def draw(ax): ...`, or axes or a figure, and "

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from thematic.displays import Points
 from thematic.displays.drivers import in_words
 from thematic.displays.glance import worth_of
-from thematic.displays.wording import inline, listed, of_how_many
+from thematic.displays.wording import FEW_IN_SHARES, before, inline, listed, of_how_many
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.references import references_of
@@ -20,6 +20,7 @@ from thematic.measures.references import standing as beside_reference
 from thematic.report.clauses import sentences
 from thematic.report.contrasts import differs, level, units_that_moved
 from thematic.report.subjects import Subject, subjects_of
+from thematic.stats.verdict import STABLE
 
 MOST, MOST_MOVED, MOST_SILENT = 6, 3, 3
 """Of sentences on figures, of measures that speak first because they moved, and of those named as not significant."""
@@ -116,7 +117,7 @@ def _silent(found: Sequence[Subject], data: ReportData, told: set[str]) -> list[
     """One sentence on the first indicators that did not change significantly, three at most."""
     section = next(iter(data.theme.sections.values()), None)
     names = [
-        f"{inline(each.measure.short)} ({of_how_many(each.figure, each.measure)})"
+        f"{inline(each.measure.short)} ({_in_passing(each)})"
         for each in found
         if section is not None
         and each.name in section.measures
@@ -125,6 +126,14 @@ def _silent(found: Sequence[Subject], data: ReportData, told: set[str]) -> list[
         and each.figure.value is not None
     ]
     return [f"Not statistically significant: {listed(names[:MOST_SILENT])}."] if names else []
+
+
+def _in_passing(each: Subject) -> str:
+    """The value with what it is of, and the one before where it differs: `56%, after 73%`."""
+    said, earlier = of_how_many(each.figure, each.measure), before(each.figure, each.measure)
+    few = each.measure.unit == "percent" and (each.figure.denominator or 0) < FEW_IN_SHARES
+    still = few or each.figure.trend == STABLE or each.figure.previous_value is None or bool(earlier.status)
+    return said if still else f"{said}, after {earlier.printed()}"
 
 
 def _overdue(data: ReportData) -> list[str]:

@@ -235,7 +235,7 @@ def breakdown(
     notes = [*([] if tells else [_OF_ALL[said[0]]] if said[0] in _OF_ALL else []), *beside(data, figures, by, name)]
     if len(shown) < len(found):
         which = "largest" if _is_by_size(data, name, by) else "first"
-        notes.insert(0, f"The {len(shown)} {which} of {len(found)}; the CSV has them all.")
+        notes.insert(0, f"The {len(shown)} {which} of {len(found)}; the CSV of the whole report has them all.")
     columns, rows = known_columns(columns, rows)
     return DisplayTable(_id(by, name), f"{title}, {window.label}", columns, rows, notes=notes, source=data.source)
 
