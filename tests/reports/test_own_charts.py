@@ -69,7 +69,10 @@ def shown(found: Chart | Sentence) -> Chart:
 
 def test_a_chart_has_what_the_report_s_own_have(report: Report, units: pd.DataFrame) -> None:
     found = shown(report.chart(bars(units), title="Most is in Widnes", alt="A bar for each unit.", data=units))
-    assert (found.title, found.alt, found.source) == ("Most is in Widnes", "A bar for each unit.", report.data.source)
+    assert (found.title, found.source) == ("Most is in Widnes", report.data.source)
+    first, *read_out = found.alt.split("; ")
+    assert first.startswith("A bar for each unit. Chester: ")
+    assert [each.split(":")[0] for each in read_out] == list(units["label"][1:]), "a small chart is read out"
     assert found.subtitle == f"Recorded, {report.area.name}, {report.data.window('da_recorded').label}"
     assert 'width="640"' in found.svg
     assert 'width="360"' in found.narrow

@@ -74,7 +74,7 @@ def test_points_are_few_and_short_and_their_numbers_are_figures(seen: Seen, them
     data = data_of(seen, theme, area)
     report = Report(data)
     points = report.main_points().items
-    assert 1 <= len([point for point in points if not point.endswith("overdue.")]) <= MOST
+    assert 1 <= len([point for point in points if " recommendation" not in point]) <= MOST
     known = numbers_known(data, report.figures)
     for point in points:
         assert len(point.split()) <= MOST_WORDS + 12

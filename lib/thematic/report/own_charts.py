@@ -40,15 +40,17 @@ def chart(data: ReportData, figures: Figures, asked: Asked) -> tuple[Chart | Sen
 
 
 def _read_out(table: DisplayTable) -> str:
-    """The numbers behind a small chart in words, for whom the picture is not there; nothing of a large one."""
-    heads = [head.lower() for head in names_of(table.columns)[1:]]
-    if len(table.rows) > MOST_READ_OUT:
+    """The numbers behind a small chart in words, for whom the picture is not there; nothing of a large one. What all
+    rows say alike is left out."""
+    if not 1 < len(table.rows) <= MOST_READ_OUT:
         return ""
-    rows = [
-        f"{name}: {', '.join(f'{head} {cell}' for head, cell in zip(heads, cells, strict=True))}"
-        for name, *cells in table.texts
+    columns = list(zip(names_of(table.columns), zip(*table.texts, strict=True), strict=True))
+    (_, names), *others = [each for each in columns if len(set(each[1])) > 1] or columns
+    said = [
+        f"{name}: {', '.join(f'{head.lower()} {cells[row]}' for head, cells in others)}"
+        for row, name in enumerate(names)
     ]
-    return f"{'; '.join(rows)}."
+    return f"{'; '.join(said)}."
 
 
 def _drawn(data: ReportData, asked: Asked, alt: str) -> Own:

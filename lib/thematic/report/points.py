@@ -17,6 +17,7 @@ from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.references import references_of
 from thematic.measures.references import standing as beside_reference
+from thematic.report.beside import is_ratio
 from thematic.report.clauses import sentences
 from thematic.report.contrasts import differs, level, units_that_moved
 from thematic.report.subjects import Subject, subjects_of
@@ -85,11 +86,20 @@ def _pairs(data: ReportData, moved: Sequence[Subject]) -> dict[str, Subject]:
 
 
 def _go_together(data: ReportData, each: Subject, other: Subject) -> bool:
-    """Whether two percentages stand in one section, and both have become better or both worse."""
+    """Whether two percentages stand in one section, and both have become better or both worse; of ratios to one
+    number, such as outcomes of two kinds for each crime recorded, whether both rose or both fell."""
     worth = [worth_of(one.figure.trend or "", one.measure.polarity) for one in (each, other)]
     together = any({each.name, other.name} <= set(section.measures) for section in data.theme.sections.values())
     points = each.figure.change_unit == other.figure.change_unit == "pp"
-    return points and together and worth[0] == worth[1] and worth[0] in ("favourable", "unfavourable")
+    alike = worth[0] == worth[1] and worth[0] in ("favourable", "unfavourable")
+    return points and together and (alike or _rest_on_one_number(data, each, other))
+
+
+def _rest_on_one_number(data: ReportData, each: Subject, other: Subject) -> bool:
+    """Whether two percentages are ratios to the same number that moved the same way."""
+    ratios = is_ratio(data, each.name) and is_ratio(data, other.name)
+    same = each.measure.denominator == other.measure.denominator
+    return ratios and same and (each.figure.change or 0) * (other.figure.change or 0) > 0
 
 
 def _kept(said: Sequence[_Said], room: int) -> list[str]:
@@ -143,7 +153,8 @@ def _overdue(data: ReportData) -> list[str]:
     if not late or not data.area.is_force or data.rounding is not None:
         return []
     if len(known) == 1:
-        return ["The one recommendation is overdue."]
-    return [
-        f"Of {in_words(len(known))} recommendations, {in_words(len(late))} {'is' if len(late) == 1 else 'are'} overdue."
-    ]
+        return [f"The one recommendation is overdue ({late[0].reference}, {late[0].owner})."]
+    named = "; ".join(f"{each.reference}, {each.owner}" for each in late[:MOST_SILENT])
+    more = f"; {in_words(len(late) - MOST_SILENT)} more" if len(late) > MOST_SILENT else ""
+    verb = "is" if len(late) == 1 else "are"
+    return [f"Of {in_words(len(known))} recommendations, {in_words(len(late))} {verb} overdue ({named}{more})."]

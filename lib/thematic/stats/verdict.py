@@ -90,9 +90,9 @@ def smallest_rise(comparison: Comparison) -> Floats:
 
 
 def would_not_show(rise: float) -> str:
-    """What a reader is told of a figure without a clear change, from its smallest rise (a fraction, above 0): "a
-    change of less than about a third would not show"; the nearest of a dozen fractions, by their ratio."""
+    """What a reader is told of a figure without a clear change, from its smallest rise (a fraction, above 0): "a change
+    of less than about a third could not be told from chance"; the nearest of a dozen fractions, by their ratio."""
     if rise > MOST_SAID:
-        return f"even {_FRACTIONS[-1][1]} would not show"
+        return f"even {_FRACTIONS[-1][1]} could not be told from chance"
     nearest = min(_FRACTIONS, key=lambda each: abs(np.log(max(rise, _ROUNDING) / each[0])))
-    return f"a change of less than about {nearest[1]} would not show"
+    return f"a change of less than about {nearest[1]} could not be told from chance"
