@@ -114,7 +114,7 @@ def test_the_words_of_a_verdict_stand_where_it_is_given_and_nowhere_else(said: l
 
 
 def test_only_no_clear_change_says_what_would_not_show(said: list[Said]) -> None:
-    found = [each for each in said if "could not be told from chance" in each.sentence]
+    found = [each for each in said if "would not stand out from chance" in each.sentence]
     assert found
     assert {each.trend for each in found} == {"No clear change"}
 

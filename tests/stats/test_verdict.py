@@ -144,14 +144,14 @@ def test_the_smallest_rise_that_would_have_shown() -> None:
 @pytest.mark.parametrize(
     ("rise", "said"),
     [
-        (0.06, "a change of less than about a twentieth could not be told from chance"),
-        (0.31, "a change of less than about a third could not be told from chance"),
-        (0.36, "a change of less than about a third could not be told from chance"),
-        (0.37, "a change of less than about two fifths could not be told from chance"),
-        (1.2, "a change of less than about a doubling could not be told from chance"),
-        (2.5, "a change of less than about a tripling could not be told from chance"),
-        (2.6, "even a tripling could not be told from chance"),
-        (math.inf, "even a tripling could not be told from chance"),
+        (0.06, "a change of less than about a twentieth would not stand out from chance"),
+        (0.31, "a change of less than about a third would not stand out from chance"),
+        (0.36, "a change of less than about a third would not stand out from chance"),
+        (0.37, "a change of less than about two fifths would not stand out from chance"),
+        (1.2, "a change of less than about a doubling would not stand out from chance"),
+        (2.5, "a change of less than about a tripling would not stand out from chance"),
+        (2.6, "even a tripling would not stand out from chance"),
+        (math.inf, "even a tripling would not stand out from chance"),
     ],
 )
 def test_what_would_not_show_in_words(rise: float, said: str) -> None:

@@ -284,7 +284,7 @@ VERDICTS = {
     "Stable": (judged(3060, 3050, 0.3, "Stable"), f"was little changed {YEAR}, at 3,060 (3,050 a year before, +0.3%)"),
     "No clear change": (judged(241, 236, 2.1, "No clear change"),
                         f"was 241 {YEAR}, after 236 a year before: no statistically significant change, and a change of "
-                        "less than about a third could not be told from chance"),
+                        "less than about a third would not stand out from chance"),
 }  # fmt: skip
 
 
@@ -371,7 +371,7 @@ def test_significant_belongs_to_the_verdict_and_could_be_chance_to_increase_and_
         assert said.count("significant") == (verdict.startswith("Significant") or verdict == "No clear change")
         assert ("could be chance" in said) is (verdict in ("Increase", "Decrease"))
         assert ("little changed" in said) is (verdict == "Stable")
-        assert ("could not be told from chance" in said) is (verdict == "No clear change")
+        assert ("would not stand out from chance" in said) is (verdict == "No clear change")
 
 
 def test_a_run_wins_over_its_last_month_and_a_month_over_a_run_that_is_over(measures) -> None:
@@ -403,9 +403,9 @@ def test_a_month_of_another_year_is_named_with_its_year(measures) -> None:
     ("rise", "told"),
     [
         (None, ""),
-        (0.21, ", and a change of less than about a fifth could not be told from chance"),
-        (1.1, ", and a change of less than about a doubling could not be told from chance"),
-        (2.6, ", and even a tripling could not be told from chance"),
+        (0.21, ", and a change of less than about a fifth would not stand out from chance"),
+        (1.1, ", and a change of less than about a doubling would not stand out from chance"),
+        (2.6, ", and even a tripling would not stand out from chance"),
     ],
 )
 def test_no_clear_change_says_what_would_not_have_shown(measures, rise, told) -> None:
@@ -415,7 +415,7 @@ def test_no_clear_change_says_what_would_not_have_shown(measures, rise, told) ->
 
 @pytest.mark.parametrize("verdict", [each for each in VERDICTS if each != "No clear change"])
 def test_no_other_verdict_says_what_would_not_have_shown(measures, verdict) -> None:
-    assert "could not be told from chance" not in sentence(measures, verdict, chart_of())
+    assert "would not stand out from chance" not in sentence(measures, verdict, chart_of())
 
 
 def test_a_total_that_is_not_compared_has_its_clause_too(measures) -> None:

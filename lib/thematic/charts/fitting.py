@@ -32,8 +32,8 @@ def fit(figure: Figure, width: float) -> None:
     """Breaks and spaces words along the axes, and has all that is drawn inside a figure of `width` points."""
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            if axis.get_label_text() == _BLANK:
-                axis.set_label_text("")
+            words = axis.get_label_text()
+            axis.set_label_text("" if words == _BLANK else "\n".join(canvas.wrap(words, (1 - _NAMES) * width)))
     _space_dates(figure, _DATES * width / canvas.WIDE)
     _wrap_names(figure, _NAMES * width)
     _stack_keys(figure, (1 - _NAMES) * width)

@@ -91,8 +91,8 @@ def smallest_rise(comparison: Comparison) -> Floats:
 
 def would_not_show(rise: float) -> str:
     """What a reader is told of a figure without a clear change, from its smallest rise (a fraction, above 0): "a change
-    of less than about a third could not be told from chance"; the nearest of a dozen fractions, by their ratio."""
+    of less than about a third would not stand out from chance"; the nearest of a dozen fractions, by their ratio."""
     if rise > MOST_SAID:
-        return f"even {_FRACTIONS[-1][1]} could not be told from chance"
+        return f"even {_FRACTIONS[-1][1]} would not stand out from chance"
     nearest = min(_FRACTIONS, key=lambda each: abs(np.log(max(rise, _ROUNDING) / each[0])))
-    return f"a change of less than about {nearest[1]} could not be told from chance"
+    return f"a change of less than about {nearest[1]} would not stand out from chance"
