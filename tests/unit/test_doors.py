@@ -75,6 +75,22 @@ def test_temporary_folders_of_dead_processes_go_and_those_in_use_stay(tmp_path, 
     assert set(tmp_path.iterdir()) == set(others)
 
 
+@pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="processes that ended stay until they are waited for on POSIX alone"
+)
+def test_temporary_folders_of_a_process_that_was_killed_go_though_its_parent_has_not_heard_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        folder = tmp_path / f"thematic-{child.pid}-abcdefgh"
+        folder.mkdir()
+        clear_temporary()
+        assert folder.is_dir()
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        clear_temporary()
+        assert not folder.exists()
+
+
 def test_git_takes_no_report_wherever_in_the_workbook_it_is_written(tmp_path):
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     (tmp_path / ".gitignore").write_text((REPOSITORY / ".gitignore").read_text())

@@ -41,12 +41,22 @@ def folder_of_process() -> Path:
 
 def clear_temporary() -> None:
     """Removes the temporary folders of this user's processes that are no more."""
-    import psutil
-
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         made = _MADE_BY.fullmatch(folder.name)
-        if made and not folder.is_symlink() and not psutil.pid_exists(int(made[1])) and _is_free(folder):
+        if made and not folder.is_symlink() and not _is_running(int(made[1])) and _is_free(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process is there and has not ended; one that was killed is there until its parent has heard of it."""
+    import psutil
+
+    try:
+        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
 
 
 def _made() -> tuple[Path, int | None]:

@@ -48,12 +48,12 @@ def payload_of(frame: pd.DataFrame) -> dict[str, Any] | None:
     return table_of(frame).payload()
 
 
-def table_of(frame: pd.DataFrame) -> DisplayTable:
+def table_of(frame: pd.DataFrame, whole: bool = False) -> DisplayTable:
     """The table of a DataFrame: its index first, headings over one another joined, numbers as values.
 
-    Of a long one as many rows as pandas shows (`display.max_rows`), and a note says so.
+    Of a long one as many rows as pandas shows (`display.max_rows`), and a note says so; all rows if `whole`.
     """
-    shown, notes = _shortened(frame)
+    shown, notes = (frame, []) if whole else _shortened(frame)
     index = shown.index.to_frame(index=False)
     indices = [(_label(name), index.iloc[:, place]) for place, name in enumerate(shown.index.names)]
     columns = [(_label(name), shown.iloc[:, place]) for place, name in enumerate(shown.columns)]

@@ -136,11 +136,11 @@ def _figure(
         if wanted.strip().casefold() in labels:
             return each
     if not found:
-        dimensions = ", ".join(of for measure, of in known if measure == name)
+        has = [of for measure, of in known if measure == name]
+        dimensions = ", ".join(has)
+        such = "" if not has else f", such as {MONTH if MONTH in has else ROLLING if ROLLING in has else has[0]}=..."
         said = f"CATEGORY: this report has no figure of {name} by '{dimension}'"
-        raise ArgumentsRefused(
-            f"{said}. It has: {dimensions or 'none'}. Write dimension=category, such as {MONTH}=2020-12."
-        )
+        raise ArgumentsRefused(f"{said}. It has: {dimensions or 'none'}. Write dimension=category{such}")
     names = [each.category for each in found]
     close = difflib.get_close_matches(wanted, names, 1)
     fix = f"Did you mean {close[0]}? " if close else ""

@@ -241,5 +241,8 @@ def _of_units(data: ReportData, each: Subject, units: Sequence[Figure]) -> str:
     if more:
         told.append(f"{in_words(more)} more")
     subject = inline(each.subject).rstrip(",")
-    only = f", the only {inline(data.params.unit.title)} to do so" if len(units) == 1 else ""
-    return f"In {joined(told)} {subject} changed significantly{only}."
+    if len(units) == 1:
+        verb = "rose" if (units[0].change or 0) > 0 else "fell"
+        unit = inline(data.params.unit.title)
+        return f"{each.subject.rstrip(',')} {verb} significantly in one {unit} alone: {told[0]}."
+    return f"In {joined(told)} {subject} changed significantly."

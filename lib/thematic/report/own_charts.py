@@ -76,7 +76,7 @@ def _beside(data: ReportData, figures: Figures, rows: Sequence[Figure]) -> list[
 def _numbers(data: ReportData, figures: Figures, asked: Asked, rows: list[Figure] | None) -> DisplayTable:
     """The numbers behind a chart: of released figures as the report prints them, of others as they are."""
     if rows is None:
-        found = table_of(asked.data)
+        found = table_of(asked.data, whole=True)
         return DisplayTable(f"{asked.identity}-numbers", asked.title, found.columns, found.rows, notes=found.notes)
     shown = tidy.displayed(data, figures, rows, asked.title)
     if not isinstance(shown, DisplayTable):
@@ -91,7 +91,9 @@ def _subtitle(data: ReportData, rows: Sequence[Figure]) -> str:
     windows = {data.window(name).label for name in names} if not _is_by_month(rows) else set[str]()
     when = windows.pop() if len(windows) == 1 else f"to {data.period.label}"
     what = ", ".join([*shorts[:1], *map(inline, shorts[1:])])
-    return ", ".join(part for part in (what, data.area.name, when) if part)
+    levels = [level for level in data.params.levels if any(row.dimension == level for row in rows)]
+    where = " and ".join(f"by {inline(data.params.levels[level].title)}" for level in levels) or data.area.name
+    return ", ".join(part for part in (what, where, when) if part)
 
 
 def _is_by_month(rows: Sequence[Figure]) -> bool:

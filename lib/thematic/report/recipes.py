@@ -35,7 +35,7 @@ def months(report: Any, measure: str) -> Any:
 
 
 def rolling(report: Any, measure: str) -> Any:
-    """A measure's window ending with each month as a line, on its 95% interval."""
+    """A measure's window ending with each month as a line; of a share on its 95% interval."""
     windows = report.table(measure, by="rolling")
 
     def draw(ax: Axes) -> None:
@@ -43,8 +43,8 @@ def rolling(report: Any, measure: str) -> Any:
         sns.lineplot(windows, x="month", y="value", color=report.palette["main"], ax=ax)
         ax.set(xlabel="Window ending with", ylabel="", ylim=(0, None))
 
-    title = "Window by window, with the 95% interval"
-    return report.chart(draw, title=title, alt="A line through each window's figure, on a band.", data=windows)
+    title = "The window ending with each month"
+    return report.chart(draw, title=title, alt="A line through each window's figure.", data=windows)
 
 
 def rates(report: Any, measure: str) -> Any:
@@ -75,14 +75,14 @@ def parts(report: Any, measures: Sequence[str]) -> Any:
 
 
 def breakdown(report: Any, measure: str, by: str) -> Any:
-    """A measure by one of its breakdowns as bars, the eight largest."""
-    parts = report.table(measure, by=by).sort_values("value", ascending=False).head(8)
+    """A measure by one of its breakdowns as bars, the first eight in the report's order."""
+    parts = report.table(measure, by=by).head(8)
 
     def draw(ax: Axes) -> None:
         sns.barplot(parts, x="value", y="label", color=report.palette["main"], errorbar=None, ax=ax)
         ax.set(xlabel="This year", ylabel="")
 
-    return report.chart(draw, title="The largest parts", alt="A bar for each part.", data=parts)
+    return report.chart(draw, title="Part by part", alt="A bar for each part.", data=parts)
 
 
 def changes(report: Any, measures: Sequence[str]) -> Any:
