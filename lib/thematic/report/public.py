@@ -33,6 +33,7 @@ def method(rounding: Rounding) -> Iterator[str]:
         f"tests and charts. A percentage needs {rounding.minimum_denominator} or more below the line ([c] is printed "
         "for one that is not shown); changes are tested, and given in per cent, where both numbers are "
         f"{ENOUGH} or more. Changes in points are worked out before percentages are printed as whole numbers, so they "
-        "can differ by 1 from what is printed."
+        "can differ by 1 from what is printed. Where rounding alone could make a change, no change is claimed, however "
+        "many points it has; with as few answers as a survey has, that can be many points."
     )
     yield "The public figures can miss changes that the internal report shows."
