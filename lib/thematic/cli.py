@@ -418,10 +418,9 @@ def check() -> None:
 @app.command()
 def backtest() -> None:
     """Hold every published figure of the themes against what the synthetic sample gives."""
-    import tempfile
-    from pathlib import Path
 
     from thematic.build.build import prepare
+    from thematic.core.temporary import temporary_folder
     from thematic.cubes import cubes
     from thematic.params import load_params
     from thematic.tools.backtest import compare, evaluator, told
@@ -430,8 +429,8 @@ def backtest() -> None:
     workbook = Workbook.find()
     params = load_params(workbook)
     source = fresh_sample(workbook, echo)
-    with tempfile.TemporaryDirectory() as folder:
-        apart = Workbook(workbook.root, Path(folder))
+    with temporary_folder() as folder:
+        apart = Workbook(workbook.root, folder)
         index = prepare(apart, params, data=source, lookup=None, today=date.today(), say=lambda _: None)
         evaluate = evaluator(params, index, lambda slug: cubes.read_bytes(apart, slug))
         lines = list(compare(workbook.reference, set(params.themes), evaluate))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from thematic.build.build import data_alone, prepare, report_data
@@ -17,6 +16,7 @@ from thematic.build.request import ALL, Request, Words, check
 from thematic.core.areas import FORCE
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
+from thematic.core.temporary import temporary_folder
 from thematic.core.workbook import Workbook
 from thematic.extracts import warehouse
 from thematic.measures.ledger.seen import Seen, seen_by
@@ -122,7 +122,7 @@ def changes(
 def _earlier(workbook: Workbook, params: Params, folder: Path, today: date, stack: ExitStack) -> Tables:
     """The tables of the earlier extract, checked as the present ones are, in a folder that does not outlive the
     command."""
-    apart = Workbook(workbook.root, Path(stack.enter_context(TemporaryDirectory())))
+    apart = Workbook(workbook.root, stack.enter_context(temporary_folder()))
     warehouse.build(apart, params, folder, None, today, lambda _: None, fresh_sample)
     return _tables(apart, stack)
 

@@ -55,7 +55,7 @@ def _is_running(process: int) -> bool:
         return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
-    except psutil.AccessDenied:
+    except psutil.Error:
         return True
 
 

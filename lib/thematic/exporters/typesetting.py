@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from matplotlib import get_data_path
 from matplotlib.ft2font import FT2Font
 
 from thematic.core.look import HOUSE, Look, Typeface
+from thematic.core.temporary import temporary_folder
 from thematic.exporters.blocks import PICTURES
 from thematic.exporters.tagging import tagged
 from thematic.exporters.typeface import FAMILY
@@ -53,10 +53,10 @@ def _fonts(own: Typeface | None) -> Iterator[list[Path]]:
     if own is None:
         yield [FONTS, _MORE_FONTS]
         return
-    with tempfile.TemporaryDirectory(prefix="thematic-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder() as folder:
         for name, data in own.faces.items():
-            (Path(folder) / f"{name}.otf").write_bytes(data)
-        yield [FONTS, _MORE_FONTS, Path(folder)]
+            (folder / f"{name}.otf").write_bytes(data)
+        yield [FONTS, _MORE_FONTS, folder]
 
 
 def sources(name: str, data: Mapping[str, Any], look: Look = HOUSE) -> dict[str, bytes]:
