@@ -84,13 +84,6 @@ class Rows:
         level, names = area.counted_at
         return self.places[level].are_in(names) if level in self.places else np.zeros(len(self), dtype=bool)
 
-    def in_areas(self, areas: Sequence[Area]) -> Integers:
-        """For each row the place of its area among `areas`, which do not overlap, or -1."""
-        codes = np.full(len(self), -1, dtype=np.int64)
-        for place, area in enumerate(areas):
-            codes[self.of_area(area)] = place
-        return codes
-
 
 @dataclass(frozen=True)
 class Tally:
