@@ -97,7 +97,7 @@ def level(data: ReportData, figures: Figures, first: Subject) -> str:
     if not above or len(above) > MOST_UNITS:
         return ""
     told = [f"{row.category} ({number(row.value, measure)})" for row in above]
-    verb = "lies" if len(above) == 1 else "lie"
+    verb = "is" if len(above) == 1 else "are"
     return f"{joined(told)} {verb} well above the force's {number(force.value, measure)} {per}."
 
 
