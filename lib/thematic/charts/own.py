@@ -52,9 +52,8 @@ def own(draw: Draw, id: str, alt: str, height: float, colours: Mapping[str, str]
         if not callable(draw):
             figure = _given(draw)
             return Own(_svg(figure, id, alt, colours), "", drawn_in(figure))
-        wide, narrow = _figure(draw, canvas.WIDE, height), _figure(draw, canvas.NARROW, height)
-        said = drawn_in(wide) | drawn_in(narrow)
-        return Own(_svg(wide, id, alt, colours), _svg(narrow, f"{id} narrow", alt, colours), said)
+        (wide, in_wide), (narrow, in_narrow) = (_figure(draw, width, height) for width in (canvas.WIDE, canvas.NARROW))
+        return Own(_svg(wide, id, alt, colours), _svg(narrow, f"{id} narrow", alt, colours), in_wide | in_narrow)
 
 
 def _settings(colours: Mapping[str, str]) -> dict[str, Any]:
@@ -83,8 +82,9 @@ def _settings(colours: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _figure(draw: Callable[..., Any], width: float, height: float) -> Figure:
-    """The figure of a function that draws on the axes it is given (`draw(ax)`), or that makes its own (`draw()`)."""
+def _figure(draw: Callable[..., Any], width: float, height: float) -> tuple[Figure, Drawn]:
+    """The figure of a function that draws on the axes it is given (`draw(ax)`), or that makes its own (`draw()`), and
+    what is in it, in the words that were given, before they are broken into lines."""
     size = (width / 72, height / 72)
     before = set(plt.get_fignums())
     try:
@@ -92,13 +92,15 @@ def _figure(draw: Callable[..., Any], width: float, height: float) -> Figure:
             how = _asks_for(draw)
             if how is None:
                 made = draw()
-                return _sized(_figure_of(made if made is not None else plt.gcf()), width)
+                figure = _sized(_figure_of(made if made is not None else plt.gcf()), width)
+                return figure, drawn_in(figure)
             axes: Axes = plt.subplots()[1]
             fitting.blank(axes)
             draw(axes) if how == "" else draw(**{how: axes})
             figure = _figure_of(axes)
+            found = drawn_in(figure)
             fitting.fit(figure, width)
-            return figure
+            return figure, found
     finally:
         for number in set(plt.get_fignums()) - before:
             plt.close(number)
