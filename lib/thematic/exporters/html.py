@@ -122,7 +122,8 @@ def _commands(report: document.Document) -> Markup:
     said = (
         "In a terminal of the workbook, a command says where a figure comes from: the rows that are counted, why "
         "others are not, and the months (after make its name is “.venv/bin/thematic”). For a row of a table, add "
-        f"--category with its dimension and category, such as --category month={period} for a count that the report has by month."
+        f"--category with its dimension and category, such as --category month={period} for a "
+        "count that the report has by month."
     )
     folded = "<details><summary>Commands that explain each figure</summary><p>{}</p><pre>{}</pre></details>"
     return Markup(folded).format(said, lines)
