@@ -11,14 +11,14 @@ TAG = "parameters"
 
 def parameters(notebook: Mapping[str, Any]) -> dict[str, str]:
     """The texts that the parameters cell of a notebook (its JSON values) sets, by name."""
-    return {name: str(value.value) for cell in _tagged(notebook) for name, value in _values(_source(cell))}
+    return {name: str(value.value) for cell in _tagged(notebook) for name, value in _values(source_of(cell))}
 
 
 def set_parameters(notebook: Mapping[str, Any], texts: Mapping[str, str]) -> bool:
     """Gives the parameters these texts, as far as the cell sets them to others; whether it did. All else stays."""
     changed = False
     for cell in _tagged(notebook):
-        source = _source(cell)
+        source = source_of(cell)
         told = source
         for name, value in reversed([*_values(source)]):
             if texts.get(name, value.value) != value.value:
@@ -35,7 +35,8 @@ def _tagged(notebook: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield cell
 
 
-def _source(cell: Mapping[str, Any]) -> str:
+def source_of(cell: Mapping[str, Any]) -> str:
+    """A cell's code or words, which a notebook's file has as one text or as lines."""
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
 

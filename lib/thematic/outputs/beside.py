@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from thematic.core.bounded import MB, NotReadable, read_whole
+from thematic.core.parameters import source_of
 
 MOST = 20 * MB
 """Bytes that the files beside one notebook may have together: each of its reports carries them."""
@@ -25,7 +26,7 @@ def carry(notebook: dict[str, Any], folder: Path) -> bool:
     for one that cannot be read, and NotReadable where they have more than MOST bytes.
     """
     left = dict(_beside(folder))
-    texts = [_source(cell) for cell in notebook["cells"] if cell.get("cell_type") == "code"] if left else []
+    texts = [source_of(cell) for cell in notebook["cells"] if cell.get("cell_type") == "code"] if left else []
     found: dict[str, bytes] = {}
     while texts and left:
         words = {word for text in texts for word in _named(text)}
@@ -66,11 +67,6 @@ def _beside(folder: Path) -> Iterator[tuple[str, Path]]:
         hidden = any(part.startswith((".", "__")) for part in parts)
         if not hidden and path.suffix not in _NOTEBOOKS and path.is_file() and path.resolve().is_relative_to(inside):
             yield path.relative_to(folder).as_posix(), path
-
-
-def _source(cell: Mapping[str, Any]) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)
 
 
 def _named(code: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -38,6 +39,7 @@ from thematic.params.tables import ByColumn, ByColumns, Lookup, Table
 from thematic.params.themes import Theme
 
 Model = TypeVar("Model", bound=BaseModel)
+Found = TypeVar("Found")
 
 BLANK = "No entry"
 """What a reader sees for rows that leave the column of a breakdown blank; a code may be called "Not recorded"."""
@@ -324,6 +326,17 @@ class _Reading:
         self.problems.extend(wrong)
         return found
 
+    def optional(self, name: str, model: type[Model]) -> Model | None:
+        """The file of a name; None where there is none, or it cannot be read."""
+        path = self.workbook.params / name
+        return self.model(path, model) if path.exists() else None
+
+    def kept(self, read: tuple[Found, Iterable[Problem]]) -> Found:
+        """What was read; its problems are kept."""
+        found, wrong = read
+        self.problems.extend(wrong)
+        return found
+
     def models(self, folder: str, model: type[Model]) -> dict[str, Model | None]:
         """The files of a folder by name; None for one that cannot be read."""
         return {path.stem: self.model(path, model) for path in _yaml_files(self.workbook, folder)}
@@ -387,35 +400,25 @@ def load_params(workbook: Workbook, *, with_commentary: bool = True) -> Params:
     for folder, found, what in (("tables", tables, "table"), ("areas", levels, "level"), ("themes", themes, "theme")):
         if not found:
             problems.append(Problem(workbook.shown(workbook.params / folder), f"holds no {what}.", "Add one."))
-    lists, wrong = read_lists(workbook, _list_names(tables))
-    problems.extend(wrong)
+    lists = reading.kept(read_lists(workbook, _list_names(tables)))
     between = cross_check(workbook, single, tables, levels, themes, measures, own, lists)
     problems.extend(by_cause(between, levels))
-    benchmarks, wrong = read_benchmarks(workbook, measures, frozenset(own - measures.keys()))
-    problems.extend(wrong)
+    benchmarks = reading.kept(read_benchmarks(workbook, measures, frozenset(own - measures.keys())))
     recommendations = reading.models("recommendations", RecommendationList)
     force = single["force"] if isinstance(single["force"], ForceParams) else None
     known = {name: level for name, level in levels.items() if level is not None}
     places = _report_areas(known, force) if force is not None and len(known) == len(levels) else None
-    commentary, wrong = read_commentary(workbook, themes, places) if with_commentary else ({}, [])
-    problems.extend(wrong)
+    commentary = reading.kept(read_commentary(workbook, themes, places) if with_commentary else ({}, []))
     units = known.get(force.units) if force is not None else None
-    boundaries, wrong = read_boundaries(workbook, force, units)
-    problems.extend(wrong)
-    outlines, wrong = read_outlines(workbook, levels)
-    problems.extend(wrong)
-    pack_file = workbook.params / "pack.yaml"
-    pack = reading.model(pack_file, PackParams) if pack_file.exists() else None
+    boundaries = reading.kept(read_boundaries(workbook, force, units))
+    outlines = reading.kept(read_outlines(workbook, levels))
+    pack = reading.optional("pack.yaml", PackParams)
     problems.extend(unknown_papers(pack, themes, places) if pack is not None else [])
     problems.extend(unknown_themes(recommendations, {*themes, *(pack.plans if pack is not None else ())}))
-    papers, wrong = read_papers(workbook, pack) if pack is not None else ({}, [])
-    problems.extend(wrong)
-    corrections_file = workbook.params / CORRECTIONS
-    corrections = reading.model(corrections_file, Corrections) if corrections_file.exists() else None
-    brand, wrong = read_brand(workbook)
-    problems.extend(wrong)
-    sources, wrong = _sources(workbook, tables)
-    problems.extend(wrong)
+    papers = reading.kept(read_papers(workbook, pack) if pack is not None else ({}, []))
+    corrections = reading.optional(CORRECTIONS, Corrections)
+    brand = reading.kept(read_brand(workbook))
+    sources = reading.kept(_sources(workbook, tables))
     assurance, signed_off, wrong = read_assurance(workbook)
     problems.extend(wrong)
     if problems:

@@ -25,7 +25,7 @@ from thematic.measures.drivers import Driver, Part, months_of
 from thematic.measures.figures import Figure, Figures
 from thematic.params.themes import MONTH
 from thematic.report.beside import is_ratio
-from thematic.report.contrasts import MOST_UNITS, contrast, differs, is_too_few, of_force, units_that_moved
+from thematic.report.contrasts import MOST_UNITS, contrast, differs, ends, is_too_few, of_force, units_that_moved, verb
 from thematic.report.subjects import Subject
 from thematic.stats.verdict import NO_CLEAR_CHANGE, STABLE, would_not_show
 
@@ -43,29 +43,30 @@ def sentences(
     more = [f"; {_beside(beside)}"] if beside is not None else []
     more += [f": {_named(joins)}"] if joins is not None else []
     more += [f"; {of_force(each, each.force)}"] if each.force is not None and differs(figures, each) else []
-    yield _closed("".join(_fitting(total, more)), _caveat(data, each.name))
+    yield _closed(total, *more, _after(_caveat(data, each.name)))
     for driver in drivers:
         if driver is not joins and (said := _driver(data, each, driver)):
-            yield _closed(said, _of_named_units(data, figures, each, driver))
+            yield _closed(said, _after(_of_named_units(data, figures, each, driver)))
     units = units_that_moved(data, figures, each.name)
     if units and not each.figure.significant:
         yield _of_units(data, each, units)
 
 
-def _fitting(said: str, more: Sequence[str]) -> list[str]:
+def _closed(said: str, *more: str) -> str:
     """The sentence with those of the further clauses that leave it short enough."""
-    kept = [said]
     for clause in more:
-        if _words("".join([*kept, clause])) <= MOST_WORDS:
-            kept.append(clause)
-    return kept
+        if len((said + clause).split()) <= MOST_WORDS:
+            said += clause
+    return f"{said}."
+
+
+def _after(clause: str) -> str:
+    return f"; {clause}" if clause else ""
 
 
 def _beside(each: Subject) -> str:
     """`no suspect identified fell from 7.7% to 6.7%, also significant`."""
-    verb = "rose" if (each.figure.change or 0) > 0 else "fell"
-    ends = f"from {before(each.figure, each.measure).printed()} to {now(each.figure, each.measure).printed()}"
-    return f"{inline(each.measure.short)} {verb} {ends}, also significant"
+    return f"{inline(each.measure.short)} {verb(each.figure)} from {ends(each.figure, each.measure)}, also significant"
 
 
 def _of_named_units(data: ReportData, figures: Figures, each: Subject, driver: Driver) -> str:
@@ -80,20 +81,8 @@ def _of_named_units(data: ReportData, figures: Figures, each: Subject, driver: D
     said = [f"{both} significant"] if set(names) <= moved else []
     against = contrast(figures, each, data.params.units)
     if against is not None:
-        verb = "rose" if (against.change or 0) > 0 else "fell"
-        ends = f"({before(against, each.measure).printed()} to {now(against, each.measure).printed()})"
-        said.append(f"{against.category} {verb} {ends}{weight(against)}")
+        said.append(f"{against.category} {verb(against)} ({ends(against, each.measure)}){weight(against)}")
     return ", while ".join(said)
-
-
-def _words(said: str) -> int:
-    return len(said.split())
-
-
-def _closed(said: str, caveat: str) -> str:
-    """The sentence with its caveat, where that leaves it short enough."""
-    whole = f"{said}; {caveat}" if caveat else said
-    return f"{whole if _words(whole) <= MOST_WORDS else said}."
 
 
 def _caveat(data: ReportData, name: str) -> str:
@@ -130,12 +119,12 @@ def _moved(data: ReportData, each: Subject, recent: Recent) -> str:
         return f"{subject} was little changed at {value}, after {earlier}"
     if moved.value is None and moved.status == TOO_FEW:
         return f"{subject} was {value}, after {earlier}{weight(figure)}"
-    verb = "rose" if figure.change > 0 else "fell"
+    way = verb(figure)
     if figure.change_unit == "pp":
-        return f"{subject} {verb} from {earlier} to {value}{_numerators(data, each)}{weight(figure)}"
+        return f"{subject} {way} from {earlier} to {value}{_numerators(data, each)}{weight(figure)}"
     if is_in_units(figure, moved):
-        return f"{subject} {verb} from {earlier} to {value}{weight(figure)}"
-    return f"{subject} {verb} by {size_of(moved)} to {value}{weight(figure)}"
+        return f"{subject} {way} from {earlier} to {value}{weight(figure)}"
+    return f"{subject} {way} by {size_of(moved)} to {value}{weight(figure)}"
 
 
 def _numerators(data: ReportData, each: Subject) -> str:
@@ -233,16 +222,12 @@ def _of_what(each: Subject) -> str:
 
 def _of_units(data: ReportData, each: Subject, units: Sequence[Figure]) -> str:
     """Which units changed significantly where the force did not."""
-    told = [
-        f"{row.category} ({before(row, each.measure).printed()} to {now(row, each.measure).printed()})"
-        for row in units[:MOST_UNITS]
-    ]
+    told = [f"{row.category} ({ends(row, each.measure)})" for row in units[:MOST_UNITS]]
     more = len(units) - len(told)
     if more:
         told.append(f"{in_words(more)} more")
     subject = inline(each.subject).rstrip(",")
     if len(units) == 1:
-        verb = "rose" if (units[0].change or 0) > 0 else "fell"
         unit = inline(data.params.unit.title)
-        return f"{each.subject.rstrip(',')} {verb} significantly in one {unit} alone: {told[0]}."
+        return f"{each.subject.rstrip(',')} {verb(units[0])} significantly in one {unit} alone: {told[0]}."
     return f"In {joined(told)} {subject} changed significantly."

@@ -42,12 +42,19 @@ def is_too_few(each: Subject) -> bool:
     return each.measure.unit == "count" and all(count is not None and count < FEW_COUNTS for count in counts)
 
 
+def ends(figure: Figure, measure: Measure) -> str:
+    """`8.8% to 10.3%`."""
+    return f"{before(figure, measure).printed()} to {now(figure, measure).printed()}"
+
+
+def verb(figure: Figure) -> str:
+    return "rose" if (figure.change or 0) > 0 else "fell"
+
+
 def of_force(each: Subject, force: Figure) -> str:
     """`the force's rose significantly (8.8% to 10.3%)`, or that it did not change significantly."""
-    ends = f"({before(force, each.measure).printed()} to {now(force, each.measure).printed()})"
-    if not force.significant:
-        return f"the force's did not change significantly {ends}"
-    return f"the force's {'rose' if (force.change or 0) > 0 else 'fell'} significantly {ends}"
+    moved = f"{verb(force)} significantly" if force.significant else "did not change significantly"
+    return f"the force's {moved} ({ends(force, each.measure)})"
 
 
 def units_that_moved(data: ReportData, figures: Figures, name: str) -> list[Figure]:
@@ -97,8 +104,8 @@ def level(data: ReportData, figures: Figures, first: Subject) -> str:
     if not above or len(above) > MOST_UNITS:
         return ""
     told = [f"{row.category} ({number(row.value, measure)})" for row in above]
-    verb = "is" if len(above) == 1 else "are"
-    return f"{joined(told)} {verb} well above the force's {number(force.value, measure)} {per}."
+    are = "is" if len(above) == 1 else "are"
+    return f"{joined(told)} {are} well above the force's {number(force.value, measure)} {per}."
 
 
 def _own_level(figures: Figures, name: str, measure: Measure, per: str) -> str:
