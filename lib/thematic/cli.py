@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import sys
+from collections import Counter
 from datetime import date
 from importlib.metadata import version
 from threading import Event
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from thematic.core.areas import FORCE
-from thematic.core.errors import UserError, reason
+from thematic.core.errors import ArgumentsRefused, UserError, reason
 from thematic.core.messages import shown
 from thematic.core.workbook import Workbook
 
@@ -486,6 +487,7 @@ def main() -> None:
     _open_streams()
     stopped = _stopped_by_signals()
     try:
+        _refuse_repeated(sys.argv[1:])
         status = app(standalone_mode=False) or 0
     except UserError as error:
         echo(f"thematic: {error}", err=True)
@@ -511,6 +513,20 @@ def main() -> None:
     if status == STOPPED:
         _say_stopped()
     sys.exit(status)
+
+
+def _refuse_repeated(words: list[str]) -> None:
+    """Raises ArgumentsRefused for an option that is given again where only one counts: the others would say nothing."""
+    given = Counter(word.partition("=")[0] for word in words if word.startswith("--"))
+    repeated = [word for word, times in given.items() if times > 1]
+    if not repeated:
+        return
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    command = next((commands[word] for word in words if word in commands), None)
+    several = {opt for each in getattr(command, "params", []) if each.multiple for opt in each.opts}
+    for word in repeated:
+        if word not in several:
+            raise ArgumentsRefused(f"{word} is given {given[word]} times. Give it once, with commas between several.")
 
 
 def _stopped_by_signals() -> Event:

@@ -213,6 +213,12 @@ PASSES = {
     "numbers printed at bars": DRAW.format(of="units").rstrip()
     + "\n    ax.bar_label(ax.containers[0], fmt='{:,.0f}')\n"
     + CHART.format(draw="draw", data="units"),
+    "titles that the report says": "\n".join(
+        [DRAW.format(of="units").rstrip(), *(
+            CHART.format(draw="draw", data="units").replace("'Crimes by unit'", f"report.headline('da_recorded'{by})")
+            for by in (", by='month'", ", by='lpu'", "")
+        )]
+    ),
     "months as a line": "months = report.table('da_recorded', by='month')\ndef draw(ax):\n"
     "    sns.lineplot(months, x='month', y='value', ax=ax)\n    ax.set(xlabel='', ylabel='Crimes', ylim=(0, None))\n"
     + CHART.format(draw="draw", data="months"),
@@ -271,6 +277,30 @@ def test_released_figures_are_drawn_for_the_public(cubes: DrawnCubes, way: str) 
     assert [output["data"][MIME_TYPE]["kind"] for output in outputs] == [
         "table" if way == "the table itself" else "chart"
     ]
+
+
+def test_a_function_is_called_once_and_laid_out_for_a_page_and_for_a_phone(report: Report, units: pd.DataFrame) -> None:
+    calls: list[Any] = []
+
+    def draw(ax: Any) -> None:
+        calls.append(ax)
+        bars(units.assign(label=units["label"] + " and all that is around it"))(ax)
+
+    found = shown(report.chart(draw, title="T", alt="A", data=units))
+    assert len(calls) == 1
+    assert ">Widnes and all that is around it<" in found.svg
+    assert ">Widnes and all that is around it<" not in found.narrow
+    for svg, width in ((found.svg, 640), (found.narrow, 360)):
+        places = [float(each) for each in re.findall(r'<text[^>]* x="([-\d.]+)"', svg)]
+        assert places
+        assert max(places) <= width
+
+
+def test_thousands_along_an_axis_are_written_as_in_the_report(report: Report) -> None:
+    found = pd.DataFrame({"label": ["a", "b"], "value": [4200.0, 800.0]})
+    small = pd.DataFrame({"label": ["a", "b"], "value": [1.5, 0.5]})
+    assert ">4,000<" in shown(report.chart(bars(found), title="T", alt="A", data=found)).svg
+    assert ">1.4<" in shown(report.chart(bars(small), title="T", alt="A", data=small)).svg
 
 
 @pytest.mark.parametrize("way", REFUSED)

@@ -12,8 +12,11 @@ import pytest
 from thematic.charts.drawn import drawn_in
 from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Chart, DisplayTable, Value
+from thematic.measures.figures import Figures
+from thematic.params.themes import TOTAL
 from thematic.report import Report
 from thematic.report.recipes import RECIPES
+from thematic.report.titles import of_measures
 from warehouse_drawn import DrawnCubes, few_measures, report_data, theme_cubes, typed
 
 PERIOD, THEME = "2021-01", "domestic-abuse"
@@ -130,3 +133,59 @@ def test_a_cell_reads_as_one_writes_it(report: Report, capsys: pytest.CaptureFix
 def test_what_cannot_be_printed_is_refused(report: Report, asked: tuple[str, ...], by: str, said: str) -> None:
     with pytest.raises(ArgumentsRefused, match=said):
         report.recipe(*asked, by=by)
+
+
+def test_a_headline_says_what_happened(report: Report) -> None:
+    assert report.headline("da_recorded") == "Recorded domestic abuse was 891 in the year, after 877: no clear change"
+    assert report.headline("da_recorded", by="month").endswith(
+        " was above the same month a year before in all of the last 12 months"
+    )
+    of_places = report.headline("da_rate_per_1000", by="lpu")
+    assert of_places.startswith("The rate was highest in ")
+    built = report.rates("da_rate_per_1000")
+    assert isinstance(built, Chart)
+    assert of_places == built.title
+
+
+def test_a_headline_of_several_names_those_that_changed_significantly(report: Report) -> None:
+    def headline(*changes: float | None) -> str:
+        rows = [
+            replace(report.figures.one(name), significant=None if change is None else bool(change), change=change)
+            for name, change in zip(names, changes, strict=True)
+        ]
+        return of_measures(report.data, Figures(rows), names, TOTAL)
+
+    names = ["da_recorded", *PARTS]
+    assert headline(0.0, 0.0, None) == "None of these 3 changed significantly"
+    assert headline(None, None, None) == "Recorded, solved, outcome 16: victim does not support action"
+    assert headline(0.0, 2.5, -1.0) == "Solved rose significantly and outcome 16 fell significantly"
+    assert headline(2.0, 2.5, -1.0) == "Recorded and solved rose significantly and outcome 16 fell significantly"
+
+
+def test_why_something_is_not_available_is_said_only_where_it_is_drawn(report: Report) -> None:
+    rates = report.table("da_rate_per_1000", by="lpu")
+    known = rates.dropna(subset="value")
+    assert len(known) < len(rates)
+
+    def draw(ax: Any) -> None:
+        ax.barh(known["label"], known["value"])
+
+    whole, some = (report.chart(draw, title="T", alt="A", data=each) for each in (rates, known))
+    assert isinstance(whole, Chart)
+    assert isinstance(some, Chart)
+    assert any(note.startswith("[x]") for note in whole.notes)
+    assert not any(note.startswith("[x]") for note in some.notes)
+
+
+@pytest.mark.parametrize(
+    ("names", "by", "said"),
+    [
+        ((), "total", "report.headline needs a measure"),
+        (("da_recordd",), "total", "There is no measure 'da_recordd'"),
+        (("da_recorded",), "offence", "by='offence' is not one of \"month\""),
+        (PARTS, "lpu", "has no figures by 'lpu'"),
+    ],
+)
+def test_what_has_no_headline_is_refused(report: Report, names: tuple[str, ...], by: str, said: str) -> None:
+    with pytest.raises(ArgumentsRefused, match=said):
+        report.headline(*names, by=by)

@@ -266,6 +266,21 @@ def test_ctrl_c_has_status_130_and_no_traceback(thematic, monkeypatch, heard_as)
     assert ran.err.strip() == "thematic: stopped. Reports that were made are kept; the same command makes the others."
 
 
+@pytest.mark.parametrize("words", [("--area", "force", "--area", "widnes"), ("--format=csv", "--format", "pdf")])
+def test_an_option_that_counts_once_is_refused_twice(thematic, folder, words):
+    before = files_of(folder)
+    ran = thematic("build", GOAL, *words)
+    name = words[0].partition("=")[0]
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == f"thematic: {name} is given 2 times. Give it once, with commas between several.\n"
+    assert files_of(folder) == before
+
+
+def test_an_option_that_takes_several_may_be_given_again(thematic):
+    ran = thematic("new", "thefts", "--where", "a=1", "--where", "b=2")
+    assert "times" not in ran.err
+
+
 def test_options_that_do_not_exist_are_refused(thematic):
     assert thematic("build", GOAL, "--speed", "9").status == 2
 

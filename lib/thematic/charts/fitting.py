@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.category import StrCategoryConverter
 from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter
+from matplotlib.spines import Spine
+from matplotlib.ticker import FixedFormatter, ScalarFormatter, StrMethodFormatter
 
 from thematic.charts import canvas
 
@@ -20,6 +22,7 @@ _DATES = 9
 _NAMES = 0.36
 """How much of a chart's width names of categories may take."""
 _BLANK = " "
+_THOUSAND = 1000
 
 
 def blank(axes: Axes) -> None:
@@ -28,16 +31,29 @@ def blank(axes: Axes) -> None:
     axes.set(xlabel=_BLANK, ylabel=_BLANK)
 
 
-def fit(figure: Figure, width: float) -> None:
-    """Breaks and spaces words along the axes, and has all that is drawn inside a figure of `width` points."""
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            words = axis.get_label_text()
+class Layout:
+    """The words of what is drawn, as they were given: a figure can be laid out at one width after the other."""
+
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        axes = figure.axes
+        self.labels = {axis: axis.get_label_text() for each in axes for axis in (each.xaxis, each.yaxis)}
+        self.names = {each.yaxis: [*each.yaxis.units._mapping] for each in axes if _is_named(each.yaxis)}
+
+    def fit(self, width: float, height: float) -> None:
+        """Breaks and spaces words along the axes, and has all that is drawn inside a figure of `width` by `height`
+        points."""
+        figure = self.figure
+        figure.set_size_inches(width / 72, height / 72)
+        for axis, words in self.labels.items():
             axis.set_label_text("" if words == _BLANK else "\n".join(canvas.wrap(words, (1 - _NAMES) * width)))
-    _space_dates(figure, _DATES * width / canvas.WIDE)
-    _wrap_names(figure, _NAMES * width)
-    _stack_keys(figure, (1 - _NAMES) * width)
-    _place(figure)
+        _space_dates(figure, _DATES * width / canvas.WIDE)
+        for axis in self.labels:
+            _part_thousands(axis)
+        for axis, names in self.names.items():
+            _wrap_names(axis, names, _NAMES * width)
+        _stack_keys(figure, (1 - _NAMES) * width)
+        _place(figure)
 
 
 def _space_dates(figure: Figure, most: float) -> None:
@@ -49,15 +65,26 @@ def _space_dates(figure: Figure, most: float) -> None:
             locator.maxticks = dict.fromkeys(locator.maxticks, int(most))
 
 
-def _wrap_names(figure: Figure, room: float) -> None:
+def _part_thousands(axis: Axis) -> None:
+    """Writes whole numbers of a thousand and more as the reports do, where matplotlib writes them itself."""
+    if type(axis.get_major_formatter()) is ScalarFormatter:
+        ticks = axis.get_majorticklocs()
+        if np.abs(ticks).max(initial=0) >= _THOUSAND and (ticks == np.round(ticks)).all():
+            axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+
+def _is_named(axis: Axis) -> bool:
+    """Whether matplotlib writes names of categories along an axis, and nobody has written others."""
+    return isinstance(axis.get_converter(), StrCategoryConverter) and not isinstance(
+        axis.get_major_formatter(), FixedFormatter
+    )
+
+
+def _wrap_names(axis: Axis, names: list[str], room: float) -> None:
     """Breaks long names of categories up the side of a chart into lines no wider than `room` points."""
-    for axis in (axes.yaxis for axes in figure.axes):
-        if isinstance(axis.get_converter(), StrCategoryConverter) and not isinstance(
-            axis.get_major_formatter(), FixedFormatter
-        ):
-            names = {name: "\n".join(canvas.wrap(name, room)) for name in axis.units._mapping}
-            if list(names) != list(names.values()):
-                axis.set_ticks(list(axis.units._mapping.values()), list(names.values()))
+    broken = ["\n".join(canvas.wrap(name, room)) for name in names]
+    if broken != _ticks(axis):
+        axis.set_ticks(list(axis.units._mapping.values()), broken)
 
 
 def _stack_keys(figure: Figure, room: float) -> None:
@@ -87,7 +114,8 @@ def _place(figure: Figure) -> None:
 def _place_once(figure: Figure, axes: Axes) -> None:
     width, height = (length * 72 for length in figure.get_size_inches())
     within = axes.get_window_extent()
-    around = axes.get_tightbbox(canvas.renderer(width, height, io.StringIO())) or within
+    beside = [each for each in axes.get_default_bbox_extra_artists() if not isinstance(each, Spine)]
+    around = axes.get_tightbbox(canvas.renderer(width, height, io.StringIO()), bbox_extra_artists=beside) or within
     left, bottom = within.x0 - around.x0 + _EDGE, within.y0 - around.y0 + _EDGE
     right, top = around.x1 - within.x1 + _EDGE, around.y1 - within.y1 + _EDGE
     axes.set_position((left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height))

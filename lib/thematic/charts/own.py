@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import Any
@@ -44,16 +45,32 @@ class Own:
 
 
 def own(draw: Draw, id: str, alt: str, height: float, colours: Mapping[str, str]) -> Own:
-    """What `draw` draws, `height` points high: on axes of each width where it can be called, else as it is.
+    """What `draw` draws, `height` points high: drawn once and laid out at each width where it can be called, else as it
+    is.
 
     `colours` are those of `Palette.of_charts`. Raises NoDrawing for what is neither callable nor drawn.
     """
-    with mpl.rc_context({**canvas.SETTINGS, **_settings(colours)}):
+    with mpl.rc_context({**canvas.SETTINGS, **_settings(colours)}), _closing():
         if not callable(draw):
             figure = _given(draw)
             return Own(_svg(figure, id, alt, colours), "", drawn_in(figure))
-        (wide, in_wide), (narrow, in_narrow) = (_figure(draw, width, height) for width in (canvas.WIDE, canvas.NARROW))
-        return Own(_svg(wide, id, alt, colours), _svg(narrow, f"{id} narrow", alt, colours), in_wide | in_narrow)
+        figure, sized = _called(draw, height)
+        found = drawn_in(figure)  # in the words that were given, before they are broken into lines
+        sized(canvas.WIDE)
+        wide = _svg(figure, id, alt, colours)
+        sized(canvas.NARROW)
+        return Own(wide, _svg(figure, f"{id} narrow", alt, colours), found)
+
+
+@contextmanager
+def _closing() -> Iterator[None]:
+    """Has pyplot let go of the figures that are opened within the block."""
+    before = set(plt.get_fignums())
+    try:
+        yield
+    finally:
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
 
 
 def _settings(colours: Mapping[str, str]) -> dict[str, Any]:
@@ -82,28 +99,23 @@ def _settings(colours: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _figure(draw: Callable[..., Any], width: float, height: float) -> tuple[Figure, Drawn]:
+def _called(draw: Callable[..., Any], height: float) -> tuple[Figure, Callable[[float], None]]:
     """The figure of a function that draws on the axes it is given (`draw(ax)`), or that makes its own (`draw()`), and
-    what is in it, in the words that were given, before they are broken into lines."""
-    size = (width / 72, height / 72)
-    before = set(plt.get_fignums())
-    try:
-        with mpl.rc_context({"figure.figsize": size}):
-            how = _asks_for(draw)
-            if how is None:
-                made = draw()
-                figure = _sized(_figure_of(made if made is not None else plt.gcf()), width)
-                return figure, drawn_in(figure)
-            axes: Axes = plt.subplots()[1]
-            fitting.blank(axes)
-            draw(axes) if how == "" else draw(**{how: axes})
-            figure = _figure_of(axes)
-            found = drawn_in(figure)
-            fitting.fit(figure, width)
-            return figure, found
-    finally:
-        for number in set(plt.get_fignums()) - before:
-            plt.close(number)
+    what lays it out at a width in points."""
+    size = (canvas.WIDE / 72, height / 72)
+    with mpl.rc_context({"figure.figsize": size}):
+        how = _asks_for(draw)
+        if how is None:
+            made = draw()
+            figure = _figure_of(made if made is not None else plt.gcf())
+            keeps = height if tuple(figure.get_size_inches()) == size else None
+            return figure, lambda width: _size(figure, width, keeps)
+        axes: Axes = plt.subplots()[1]
+        fitting.blank(axes)
+        draw(axes) if how == "" else draw(**{how: axes})
+    figure = _figure_of(axes)
+    layout = fitting.Layout(figure)
+    return figure, lambda width: layout.fit(width, height)
 
 
 def _asks_for(draw: Callable[..., Any]) -> str | None:
@@ -134,17 +146,17 @@ def _given(drawn: Any) -> Figure:
         text.set_fontfamily([canvas.FONT])
         text.set_parse_math(False)
     plt.close(figure)
-    return _sized(figure, canvas.WIDE)
+    _size(figure, canvas.WIDE)
+    return figure
 
 
-def _sized(figure: Figure, width: float) -> Figure:
-    """The figure at a width in points, as high as it was beside its width, its words inside."""
+def _size(figure: Figure, width: float, height: float | None = None) -> None:
+    """Gives a figure a width in points, its words inside: as high as it was beside its width, or `height` points."""
     across, high = figure.get_size_inches()
     figure.set_dpi(72)
-    figure.set_size_inches(width / 72, high * width / 72 / across)
+    figure.set_size_inches(width / 72, high * width / 72 / across if height is None else height / 72)
     if figure.get_layout_engine() is None:
         figure.set_layout_engine("constrained")
-    return figure
 
 
 def _svg(figure: Figure, salt: str, alt: str, colours: Mapping[str, str]) -> str:

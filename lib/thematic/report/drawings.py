@@ -12,7 +12,6 @@ from thematic import charts
 from thematic.charts import band
 from thematic.core.periods import Month
 from thematic.displays import Cell, Chart, Column, DisplayTable, RangeCell, Sentence, Value, references
-from thematic.displays.headlines import headline
 from thematic.displays.wording import (
     Recent,
     change,
@@ -31,6 +30,7 @@ from thematic.measures.references import references_of, standing
 from thematic.params.force import Event
 from thematic.params.measures import Measure
 from thematic.params.themes import MONTH, ROLLING, TOTAL
+from thematic.report import titles
 from thematic.report.beside import beside, checked, is_tested, measure_named
 
 _OUTSIDE: dict[Side, str] = {"high": "Above", "low": "Below"}
@@ -178,7 +178,7 @@ def _months_title(data: ReportData, figures: Figures, name: str) -> str:
     measure = data.measure(name)
     if not figures.of(name, TOTAL):
         return f"{measure.title} each month"
-    return headline(figures.one(name), measure, data.window(name))
+    return titles.of_total(data, figures, name)
 
 
 def said(data: ReportData, figures: Figures, name: str) -> str:

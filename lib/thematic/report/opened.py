@@ -13,7 +13,7 @@ from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.release import released
 from thematic.params.themes import TOTAL
-from thematic.report import compared, made, own_charts, recipes, tidy
+from thematic.report import compared, made, own_charts, recipes, tidy, titles
 from thematic.report.asked import HEIGHT, Asked
 from thematic.report.beside import measure_named
 
@@ -86,12 +86,14 @@ class OpenFigures:
         numbers behind it, in every format.
 
         `draw` is a function: `draw(ax)` draws on the axes it is given, `draw()` makes and gives back its own. It is
-        called for a page and again for a phone. Axes or a figure that you have drawn already are taken as they are, for
-        both. `title` is the chart's message, `alt` says in words what is to be seen, `data` is the DataFrame with the
-        numbers that are drawn, best one of `report.table`, whose caveats then are under the chart. `subtitle` is by
-        default what the figures are of, where and when; `height` is in points.
+        called once, on axes as wide as a page, and what it draws is laid out again for a phone. Axes or a figure that
+        you have drawn already are taken as they are, for both. `title` is the chart's message, `alt` says in words what
+        is to be seen, `data` is the DataFrame with the numbers that are drawn, best one of `report.table`, whose
+        caveats then are under the chart. `subtitle` is by default what the figures are of, where and when; `height` is
+        in points.
 
-        A report for the public takes figures of `report.table` alone, and words that are written out in the cell.
+        A report for the public takes figures of `report.table` alone, and words that are written out in the cell or
+        that `report.headline` gives.
         Raises ArgumentsRefused for what is missing.
 
         >>> units = report.table("da_solved_pct", by="lpu")
@@ -103,8 +105,26 @@ class OpenFigures:
         found, drawing = own_charts.chart(self.data, self.figures, asked)
         if self.data.audience == "public":
             why = compared.why_not(self.data, self.figures, asked, drawing)
-            made.remember(self.data, found, compared.words_of(self.data, asked, drawing), why)
+            words = compared.words_of(self.data, asked, drawing)
+            made.remember(self.data, found, [word for word in words if word not in self._headlines], why)
         return found
+
+    def headline(self, *measures: str, by: str = TOTAL) -> str:
+        """A title that says what happened, in this report: of one measure what moved, which way and by how much, as the
+        report's own charts have it; of several which changed significantly. With a level of areas as `by` it says
+        where a measure is highest and lowest, by="month" in how many of the last 12 months it was above the year
+        before. Raises ArgumentsRefused for what the theme does not have.
+
+        >>> report.chart(draw, title=report.headline("da_rate_per_1000", by="lpu"), alt="...", data=units)
+        """
+        said = titles.of_measures(self.data, self.figures, measures, by)
+        self._headlines.add(said)
+        return said
+
+    @cached_property
+    def _headlines(self) -> set[str]:
+        """What this report has itself said for a title, which no cell has to write out."""
+        return set()
 
     def recipe(self, chart: str, *measures: str, by: str = "") -> None:
         """Prints a cell that draws one of the report's charts with `report.table` and seaborn, to copy and to change.

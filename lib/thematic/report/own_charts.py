@@ -11,6 +11,7 @@ from thematic.displays.frames import table_of
 from thematic.displays.tables import names_of
 from thematic.displays.wording import inline
 from thematic.measures.data import ReportData
+from thematic.measures.disclosure import NOT_AVAILABLE
 from thematic.measures.figures import Figure, Figures
 from thematic.report import tidy
 from thematic.report.asked import Asked
@@ -65,12 +66,13 @@ def _drawn(data: ReportData, asked: Asked, alt: str) -> Own:
 
 
 def _beside(data: ReportData, figures: Figures, rows: Sequence[Figure]) -> list[str]:
-    """What is to be known of the figures behind a chart."""
+    """What is to be known of the figures behind a chart: why some are not available only where one of them is."""
     names: dict[str, list[str]] = {}
     for row in rows:
         names.setdefault(row.dimension, []).append(row.measure)
     notes = [note for by, each in names.items() for note in beside(data, figures, by, *dict.fromkeys(each))]
-    return list(dict.fromkeys(notes))
+    lacks = any(NOT_AVAILABLE in (row.status, row.change_status) for row in rows)
+    return [note for note in dict.fromkeys(notes) if lacks or not note.startswith(NOT_AVAILABLE)]
 
 
 def _numbers(data: ReportData, figures: Figures, asked: Asked, rows: list[Figure] | None) -> DisplayTable:

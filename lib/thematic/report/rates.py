@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from thematic import charts
 from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Cell, Chart, Column, DisplayTable
-from thematic.displays.wording import UNIT_HEADINGS, change, inline, interval, now, number
+from thematic.displays.wording import UNIT_HEADINGS, change, interval, now
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figure, Figures
 from thematic.params.measures import RATE_SIZES, Measure
 from thematic.params.themes import FORCE_ROW, TOTAL
+from thematic.report import titles
 from thematic.report.beside import checked, measure_named, of_places
 from thematic.report.drawings import drawn_values, lines_of, lines_said, sources_of
-
-_MOST_DECIMALS = 3
 
 
 def rates(data: ReportData, figures: Figures, name: str) -> Chart:
@@ -28,7 +25,7 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
     found = [figure for figure in figures.of(name, units) if figure.category in known]
     found.sort(key=lambda figure: -1 if figure.value is None else figure.value, reverse=True)
     force = of_force(data, figures, name)
-    measure = _finely(measure, found) if data.rounding is None else measure
+    measure = titles.finely(data, measure, found)
     rows: list[list[Cell]] = [[row.category, *_rate_cells(row, measure)] for row in found]
     rows.append([data.params.force.name, *_rate_cells(force, measure)])
     texts = [now(figure, measure).printed() for figure in found]
@@ -41,7 +38,7 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
         intervals=([figure.lower_95 for figure in found], [figure.upper_95 for figure in found]),
         highlight=None if data.area.is_force else data.area.name,
         id=f"rates-{name}".replace("_", "-"),
-        title=_rates_title(data, measure, found),
+        title=titles.of_places(data, measure, found, units),
         subtitle=f"{measure.title}, {data.window(name).label}, with 95% intervals",
         alt=" ".join([f"Bar chart. {said}.", *lines_said(lines)]),
         texts=texts,
@@ -55,15 +52,6 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
         source=data.source,
         notes=[*of_places(data, figures, name), *sources_of(data, name)],
     )
-
-
-def _finely(measure: Measure, found: Sequence[Figure]) -> Measure:
-    """The measure with as many decimals as rates that differ need to print differently, three at most."""
-    values = {row.value for row in found if row.value is not None}
-    tried = range(measure.decimals, max(_MOST_DECIMALS, measure.decimals))
-    enough = (places for places in tried if len({f"{value:.{places}f}" for value in values}) == len(values))
-    places = next(enough, max(_MOST_DECIMALS, measure.decimals))
-    return measure.model_copy(update={"decimals": places})
 
 
 def _force_line(data: ReportData, force: Figure, measure: Measure) -> list[charts.Line]:
@@ -96,14 +84,3 @@ def rate_columns(data: ReportData, measure: Measure) -> list[Column]:
 
 def _rate_cells(figure: Figure, measure: Measure) -> list[Cell]:
     return [now(figure, measure), interval(figure, measure), change(figure, measure)]
-
-
-def _rates_title(data: ReportData, measure: Measure, found: Sequence[Figure]) -> str:
-    known = [figure for figure in found if figure.value is not None]
-    if not known:
-        return f"{measure.title}: no rates are available"
-    highest, lowest = known[0], known[-1]
-    values = [number(row.value, measure) for row in (highest, lowest)]
-    if len(known) > 1 and highest.value == lowest.value:
-        return f"The rate was {values[0]} in each {inline(data.params.unit.title)} that has one"
-    return f"The rate was highest in {highest.category} ({values[0]}) and lowest in {lowest.category} ({values[1]})"

@@ -29,7 +29,7 @@ def months(report: Any, measure: str) -> Any:
         sns.lineplot(months, x="month", y="value", color=blue, label="This year", ax=ax)
         ax.set(xlabel="", ylabel="Each month", ylim=(0, None))
 
-    title = "Each month, and the same month a year before"
+    title = report.headline(measure)
     alt = "Two lines, one of each month and one of the same month a year before."
     return report.chart(draw, title=title, alt=alt, data=months)
 
@@ -43,8 +43,7 @@ def rolling(report: Any, measure: str) -> Any:
         sns.lineplot(windows, x="month", y="value", color=report.palette["main"], ax=ax)
         ax.set(xlabel="Window ending with", ylabel="", ylim=(0, None))
 
-    title = "The window ending with each month"
-    return report.chart(draw, title=title, alt="A line through each window's figure.", data=windows)
+    return report.chart(draw, title=report.headline(measure), alt="A line through each window's figure.", data=windows)
 
 
 def rates(report: Any, measure: str) -> Any:
@@ -57,10 +56,14 @@ def rates(report: Any, measure: str) -> Any:
         colours = own.map({True: report.palette["main"], False: report.palette["context"]})
         ax.barh(rates["label"], rates["value"], color=colours)
         ax.hlines(rates["label"], rates["lower_95"], rates["upper_95"], color=report.palette["ink"])
+        for each in rates.itertuples():
+            end = max(each.value, each.upper_95), each.label
+            ax.annotate(f"{each.value:.1f}", end, (6, 0), textcoords="offset points", va="center")
         ax.set(xlabel="With 95% intervals", ylabel="")
 
-    title = "Place by place, and the whole force"
-    return report.chart(draw, title=title, alt="A bar for each place and one for the force.", data=rates)
+    title = report.headline(measure, by="UNITS")
+    alt = "A bar for each place and one for the force, with the interval of each as a line."
+    return report.chart(draw, title=title, alt=alt, data=rates)
 
 
 def parts(report: Any, measures: Sequence[str]) -> Any:
@@ -87,17 +90,20 @@ def breakdown(report: Any, measure: str, by: str) -> Any:
 
 def changes(report: Any, measures: Sequence[str]) -> Any:
     """Several measures as dots, each with a line from the year before."""
-    now = report.table(measures)
+    now = report.table(measures).dropna(subset="value")
 
     def draw(ax: Axes) -> None:
         grey, blue = report.palette["context"], report.palette["main"]
         ends = now["previous_value"], now["value"]
         ax.hlines(now["title"], *ends, color=grey, linewidth=3, label="From the year before")
         sns.scatterplot(now, x="value", y="title", color=blue, s=90, label="to this year", ax=ax)
+        for each in now.itertuples():
+            end = max(each.value, each.previous_value), each.title
+            ax.annotate(f"{each.value:.1f}", end, (8, 0), textcoords="offset points", va="center")
         ax.set(xlabel="", ylabel="", xlim=(0, None), ymargin=0.2)
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 
-    title = "This year and the year before"
+    title = report.headline(*measures)
     alt = "For each measure a line from the year before to a dot for this year."
     return report.chart(draw, title=title, alt=alt, data=now, height=240)
 
