@@ -138,7 +138,7 @@ def test_what_cannot_be_printed_is_refused(report: Report, asked: tuple[str, ...
 def test_a_headline_says_what_happened(report: Report) -> None:
     assert report.headline("da_recorded") == "Recorded domestic abuse was 891 in the year, after 877: no clear change"
     assert report.headline("da_recorded", by="month").endswith(
-        " was above the same month a year before in all of the last 12 months"
+        " was above the same month a year before in 11 of the last 12 months"
     )
     of_places = report.headline("da_rate_per_1000", by="lpu")
     assert of_places.startswith("The rate was highest in ")
@@ -157,7 +157,7 @@ def test_a_headline_of_several_names_those_that_changed_significantly(report: Re
 
     names = ["da_recorded", *PARTS]
     assert headline(0.0, 0.0, None) == "None of these 3 changed significantly"
-    assert headline(None, None, None) == "Recorded, solved, outcome 16: victim does not support action"
+    assert headline(None, None, None) == "Recorded, solved, outcome 16"
     assert headline(0.0, 2.5, -1.0) == "Solved rose significantly and outcome 16 fell significantly"
     assert headline(2.0, 2.5, -1.0) == "Recorded and solved rose significantly and outcome 16 fell significantly"
 
