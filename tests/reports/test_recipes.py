@@ -156,8 +156,8 @@ def test_a_headline_of_several_names_those_that_changed_significantly(report: Re
         return of_measures(report.data, Figures(rows), names, TOTAL)
 
     names = ["da_recorded", *PARTS]
-    assert headline(0.0, 0.0, None) == "None of these 3 changed significantly"
-    assert headline(None, None, None) == "Recorded, solved, outcome 16"
+    assert headline(0.0, 0.0, None) == "Recorded, solved and outcome 16: none changed significantly"
+    assert headline(None, None, None) == "Recorded, solved and outcome 16"
     assert headline(0.0, 2.5, -1.0) == "Solved rose significantly and outcome 16 fell significantly"
     assert headline(2.0, 2.5, -1.0) == "Recorded and solved rose significantly and outcome 16 fell significantly"
 

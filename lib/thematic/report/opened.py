@@ -53,6 +53,7 @@ class OpenFigures:
         | `measure`, `title` | the measure's name, and its short title in words |
         | `dimension`, `category`, `label` | what it is by, the code or place, and the same in a reader's words |
         | `month` | a date: the first day of the month, or of that with which a rolling window ends; else NaT |
+        | `printed` | the value as the report prints it, or the mark in its place |
         | `window_start`, `window_end` | the days it counts, both inclusive |
         | `numerator`, `denominator` | what the value is made of |
         | `value`, `unit`, `lower_95`, `upper_95` | the figure in full precision, and its 95% interval if it has one |

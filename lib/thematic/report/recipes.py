@@ -58,7 +58,7 @@ def rates(report: Any, measure: str) -> Any:
         ax.hlines(rates["label"], rates["lower_95"], rates["upper_95"], color=report.palette["ink"])
         for each in rates.itertuples():
             end = max(each.value, each.upper_95), each.label
-            ax.annotate(f"{each.value:.1f}", end, (6, 0), textcoords="offset points", va="center")
+            ax.annotate(each.printed, end, (6, 0), textcoords="offset points", va="center")
         ax.set(xlabel="With 95% intervals", ylabel="")
 
     title = report.headline(measure, by="UNITS")
@@ -99,7 +99,7 @@ def changes(report: Any, measures: Sequence[str]) -> Any:
         sns.scatterplot(now, x="value", y="title", color=blue, s=90, label="to this year", ax=ax)
         for each in now.itertuples():
             end = max(each.value, each.previous_value), each.title
-            ax.annotate(f"{each.value:.1f}", end, (8, 0), textcoords="offset points", va="center")
+            ax.annotate(each.printed, end, (8, 0), textcoords="offset points", va="center")
         ax.set(xlabel="", ylabel="", xlim=(0, None), ymargin=0.2)
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 

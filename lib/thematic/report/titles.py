@@ -86,16 +86,20 @@ def finely(data: ReportData, measure: Measure, found: Sequence[Figure]) -> Measu
 def _of_several(data: ReportData, figures: Figures, names: Sequence[str]) -> str:
     """Which of several measures changed significantly, and which way; their names where no change is tested."""
     found = [(data.measure(name).short.partition(":")[0], figures.one(name)) for name in names]
-    if all(row.significant is None for _, row in found):
-        return ", ".join([found[0][0], *(inline(short) for short, _ in found[1:])])
+    named = listed([short for short, _ in found])
     moved = {
         verb: [short for short, row in found if row.significant and (row.change or 0) * sign > 0]
         for verb, sign in (("rose", 1), ("fell", -1))
     }
-    said = [(listed([*map(inline, shorts)]), len(shorts), verb) for verb, shorts in moved.items() if shorts]
-    if not said:
-        return f"None of these {len(found)} changed significantly"
-    title = " and ".join(f"{shorts} {verb} significantly" for shorts, _, verb in said)
-    if len(title.split()) > MOST_WORDS:
-        title = " and ".join(f"{n} of these {len(found)} {verb} significantly" for _, n, verb in said)
+    said = [(listed(shorts), len(shorts), verb) for verb, shorts in moved.items() if shorts]
+    if all(row.significant is None for _, row in found):
+        tried = [named]
+    elif not said:
+        tried = [f"{named}: none changed significantly", f"None of these {len(found)} changed significantly"]
+    else:
+        tried = [
+            " and ".join(f"{shorts} {verb} significantly" for shorts, _, verb in said),
+            " and ".join(f"{n} of these {len(found)} {verb} significantly" for _, n, verb in said),
+        ]
+    title = next((each for each in tried if len(each.split()) <= MOST_WORDS), tried[-1])
     return title[0].upper() + title[1:]
