@@ -62,9 +62,9 @@ def of_places(data: ReportData, measure: Measure, found: Sequence[Figure], level
     known = sorted((row for row in found if row.value is not None), key=lambda row: row.value or 0, reverse=True)
     if not known:
         return f"{measure.title}: no {'rates' if measure.is_rate else 'figures'} are available"
-    measure = finely(data, measure, known)
     subject = "The rate" if measure.unit in RATE_SIZES else measure.subject or measure.title
     highest, lowest = known[0], known[-1]
+    measure = finely(data, measure, [highest, lowest])
     values = [number(row.value, measure) for row in (highest, lowest)]
     if len(known) > 1 and highest.value == lowest.value:
         return f"{subject} was {values[0]} in each {inline(data.params.levels[level].title)} that has one"
