@@ -7,8 +7,9 @@ temporary folder, with the synthetic sample, its data prepared before anything i
 from __future__ import annotations
 
 import argparse
+import operator
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,8 +21,14 @@ from measuring.usage import Usage, adopt_orphans
 from measuring.ways import OURS, WAYS, Way, usable
 from thematic.core.areas import FORCE
 
-RATIOS = {("a", "c"): Target(12, at_least=True), ("b", "c"): Target(5, at_least=True), ("c", "e"): Target(1.2)}
+RATIOS = {
+    ("a", "c"): Target(17, at_least=True),
+    ("b", "c"): Target(8, at_least=True),
+    ("a", "d"): Target(9.5, at_least=True),
+}
 """The ways whose times are divided, and what has to come of it."""
+LEFT = {("c", "e"): Target(4)}
+"""The ways of which one is taken from the other, and how many seconds may be left."""
 
 Measured = dict[str, list[Usage]]
 
@@ -42,7 +49,7 @@ def main() -> None:
         renew(times)
         renew(ratios)
         draw({way.title: [each.seconds for each in measured[way.letter]] for way in ways}, OURS.title)
-    sys.exit(0 if all(RATIOS[pair].met(spread) for pair, spread in _divided(measured).items()) else 1)
+    sys.exit(0 if all(target.met(spread) for _, spread, target in _held(measured)) else 1)
 
 
 def _arguments() -> argparse.Namespace:
@@ -87,22 +94,21 @@ def _times(ways: Sequence[Way], measured: Measured) -> Table:
 
 
 def _ratios(measured: Measured) -> Table:
-    rows = [
-        [f"({over}) / ({under})", spread.told(2), RATIOS[over, under].told(), RATIOS[over, under].verdict(spread)]
-        for (over, under), spread in _divided(measured).items()
-    ]
-    return Table("ratios", ["ratio", "measured", "target", "verdict"], rows)
+    rows = [[name, spread.told(2), target.told(), target.verdict(spread)] for name, spread, target in _held(measured)]
+    return Table("ratios", ["ways", "measured", "target", "verdict"], rows)
 
 
-def _divided(measured: Measured) -> dict[tuple[str, str], Spread]:
-    """The ratios of the ways that were measured, taken round by round."""
-    return {
-        (over, under): Spread.of(
-            [one.seconds / other.seconds for one, other in zip(measured[over], measured[under], strict=True)]
-        )
-        for over, under in RATIOS
-        if over in measured and under in measured
-    }
+def _held(measured: Measured) -> Iterator[tuple[str, Spread, Target]]:
+    """What the ways that were measured come to beside each other, taken round by round, and what has to come of it."""
+    sides: tuple[tuple[dict[tuple[str, str], Target], str, Callable[[float, float], float]], ...] = (
+        (RATIOS, "/", operator.truediv),
+        (LEFT, "−", operator.sub),
+    )
+    for targets, sign, taken in sides:
+        for (one, other), target in targets.items():
+            if one in measured and other in measured:
+                pairs = zip(measured[one], measured[other], strict=True)
+                yield f"({one}) {sign} ({other})", Spread.of([taken(a.seconds, b.seconds) for a, b in pairs]), target
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from thematic.params import Params, load_params
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 PERIOD = "2021-01"
+FOUR = ["DA", "RAPE", "HATE", "ASB"]
+"""The goals of the themes whose reports are made in several ways."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _COPIED = ("params", "notebooks", "data/reference")
 
@@ -50,9 +52,11 @@ class Setting:
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return {**kept, **ONE_THREAD, **own, "PATH": path}
 
-    def editions(self, periods: str) -> list[Edition]:
-        """Every report of the periods (`2021-01`, or `2020-02..2021-01`): each theme for every area with reports."""
-        return list_editions(self.params, sorted(self.params.themes), parse_periods(periods), None, AUDIENCES[0])
+    def editions(self, periods: str, goals: Sequence[str] = FOUR) -> list[Edition]:
+        """Every report of the periods (`2021-01`, or `2020-02..2021-01`): each theme of the goals for every area that
+        has reports; of all themes where the goals are `ALL`."""
+        wanted = sorted(name for name, theme in self.params.themes.items() if theme.goal in goals or goals == [ALL])
+        return list_editions(self.params, wanted, parse_periods(periods), None, AUDIENCES[0])
 
     def notebook(self, edition: Edition) -> Path:
         return self.workbook.notebooks / self.params.themes[edition.theme].notebook
@@ -62,11 +66,13 @@ class Setting:
         program = shutil.which("thematic", path=str(Path(sys.executable).parent))
         return [program or "thematic", *words]
 
-    def build(self, periods: str, *formats: str, out: Path, areas: str = ALL_AREAS) -> list[str]:
-        """The command that makes every theme's reports."""
+    def build(
+        self, periods: str, *formats: str, out: Path, areas: str = ALL_AREAS, goals: Sequence[str] = FOUR
+    ) -> list[str]:
+        """The command that makes the reports of the goals' themes."""
         options = {"--period": periods, "--area": areas, "--format": ",".join(formats), "--out": str(out)}
         words = [word for option in options.items() for word in option]
-        return self.command("build", ALL, "--jobs", str(WORKERS), *words)
+        return self.command("build", *goals, "--jobs", str(WORKERS), *words)
 
 
 @contextmanager
