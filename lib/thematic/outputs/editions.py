@@ -40,7 +40,7 @@ class Edition:
     @property
     def folder(self) -> Path:
         """Where its files lie, from the folder of all outputs."""
-        return Path(str(self.period)) / self.theme
+        return Path(f"{self.period}/{self.theme}")
 
     @property
     def label(self) -> str:
@@ -52,7 +52,7 @@ class Edition:
         return {"period": str(self.period), "area": self.area.slug, "audience": self.audience}
 
     def path(self, out: Path, suffix: str) -> Path:
-        return out / self.folder / f"{self.area.slug}.{suffix}"
+        return out / f"{self.period}/{self.theme}/{self.area.slug}.{suffix}"
 
     def failed_path(self, out: Path) -> Path:
         """Where the notebook of a failed report is kept."""

@@ -48,8 +48,10 @@ def find(
     """
     path = edition.path(out, SUFFIX)
     before = read_manifest(path)
-    kept = edition.failed_path(Path(shown)).with_stem(_AREA).as_posix()
-    failed = (f"{FAILED_LAST_TIME} ({kept})",) if edition.failed_path(out).is_file() else ()
+    failed: tuple[str, ...] = ()
+    if edition.failed_path(out).is_file():
+        kept = edition.failed_path(Path(shown)).with_stem(_AREA).as_posix()
+        failed = (f"{FAILED_LAST_TIME} ({kept})",)
     if before is not None:
         causes = (*_changes(before, today, notebook), *_files(before, edition, out, suffixes, trusting))
         return Finding(edition, (*causes, *failed) if causes else (), before.commentary_stale)
