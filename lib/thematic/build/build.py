@@ -37,6 +37,7 @@ from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.notebooks import read_notebooks
 from thematic.outputs.placing import clear_leftovers, forget_failure
 from thematic.outputs.status import Finding, find, stale_lines
+from thematic.outputs.unfinished import unfinished_lines
 from thematic.params import Params, load_params
 from thematic.tools.sample.folder import fresh_sample
 
@@ -71,7 +72,8 @@ class Outcome:
     """What a build has done, and in how many `seconds`. `results` are of the editions that were not up to date.
 
     `catalogue` is its page and `figures` the file of all figures, or None where there is none; `trouble` is why they
-    could not be written. `stale` are those made or up to date whose commentary is about other figures.
+    could not be written. `stale` are those made or up to date whose commentary is about other figures, `unfinished` the
+    sentences on what in the notebooks is not ready for a reader.
     """
 
     out: Path
@@ -82,6 +84,7 @@ class Outcome:
     seconds: float
     stale: tuple[Edition, ...] = ()
     figures: Gathered | None = None
+    unfinished: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[batch.Result, ...]:
@@ -158,9 +161,11 @@ def build(
         catalogue, figures, trouble = _catalogue(request, plan.drafts)
         seconds = time.perf_counter() - started
         book.add(" ".join([log.total_line(results, len(plan.up_to_date), seconds), *([trouble] if trouble else [])]))
-        for line in (*log.notice_lines(results), *stale_lines(stale)):
+        unfinished = tuple(unfinished_lines(order.notebooks))
+        for line in (*log.notice_lines(results), *stale_lines(stale), *unfinished):
             book.add(line)
-    return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale, figures)
+    done = Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale, figures)
+    return replace(done, unfinished=unfinished)
 
 
 def _assure(order: _Order, editions: Sequence[Edition], index: Index) -> None:
