@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from threading import Event
@@ -402,18 +403,21 @@ def check() -> None:
     """Check every file under params/ and the parameters of the notebooks they name."""
     from thematic.adoption.own_files import own_lines
     from thematic.outputs.notebooks import read_notebooks
+    from thematic.outputs.unfinished import unfinished_lines
     from thematic.params import load_params
     from thematic.params.warnings import params_warnings
 
     workbook = Workbook.find()
     params = load_params(workbook)
-    read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
+    notebooks = read_notebooks(workbook, [theme.notebook for theme in params.themes.values()])
     files = sum(1 for path in workbook.params.rglob("*") if path.is_file())
     echo(f"{workbook.shown(workbook.params)}/: {files} file{'' if files == 1 else 's'}, no problems")
     for line in own_lines(workbook) if workbook.starter is not None else ():
         echo(line)
     for warning in params_warnings(params, date.today()):
         echo(warning)
+    for line in unfinished_lines(notebooks):
+        echo(f"Warning: {line}")
 
 
 @app.command()
@@ -453,19 +457,28 @@ def new(
     by: Annotated[
         list[str] | None, typer.Option(help="Breakdowns of the table (default: all that show nothing personal).")
     ] = None,
+    sections: Annotated[
+        str, typer.Option(help="Sections of its notebook, a comma list; list says which there are (default: all).")
+    ] = "",
 ) -> None:
     """Add a theme of your own: its file, its measures and a notebook, ready to be built and changed."""
     from thematic.new_theme.choosing import choose
     from thematic.new_theme.scaffold import add_theme
+    from thematic.new_theme.sections import LIST, lines_of, sections_line, with_sections
     from thematic.params import load_params
 
     workbook, today = Workbook.find(), date.today()
     theme = choose(load_params(workbook), slug, title, table, where or [], by or [], today)
+    if sections.strip().lower() == LIST:
+        echo("\n".join(lines_of(theme.subject)))
+        return
+    theme = replace(theme, subject=with_sections(theme.subject, sections))
     files = add_theme(workbook, theme, today)
     (number, *_) = theme.subject.of_part("number")
     echo(f"{theme.title} counts: {number.said['definition']}")
     measures = f"{len(files) - 2} measures in {workbook.shown(files[1].parent)}/"
     echo(f"Written: {workbook.shown(files[0])}, {measures} and {workbook.shown(files[-1])}.")
+    echo(sections_line(theme.subject))
     echo(f"Make its reports: make thematic {theme.goal} (or: thematic build {theme.goal})")
 
 

@@ -74,6 +74,34 @@ def test_reports_compute_on_one_thread_and_hear_warnings(tmp_path):
     assert "UserWarning: mind" in "".join(err["text"])
 
 
+LOOK = """
+import json, psutil
+first = psutil.Process({pid})
+tree = [first, *first.children(recursive=True)]
+sockets = [each for process in tree for each in process.net_connections("inet") if each.laddr]
+print(json.dumps([len(tree), sorted({{each.laddr.port for each in sockets if not each.raddr}})]))
+"""
+"""Prints how many processes the batch has, and the ports that they have open for others."""
+
+
+def ports_open(folder: Path, *before: str) -> list[tuple[int, set[int]]]:
+    """What two reports, made at once, see of the whole batch: its processes, and its ports that were not there before."""
+    known = {each.laddr.port for each in psutil.Process().net_connections("inet") if each.laddr}
+    look = LOOK.format(pid=os.getpid())
+    run([job(*before, look, of=edition(area)) for area in ("force", "north")], folder)
+    notebooks = [json.loads((folder / f"2021-01/noise/{area}.ipynb").read_text()) for area in ("force", "north")]
+    seen = [json.loads("".join(made["cells"][-1]["outputs"][0]["text"])) for made in notebooks]
+    return [(processes, set(ports) - known) for processes, ports in seen]
+
+
+def test_a_batch_opens_no_port_and_one_that_a_cell_opened_would_be_seen(tmp_path):
+    for members, ports in ports_open(tmp_path / "a"):
+        assert (members > 1, ports) == (True, set())
+    listening = "import socket\nlistening = socket.create_server(('127.0.0.1', 0))"
+    bound = "bound = socket.socket(type=socket.SOCK_DGRAM)\nbound.bind(('127.0.0.1', 0))"
+    assert all(len(ports) >= 2 for _, ports in ports_open(tmp_path / "b", listening, bound))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="pools begin as copies on Linux alone")
 @pytest.mark.parametrize(
     "source",

@@ -175,7 +175,7 @@ def test_an_executed_notebook_is_written_as_it_is_a_cell_to_a_line() -> None:
 def test_the_manifest_says_what_the_report_cannot_show():
     files = made("display({'application/vnd.plotly.v1+json': {}, 'text/plain': 'Figure()'}, raw=True)", "print('here')")
     (missing,) = Manifest.model_validate_json(files["json"]).left_out
-    assert missing.endswith(": an interactive output (application/vnd.plotly.v1+json)")
+    assert missing == "cell 2: an interactive output (application/vnd.plotly.v1+json)"
 
 
 def beside(folder: Path, *sources: str, **files: str) -> Product:

@@ -15,7 +15,7 @@ EXPLORE = ROOT / "notebooks" / "explore.ipynb"
 NOTEBOOKS = [path for path in ALL if path != EXPLORE]
 MACHINERY = (ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.Try, ast.With)
 LIBRARIES = ("seaborn", "pandas")
-"""What an analyst's own charts are drawn with."""
+"""What an analyst's own charts are drawn with. Within `draw` a loop may write beside each mark of a table."""
 
 
 def places() -> list[str]:
@@ -41,7 +41,9 @@ def test_no_outputs_are_committed(path) -> None:
 def test_cells_are_short_and_only_narrate_but_for_one_function_that_draws(path) -> None:
     for cell in code_cells(path):
         tree, is_drawn = ast.parse(cell.source), "report.chart(" in cell.source
-        found = [type(node).__name__ for node in ast.walk(tree) if isinstance(node, MACHINERY)]
+        drawn = {node for each in tree.body if isinstance(each, ast.FunctionDef) for node in ast.walk(each)}
+        loops = {node for node in drawn if isinstance(node, ast.For) and "itertuples()" in ast.unparse(node.iter)}
+        found = [type(node).__name__ for node in ast.walk(tree) if isinstance(node, MACHINERY) and node not in loops]
         assert not found, f"{cell.id}: {found}"
         assert len(cell.source.splitlines()) <= (20 if is_drawn else 6), cell.id
         functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
-from drawn import edition, manifest
+from drawn import edition, files_of, manifest
+from thematic.build import build as building
 from thematic.build.changed_lines import lines
 from thematic.build.changing import Compared, _compared, _Order, _places
 from thematic.build.moved import moved
@@ -24,7 +27,7 @@ from thematic.core.workbook import Workbook
 from thematic.cubes.counts import read_tables
 from thematic.explore.terminal import WIDTH
 from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS
-from thematic.outputs.catalogue import pages, read_catalogue
+from thematic.outputs.catalogue import Catalogue, Moved, MovedFigure, Verdict, pages, read_catalogue
 from thematic.outputs.changed import new_and_gone, read_rows, revised, verdicts_changed
 from warehouse_drawn import DrawnCubes, few_measures, figures, own_params, theme_cubes, typed
 
@@ -207,17 +210,112 @@ def test_the_internal_catalogue_says_what_changed_since_the_month_before_and_a_p
     assert told is not None and (told.since, told.outdated) == ("December 2020", 1)
     before, now = (read_rows((tmp_path / each / THEME / "force.csv").read_bytes()) for each in (SINCE, PERIOD))
     changed = verdicts_changed(before, now)
-    totals = [each for each in changed if each.key[1] == "total"]
-    assert sum(each.others for each in told.themes) == len(changed) - len(totals)
-    assert sum(len(each.lines) for each in told.themes) == len(totals)
+    totals = {each.key[0]: each for each in changed if each.key[1] == "total"}
+    titles = {found.params.measures[name].title: each for name, each in totals.items()}
+    assert told.others == len(changed) - len(totals)
+    assert {each.title: (each.before.trend, each.now.trend) for each in told.figures} == {
+        title: (each.before["trend"], each.now["trend"]) for title, each in titles.items()
+    }
     assert len(changed) > 0
     with_it = pages(replace(catalogue, moved=told))
     assert b"What changed since December 2020" in with_it["index.html"]
+    assert b"1 report for December 2020 is out of date." in with_it["index.html"]
     assert b"What changed" not in with_it[f"{SINCE}/index.html"]
     public = {place: report.model_copy(update={"audience": "public"}) for place, report in catalogue.reports.items()}
     assert moved(tmp_path, replace(catalogue, reports=public), found.params) is None
     alone = {place: report for place, report in catalogue.reports.items() if place[0] == PERIOD}
     assert moved(tmp_path, replace(catalogue, reports=alone), found.params) is None
+
+
+def moved_section(told: Moved | None, reports: Mapping[Any, Any]) -> str:
+    """The section of the first page, as it is read from its beginning to its end."""
+    page = BeautifulSoup(pages(Catalogue(reports, moved=told))["index.html"], "html.parser")
+    section = page.select_one("section.moved")
+    return " ".join(section.get_text(" ").split()) if section is not None else ""
+
+
+def changed(title: str, before: str, now: str, worth: str = "") -> MovedFigure:
+    return MovedFigure(THEME, title, Verdict("10.0%", before, worth), Verdict("10.3%", now, worth))
+
+
+def test_the_section_shows_significant_verdicts_and_folds_the_others_and_says_each_number_in_words() -> None:
+    reports = {(PERIOD, THEME, "force"): manifest(edition("force", THEME, PERIOD)).with_files({"html": b"page"})}
+    figures = (
+        changed("Solved", "Increase", "Significant increase", "favourable"),
+        changed("Charged", "Significant decrease", "Decrease"),
+        changed("Closed", "Stable", "Increase"),
+    )
+    section = moved_section(Moved(PERIOD, SINCE, figures, 1, ("Knives",), (), 2), reports)
+    assert section == (
+        "What changed since December 2020 The change from the year before became significant in these figures of the "
+        "force, or is no longer significant. Figures whose change became significant, or is no longer significant "
+        "Figure December 2020 January 2021 Solved Increase, 10.0% , favourable Significant increase, 10.3% , favourable "
+        "Charged Significant decrease, 10.0% Decrease, 10.3% 1 other verdict changed, which may be chance Figures whose "
+        "verdict changed without being significant Figure December 2020 January 2021 Closed Stable, 10.0% Increase, "
+        "10.3% New: Knives. 1 more verdict changed in breakdowns and places. 2 reports for December 2020 are out of "
+        "date. For analysts: thematic changes --since 2020-12"
+    )
+    page = pages(Catalogue(reports, moved=Moved(PERIOD, SINCE, figures, 0, (), ("Guns",), 0)))
+    assert f'<a href="{PERIOD}/{THEME}/force.html">Solved</a>'.encode() in page["index.html"]
+    assert f'<a href="../{PERIOD}/{THEME}/force.html">Solved</a>'.encode() in page[f"{PERIOD}/index.html"]
+    assert b"No longer reported: Guns." in page["index.html"]
+    quiet = moved_section(Moved(PERIOD, SINCE, (), 0, (), (), 0), reports)
+    assert quiet == (
+        "What changed since December 2020 In no figure of the force did the change from the year before become "
+        "significant, or stop being so. For analysts: thematic changes --since 2020-12"
+    )
+    assert moved_section(None, reports) == ""
+
+
+def test_a_measure_of_two_themes_is_said_once_and_of_the_theme_that_shows_more_of_it(
+    cubes: Any, tmp_path: Path
+) -> None:
+    found = cubes[1][1]
+    for period in (SINCE, PERIOD):
+        put_report(tmp_path, found, period, "force")
+    alone = moved(tmp_path, read_catalogue(tmp_path, lambda _: True), found.params)
+    for period in (SINCE, PERIOD):
+        csv = (tmp_path / period / THEME / "force.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+        totals = "".join([csv[0], *(line for line in csv[1:] if ",total," in line)]).encode()
+        of = edition("force", "a-summary", period)
+        of.path(tmp_path, "csv").parent.mkdir()
+        of.path(tmp_path, "csv").write_bytes(totals)
+        of.path(tmp_path, "json").write_bytes(manifest(of).with_files({"csv": totals}).to_bytes())
+    both = moved(tmp_path, read_catalogue(tmp_path, lambda _: True), found.params)
+    assert both == alone and both is not None
+    assert {each.theme for each in both.figures} == {THEME}
+
+
+def test_what_changed_is_worked_out_again_only_where_something_was_made_or_the_pages_are_not_as_they_should_be(
+    cubes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = cubes[1][1]
+    for period in (SINCE, PERIOD):
+        put_report(tmp_path, found, period, "force")
+    asked: list[str] = []
+    monkeypatch.setattr(building, "moved", lambda *given: asked.append("moved") or moved(*given))
+    request: Any = SimpleNamespace(out=tmp_path, audience="internal")
+    current: set[str] = {SINCE, PERIOD}
+    drafts: Any = SimpleNamespace(up_to_date=lambda report: report.period in current, params=found.params)
+
+    def renew(made: bool) -> tuple[int, dict[str, bytes]]:
+        """How often it was worked out, and the pages that there are then."""
+        asked.clear()
+        page, _, trouble = building._catalogue(request, drafts, made=made)
+        assert (page, trouble) == (tmp_path / "index.html", "")
+        return len(asked), {name: data for name, data in files_of(tmp_path).items() if name.endswith(".html")}
+
+    first = renew(made=False)
+    assert first[0] == 1 and b"What changed since" in first[1]["index.html"]
+    assert renew(made=False) == (0, first[1])
+    assert renew(made=True) == (1, first[1])
+    (tmp_path / f"{SINCE}/index.html").unlink()
+    assert renew(made=False) == (1, first[1])
+    (tmp_path / "index.html").write_bytes(first[1]["index.html"].replace(b"Thematic reports", b"Other reports"))
+    assert renew(made=False) == (1, first[1])
+    current.remove(SINCE)
+    assert renew(made=False)[0] == 1
+    assert b"1 report for December 2020 is out of date." in (tmp_path / "index.html").read_bytes()
 
 
 def row(measure: str, dimension: str, category: str, value: str = "1", trend: str = "Stable") -> dict[str, str]:

@@ -386,6 +386,9 @@ def test_another_theme_is_built_from_params_and_a_notebook_alone(tmp_path, capsy
     (place / "widnes.md").write_text("---\nauthor: Jo Smith\n---\nWords of the analyst.", encoding="utf-8")
     ran = thematic("build", GOAL, "--area", "force,widnes")
     assert (ran.status, ran.err) == (0, "")
+    unwritten = f"notebooks/{PREFIX}.ipynb: Background and For consideration still have the text that thematic new put"
+    assert [line for line in ran.out.splitlines() if unwritten in line] == ran.out.splitlines()[-1:]
+    assert unwritten in (tmp_path / "outputs/build.log").read_text(encoding="utf-8")
     made = tmp_path / "outputs" / PERIOD / SLUG
     ends = ("csv", "html", "ipynb", "json", "pdf")
     assert set(files_of(made)) == {f"{area}.{end}" for area in ("force", "widnes") for end in ends}

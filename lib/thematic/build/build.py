@@ -28,7 +28,7 @@ from thematic.cubes.cubes import Index
 from thematic.execution import batch, cluster
 from thematic.extracts import warehouse
 from thematic.measures.ledger.seen import Seen, seen_by
-from thematic.outputs.catalogue import read_catalogue, write_catalogue
+from thematic.outputs.catalogue import first_page, is_current, read_catalogue, write_catalogue
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions, making_folder
 from thematic.outputs.gathered import Gathered, gather
@@ -37,6 +37,7 @@ from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.notebooks import read_notebooks
 from thematic.outputs.placing import clear_leftovers, forget_failure
 from thematic.outputs.status import Finding, find, stale_lines
+from thematic.outputs.unfinished import unfinished_lines
 from thematic.params import Params, load_params
 from thematic.tools.sample.folder import fresh_sample
 
@@ -71,7 +72,8 @@ class Outcome:
     """What a build has done, and in how many `seconds`. `results` are of the editions that were not up to date.
 
     `catalogue` is its page and `figures` the file of all figures, or None where there is none; `trouble` is why they
-    could not be written. `stale` are those made or up to date whose commentary is about other figures.
+    could not be written. `stale` are those made or up to date whose commentary is about other figures, `unfinished` the
+    sentences on what in the notebooks is not ready for a reader.
     """
 
     out: Path
@@ -82,6 +84,7 @@ class Outcome:
     seconds: float
     stale: tuple[Edition, ...] = ()
     figures: Gathered | None = None
+    unfinished: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[batch.Result, ...]:
@@ -155,12 +158,14 @@ def build(
             book.add("stopped")
             raise
         stale = tuple(_stale(request.out, plan, results))
-        catalogue, figures, trouble = _catalogue(request, plan.drafts)
+        catalogue, figures, trouble = _catalogue(request, plan.drafts, made=bool(results))
         seconds = time.perf_counter() - started
         book.add(" ".join([log.total_line(results, len(plan.up_to_date), seconds), *([trouble] if trouble else [])]))
-        for line in (*log.notice_lines(results), *stale_lines(stale)):
+        unfinished = tuple(unfinished_lines(order.notebooks))
+        for line in (*log.notice_lines(results), *stale_lines(stale), *unfinished):
             book.add(line)
-    return Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale, figures)
+    done = Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale, figures)
+    return replace(done, unfinished=unfinished)
 
 
 def _assure(order: _Order, editions: Sequence[Edition], index: Index) -> None:
@@ -260,13 +265,20 @@ def _get_ready(request: Request) -> None:
         batch.warm_up()
 
 
-def _catalogue(request: Request, drafts: Drafts) -> tuple[Path | None, Gathered | None, str]:
-    """The first page of the catalogue and the file of all figures, renewed; or why they could not be."""
+def _catalogue(request: Request, drafts: Drafts, made: bool) -> tuple[Path | None, Gathered | None, str]:
+    """The first page of the catalogue and the file of all figures, renewed; or why they could not be.
+
+    What has changed since the month before is worked out where something was `made`, or where the pages are otherwise
+    not as they have to be.
+    """
     what, page = "The catalogue", None
     try:
         catalogue = read_catalogue(request.out, drafts.up_to_date, level_titles(drafts.params), drafts.params.brand)
-        catalogue = replace(catalogue, moved=moved(request.out, catalogue, drafts.params))
-        page = write_catalogue(request.out, catalogue)
+        if made or not is_current(request.out, catalogue):
+            catalogue = replace(catalogue, moved=moved(request.out, catalogue, drafts.params))
+            page = write_catalogue(request.out, catalogue)
+        else:
+            page = first_page(request.out, catalogue)
         what = "The file of all figures"
         return page, gather(request.out, catalogue, request.audience), ""
     except OSError as error:

@@ -99,7 +99,7 @@ def telling(stream: TextIO | None = None) -> Iterator[Teller]:
 
 def summary(outcome: Outcome, folder: str, catalogue: str | None) -> list[str]:
     """The lines that end a build; `folder` and `catalogue` are the output folder and the page as messages name them."""
-    trouble = [*stale_lines(outcome.stale), *([outcome.trouble] if outcome.trouble else [])]
+    trouble = [*outcome.unfinished, *stale_lines(outcome.stale), *([outcome.trouble] if outcome.trouble else [])]
     if not outcome.results:
         number = len(outcome.up_to_date)
         are = f"{reports(number)} {'is' if number == 1 else 'are'}"

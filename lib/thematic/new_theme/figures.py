@@ -30,6 +30,8 @@ from thematic.params.themes import MONTH, TOTAL
 
 REPEAT_DAYS = 365
 _SHORT_MEANING = 6
+_SECTION_OF = {"known": "groups", "groups": "groups", "repeats": "repeats", "means": "times", "filled": "recorded"}
+"""The section without which there is no use for the measures of a part; numbers and rates are in every report."""
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -58,6 +60,11 @@ class Subject:
     where: Where
     by: Sequence[str]
     today: date
+    sections: Sequence[str] | None = None
+    """The sections that its notebook gets, by their names; None for all."""
+
+    def wants(self, section: str) -> bool:
+        return self.sections is None or section in self.sections
 
     @property
     def table(self) -> Table:
@@ -98,9 +105,13 @@ class Subject:
     def has_points(self) -> bool:
         return self.has_rows and set(POINT) <= set(self.table.columns)
 
+    @property
+    def has_map(self) -> bool:
+        return self.has_points and self.wants("map")
+
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:
-        """The measures, their names all different."""
+        """The measures of the sections that are wanted, their names all different."""
         found: dict[str, Proposal] = {}
         for each in (
             *self._numbers(),
@@ -110,7 +121,8 @@ class Subject:
             *self._means(),
             *self._filled(),
         ):
-            found.setdefault(each.name, each)
+            if self.wants(_SECTION_OF.get(each.part, "")) or each.part not in _SECTION_OF:
+                found.setdefault(each.name, each)
         return tuple(found.values())
 
     def of_part(self, part: str, of: str | None = None) -> list[Proposal]:

@@ -23,6 +23,7 @@ from thematic.new_theme.figures import Proposal, Subject
 from thematic.new_theme.phrases import capitalised, label, uncapitalised
 from thematic.outputs.notebooks import read_notebooks
 from thematic.outputs.placing import write_whole
+from thematic.outputs.unfinished import PLACEHOLDERS
 from thematic.params import Params, load_params
 from thematic.params.measures import AWAITING
 
@@ -155,7 +156,7 @@ def _declaration(theme: NewTheme, texts: Sequence[str]) -> str:
     reported = [name for name, level in subject.params.levels.items() if level.reports]
     if not set(reported) <= set(subject.levels):
         said["areas"] = [name for name in reported if name in subject.levels]
-    if subject.has_points:
+    if subject.has_map:
         said["hotspots"] = {"measures": [subject.of_part("number")[0].name]}
     if terms := _terms(subject, texts):
         said["glossary"] = terms
@@ -233,8 +234,11 @@ def _narrated(subject: Subject) -> dict[str, Any]:
         "groups": [_group(subject, column) for column in subject.grouped],
         "means": subject.of_part("means"),
         "levels": subject.levels,
+        "charted": bool(subject.levels and subject.of_part("rate")) and subject.wants("chart"),
         "has_units": subject.params.units in subject.levels,
-        "has_points": subject.has_points,
+        "has_map": subject.has_map,
+        "wants": subject.wants,
+        "placeholders": PLACEHOLDERS,
         "repeats": [{"name": each.name, "title": each.said["title"]} for each in subject.of_part("repeats")],
         "filled": [
             {"name": each.name, "of": each.of, "title": each.said["title"]} for each in subject.of_part("filled")

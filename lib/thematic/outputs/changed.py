@@ -30,6 +30,10 @@ def read_rows(figures: bytes) -> list[Row]:
     return list(csv.DictReader(io.StringIO(figures.decode(), newline="")))
 
 
+def key_of(row: Row) -> Key:
+    return row["measure"], row["dimension"], row["category"]
+
+
 def verdicts_changed(before: Iterable[Row], now: Iterable[Row]) -> tuple[Difference, ...]:
     """The figures whose verdict differs, of those that have one in both."""
     return tuple(
@@ -70,9 +74,7 @@ def _pairs(before: Iterable[Row], now: Iterable[Row], leave_out: frozenset[str] 
 
 
 def _by_key(rows: Iterable[Row], leave_out: frozenset[str]) -> dict[Key, Row]:
-    return {
-        (row["measure"], row["dimension"], row["category"]): row for row in rows if row["dimension"] not in leave_out
-    }
+    return {key_of(row): row for row in rows if row["dimension"] not in leave_out}
 
 
 def _differ(pair: Difference, *names: str) -> bool:

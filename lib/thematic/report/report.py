@@ -42,6 +42,7 @@ from thematic.report import (
     authored,
     beside,
     board,
+    calls,
     drawings,
     funnels,
     hotspots,
@@ -62,6 +63,7 @@ from thematic.report.context import data_for
 from thematic.report.opened import OpenFigures
 
 
+@calls.checked_call("open_report")
 def open_report(theme: str, period: str, area: str, audience: str = "internal") -> Report:
     """The report of a theme (its file's name in params/themes/) for a period `YYYY-MM` and an area.
 
@@ -71,6 +73,7 @@ def open_report(theme: str, period: str, area: str, audience: str = "internal") 
     return Report(data_for(theme, period, area, audience))
 
 
+@calls.checked
 @made.remembering("counts", "preview")
 class Report(OpenFigures):
     """One report. Every method gives a display; a public report knows no counts but those that were released."""

@@ -109,28 +109,54 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class ThemeMoved:
-    """What changed in the force's report on a theme: a line for each headline figure, and the number of `others`."""
+class Verdict:
+    """A figure as it is printed, the verdict on its change, and whether that is favourable."""
+
+    value: str
+    trend: str
+    worth: str
+
+    @property
+    def is_significant(self) -> bool:
+        return self.trend.startswith("Significant")
+
+
+@dataclass(frozen=True)
+class MovedFigure:
+    """A headline figure of the force's report on a theme whose verdict is another than it was."""
 
     theme: str
     title: str
-    lines: tuple[str, ...]
-    others: int
+    before: Verdict
+    now: Verdict
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether one of the verdicts is; a change between two that are not may be nothing but chance."""
+        return self.before.is_significant or self.now.is_significant
 
 
 @dataclass(frozen=True)
 class Moved:
     """What changed in the internal reports of a `period` since those of the month `before`, of which so many are
-    `outdated`."""
+    `outdated`: headline figures, how many `others` in breakdowns, and the titles of measures that are `new` or `gone`.
+    """
 
     period: str
     before: str
-    themes: tuple[ThemeMoved, ...]
+    figures: tuple[MovedFigure, ...]
+    others: int
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
     outdated: int
 
     @property
     def since(self) -> str:
         return Month.parse(self.before).label
+
+    @property
+    def now(self) -> str:
+        return Month.parse(self.period).label
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from thematic.outputs.catalogue.grid import Catalogue, Place
-from thematic.outputs.catalogue.pages import INDEX, pages
+from thematic.outputs.catalogue.pages import INDEX, pages, without_moved
 from thematic.outputs.editions import FAILED, NOTEBOOK, is_private
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.placing import write_whole
@@ -43,6 +43,19 @@ def read_catalogue(
     )
 
 
+def is_current(out: Path, catalogue: Catalogue) -> bool:
+    """Whether the pages that lie in the folder are those of the catalogue, leaving out what they say has moved."""
+    written = pages(catalogue)
+    there = {path.relative_to(out).as_posix(): path for path in [out / INDEX, *out.glob(f"{_MONTHS}/{INDEX}")]}
+    lying = {name: without_moved(path.read_bytes()) for name, path in there.items() if path.is_file()}
+    return lying == written
+
+
+def first_page(out: Path, catalogue: Catalogue) -> Path | None:
+    """The path of the first page; None where the folder holds no report."""
+    return out / INDEX if catalogue.periods else None
+
+
 def write_catalogue(out: Path, catalogue: Catalogue) -> Path | None:
     """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
     written = pages(catalogue)
@@ -54,7 +67,7 @@ def write_catalogue(out: Path, catalogue: Catalogue) -> Path | None:
         path = out / name
         if not path.is_file() or path.read_bytes() != page:
             write_whole(path, page, private=private)
-    return out / INDEX if written else None
+    return first_page(out, catalogue)
 
 
 def _place(path: Path) -> Place:

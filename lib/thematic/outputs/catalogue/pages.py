@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -27,6 +28,8 @@ INDEX = "index.html"
 _ROOM = {3: 46, 4: 56, 6: 75}
 """The most columns of themes that a table may have, and the screen in rem up to which it is cards; a table of more is
 cards on every screen."""
+
+_MOVED = re.compile(rb'<section class="moved".*?</section>\n', re.DOTALL)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -77,6 +80,11 @@ def pages(catalogue: Catalogue) -> dict[str, bytes]:
         return {address: _page(catalogue, period, "../" * address.count("/")) for address, period in addresses.items()}
 
 
+def without_moved(page: bytes) -> bytes:
+    """A page as it would be if nothing were said of what has moved."""
+    return _MOVED.sub(b"", page)
+
+
 def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
     """The page of a period; `up` leads from its folder to that of all reports."""
     reports = [report for place, report in sorted(catalogue.reports.items()) if place[0] == period]
@@ -90,6 +98,7 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         kind=_kind(len(grid.columns)),
         first=_first(catalogue, period),
         moved=catalogue.moved if catalogue.moved is not None and catalogue.moved.period == period else None,
+        ways=_ways(catalogue, period),
         logo=catalogue.look.logo,
         contact=catalogue.contact,
         steps=_steps(catalogue.periods, period),
@@ -101,6 +110,16 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
         policy=policy(style, script),
     )
     return (page.rstrip("\n") + "\n").encode()
+
+
+def _ways(catalogue: Catalogue, period: str) -> dict[str, str]:
+    """By theme the address of the force's report, in the format that people open first."""
+    found = {place: report for place, report in catalogue.reports.items() if (place[0], place[2]) == (period, FORCE)}
+    return {
+        place[1]: catalogue.address(place, suffix)
+        for place, report in found.items()
+        for suffix in shown_first(report.formats)[:1]
+    }
 
 
 def _first(catalogue: Catalogue, period: str) -> First | None:

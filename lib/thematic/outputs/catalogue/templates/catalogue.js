@@ -3,7 +3,7 @@
   const form = document.getElementById("filters");
   const count = document.getElementById("count");
   const clear = document.getElementById("clear");
-  const table = document.querySelector("table");
+  const table = document.getElementById("reports");
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies[0].rows];
   const fields = [...form.querySelectorAll("[name]")];
