@@ -73,7 +73,10 @@ def test_a_chart_has_what_the_report_s_own_have(report: Report, units: pd.DataFr
     first, *read_out = found.alt.split("; ")
     assert first.startswith("A bar for each unit. Chester: ")
     assert [each.split(":")[0] for each in read_out] == list(units["label"][1:]), "a small chart is read out"
-    assert found.subtitle == f"Recorded, by Local Policing Unit, {report.data.window('da_recorded').label}"
+    assert (
+        found.subtitle
+        == f"Domestic abuse crimes recorded, by Local Policing Unit, {report.data.window('da_recorded').label}"
+    )
     assert 'width="640"' in found.svg
     assert 'width="360"' in found.narrow
     assert found.table.texts == units.shown.texts  # type: ignore[attr-defined]

@@ -109,6 +109,8 @@ def _place(figure: Figure) -> None:
     ticks = None
     while ticks != (ticks := [*_ticks(axes.xaxis), *_ticks(axes.yaxis)]):
         _place_once(figure, axes)
+    if axes.texts:  # what they reach beyond the axes depends on how wide these have become
+        _place_once(figure, axes)
 
 
 def _place_once(figure: Figure, axes: Axes) -> None:

@@ -21,7 +21,7 @@ _MISSING = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What a notebook asks of a chart. `height` is in points."""
+    """What a notebook asks of a chart. `height` is in points; `is_headline`: the report itself has given the title."""
 
     draw: Draw
     title: str
@@ -30,6 +30,7 @@ class Asked:
     subtitle: str = ""
     notes: Sequence[str] = ()
     height: float = HEIGHT
+    is_headline: bool = False
 
     def __post_init__(self) -> None:
         """Raises ArgumentsRefused for what is missing or of the wrong kind."""
@@ -51,4 +52,10 @@ class Asked:
 
     @property
     def identity(self) -> str:
-        return "own-" + re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+        """What the chart is called on its page: the same each month, so that links to it last."""
+        words = [self.title]
+        if self.is_headline:
+            words = [
+                each for name in ("measure", "dimension") for each in dict.fromkeys(self.data.get(name, [self.alt]))
+            ]
+        return "own-" + re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from thematic import charts
 from thematic.core import hexagons
 from thematic.core.hexagons import Hexagon, Shape
 from thematic.displays import Cell, Chart, Column, DisplayTable, Sentence
-from thematic.displays.wording import change, inline, interval, now, number
+from thematic.displays.wording import change, inline, interval, now
 from thematic.measures.data import ReportData
 from thematic.measures.figures import NOT_APPLICABLE, Figure, Figures
 from thematic.measures.standing import beside_force
 from thematic.params import Params
 from thematic.params.measures import Measure
+from thematic.report import titles
 from thematic.report.beside import of_places, reason_note
-from thematic.report.drawings import listed
-from thematic.report.rates import of_force, rate_columns, rate_named
+from thematic.report.rates import rate_columns, rate_named
 
 
 def rates(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
@@ -30,7 +28,7 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
     if not found:
         return Sentence(f"{measure.title}: no map can be drawn. {no_ground(params)}")
     texts = {row.category: now(row, measure).printed() for row in found}
-    force = of_force(data, figures, name)
+    force = titles.of_force(data, figures, name)
     columns = [*rate_columns(data, measure), Column("Beside the force", "left")]
     named = [*((row.category, row) for row in found), (params.force.name, force)]
     rows = [
@@ -42,7 +40,7 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart | Sentence:
         texts,
         ground,
         id=f"map-{name}".replace("_", "-"),
-        title=_title(data, name, found, force),
+        title=titles.of_places(data, data.measure(name), found, force, data.params.units),
         subtitle=f"{measure.title} by {inline(params.unit.title)}, {data.window(name).label}",
         alt="Map. " + "; ".join(f"{place} {text}" for place, text in texts.items()) + ".",
         table=DisplayTable(f"map-{name}-numbers".replace("_", "-"), measure.title, columns, rows, [len(rows) - 1]),
@@ -70,25 +68,6 @@ def _beside(row: Figure, force: Figure) -> str:
     if row.value is None or force.value is None:
         return row.status if row.value is None else force.status
     return beside_force(row, force).capitalize() or NOT_APPLICABLE
-
-
-def _title(data: ReportData, name: str, found: Sequence[Figure], force: Figure) -> str:
-    measure, unit = data.measure(name), inline(data.params.unit.title)
-    if force.value is None or all(row.value is None for row in found):
-        return f"{measure.title}: no rates can be compared"
-    whole = number(force.value, measure)
-    if data.area.level == data.params.units:
-        own = next((row for row in found if row.category == data.area.name and row.value is not None), None)
-        if own is None:
-            return f"There is no rate for {data.area.name}; the force’s is {whole}"
-        word = beside_force(own, force)
-        beside = f" is {word} the force’s of {whole}" if word else f"; the force’s is {whole}"
-        return f"{data.area.name}’s rate of {number(own.value, measure)}{beside}"
-    above = [row.category for row in found if beside_force(row, force).endswith("above")]
-    if not above:
-        return f"No {unit} has a rate clearly above the force’s of {whole}"
-    verb = "has a rate" if len(above) == 1 else "have rates"
-    return f"{listed(above)} {verb} clearly above the force’s of {whole}"
 
 
 def ground_of(data: ReportData, hexagon_km: float) -> charts.Ground:

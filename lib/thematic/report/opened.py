@@ -53,7 +53,7 @@ class OpenFigures:
         | `measure`, `title` | the measure's name, and its short title in words |
         | `dimension`, `category`, `label` | what it is by, the code or place, and the same in a reader's words |
         | `month` | a date: the first day of the month, or of that with which a rolling window ends; else NaT |
-        | `printed` | the value as the report prints it, or the mark in its place |
+        | `printed`, `previous_printed` | the value, and that of the year before, as the report prints them |
         | `window_start`, `window_end` | the days it counts, both inclusive |
         | `numerator`, `denominator` | what the value is made of |
         | `value`, `unit`, `lower_95`, `upper_95` | the figure in full precision, and its 95% interval if it has one |
@@ -102,7 +102,7 @@ class OpenFigures:
         ...     sns.barplot(units, x="value", y="label", color=report.palette["main"], ax=ax)
         >>> report.chart(draw, title="Solved by unit", alt="A bar for each unit.", data=units)
         """
-        asked = Asked(draw, title, alt, data, subtitle, notes, height)  # type: ignore[arg-type]
+        asked = Asked(draw, title, alt, data, subtitle, notes, height, title in self._headlines)  # type: ignore[arg-type]
         found, drawing = own_charts.chart(self.data, self.figures, asked)
         if self.data.audience == "public":
             why = compared.why_not(self.data, self.figures, asked, drawing)
@@ -113,8 +113,8 @@ class OpenFigures:
     def headline(self, *measures: str, by: str = TOTAL) -> str:
         """A title that says what happened, in this report: of one measure what moved, which way and by how much, as the
         report's own charts have it; of several which changed significantly. With a level of areas as `by` it says
-        where a measure is highest and lowest, by="month" in how many of the last 12 months it was above the year
-        before. Raises ArgumentsRefused for what the theme does not have.
+        which are clearly above the force, by="month" in which of the last 12 months a measure was furthest from the
+        year before. Raises ArgumentsRefused for what the theme does not have.
 
         >>> report.chart(draw, title=report.headline("da_rate_per_1000", by="lpu"), alt="...", data=units)
         """

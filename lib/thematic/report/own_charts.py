@@ -18,8 +18,9 @@ from thematic.report.asked import Asked
 from thematic.report.beside import beside
 from thematic.report.compared import rows_of
 
-MOST_READ_OUT = 10
+MOST_READ_OUT = 12
 """Rows of the numbers behind a chart that its alternative text reads out."""
+_MOST_NAMED = 3
 
 
 def chart(data: ReportData, figures: Figures, asked: Asked) -> tuple[Chart | Sentence, Own | None]:
@@ -87,9 +88,11 @@ def _numbers(data: ReportData, figures: Figures, asked: Asked, rows: list[Figure
 
 
 def _subtitle(data: ReportData, rows: Sequence[Figure]) -> str:
-    """What the figures are of, where and when: `Recorded, solved, the area, 12 months to January 2021`."""
+    """What the figures are of, where and when: `Recorded, solved, the area, 12 months to January 2021`; more than three
+    measures are counted."""
     names = list(dict.fromkeys(row.measure for row in rows))
-    shorts = [data.measure(name).short for name in names]
+    shorts = [data.measure(name).short if len(names) > 1 else data.measure(name).title for name in names]
+    shorts = shorts if len(names) <= _MOST_NAMED else [f"{len(names)} figures"]
     windows = {data.window(name).label for name in names} if not _is_by_month(rows) else set[str]()
     when = windows.pop() if len(windows) == 1 else f"to {data.period.label}"
     what = ", ".join([*shorts[:1], *map(inline, shorts[1:])])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from thematic import charts
 from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Cell, Chart, Column, DisplayTable
@@ -9,10 +11,11 @@ from thematic.displays.wording import UNIT_HEADINGS, change, interval, now
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figure, Figures
 from thematic.params.measures import RATE_SIZES, Measure
-from thematic.params.themes import FORCE_ROW, TOTAL
 from thematic.report import titles
 from thematic.report.beside import checked, measure_named, of_places
 from thematic.report.drawings import drawn_values, lines_of, lines_said, sources_of
+
+_MOST_DECIMALS = 3
 
 
 def rates(data: ReportData, figures: Figures, name: str) -> Chart:
@@ -24,8 +27,8 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
     known = {area.name for area in data.params.unit_areas}
     found = [figure for figure in figures.of(name, units) if figure.category in known]
     found.sort(key=lambda figure: -1 if figure.value is None else figure.value, reverse=True)
-    force = of_force(data, figures, name)
-    measure = titles.finely(data, measure, found)
+    force = titles.of_force(data, figures, name)
+    measure = _finely(data, measure, found)
     rows: list[list[Cell]] = [[row.category, *_rate_cells(row, measure)] for row in found]
     rows.append([data.params.force.name, *_rate_cells(force, measure)])
     texts = [now(figure, measure).printed() for figure in found]
@@ -38,7 +41,7 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
         intervals=([figure.lower_95 for figure in found], [figure.upper_95 for figure in found]),
         highlight=None if data.area.is_force else data.area.name,
         id=f"rates-{name}".replace("_", "-"),
-        title=titles.of_places(data, measure, found, units),
+        title=titles.of_places(data, measure, found, force, units),
         subtitle=f"{measure.title}, {data.window(name).label}, with 95% intervals",
         alt=" ".join([f"Bar chart. {said}.", *lines_said(lines)]),
         texts=texts,
@@ -52,6 +55,18 @@ def rates(data: ReportData, figures: Figures, name: str) -> Chart:
         source=data.source,
         notes=[*of_places(data, figures, name), *sources_of(data, name)],
     )
+
+
+def _finely(data: ReportData, measure: Measure, found: Sequence[Figure]) -> Measure:
+    """The rate with as many decimals as those that differ need to print differently, three at most; for the public as
+    it is."""
+    if data.rounding is not None:
+        return measure
+    values = {row.value for row in found if row.value is not None}
+    tried = range(measure.decimals, max(_MOST_DECIMALS, measure.decimals))
+    enough = (places for places in tried if len({f"{value:.{places}f}" for value in values}) == len(values))
+    places = next(enough, max(_MOST_DECIMALS, measure.decimals))
+    return measure.model_copy(update={"decimals": places})
 
 
 def _force_line(data: ReportData, force: Figure, measure: Measure) -> list[charts.Line]:
@@ -69,11 +84,6 @@ def rate_named(data: ReportData, name: str) -> Measure:
         raise ArgumentsRefused(f"'{name}' is no rate: its unit is {measure.unit}. Name a measure per {sizes}.")
     checked(data, data.params.units, name)
     return measure
-
-
-def of_force(data: ReportData, figures: Figures, name: str) -> Figure:
-    """The force's own figure."""
-    return figures.one(name, TOTAL if data.area.is_force else FORCE_ROW)
 
 
 def rate_columns(data: ReportData, measure: Measure) -> list[Column]:

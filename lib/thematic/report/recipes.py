@@ -55,7 +55,9 @@ def rates(report: Any, measure: str) -> Any:
         own = rates["label"] == report.area.name
         colours = own.map({True: report.palette["main"], False: report.palette["context"]})
         ax.barh(rates["label"], rates["value"], color=colours)
-        ax.hlines(rates["label"], rates["lower_95"], rates["upper_95"], color=report.palette["ink"])
+        ends = rates["lower_95"], rates["upper_95"]
+        ax.hlines(rates["label"], *ends, color=report.palette["paper"], linewidth=5)
+        ax.hlines(rates["label"], *ends, color=report.palette["ink"])
         for each in rates.itertuples():
             end = max(each.value, each.upper_95), each.label
             ax.annotate(each.printed, end, (6, 0), textcoords="offset points", va="center")
@@ -90,21 +92,22 @@ def breakdown(report: Any, measure: str, by: str) -> Any:
 
 def changes(report: Any, measures: Sequence[str]) -> Any:
     """Several measures as dots, each with a line from the year before."""
-    now = report.table(measures).dropna(subset="value")
+    now = report.table(measures)
+    now = now[now["status"] == ""]
 
     def draw(ax: Axes) -> None:
-        grey, blue = report.palette["context"], report.palette["main"]
-        ends = now["previous_value"], now["value"]
-        ax.hlines(now["title"], *ends, color=grey, linewidth=3, label="From the year before")
-        sns.scatterplot(now, x="value", y="title", color=blue, s=90, label="to this year", ax=ax)
+        ink, blue = report.palette["ink"], report.palette["main"]
+        ax.hlines(now["title"], now["previous_value"], now["value"], color=ink, linewidth=1.5)
+        ring = {"color": ink, "markerfacecolor": report.palette["paper"], "label": "Year before"}
+        ax.plot(now["previous_value"], now["title"], "o", **ring)
+        sns.scatterplot(now, x="value", y="title", color=blue, s=90, label="This year", ax=ax, zorder=3)
         for each in now.itertuples():
-            end = max(each.value, each.previous_value), each.title
-            ax.annotate(each.printed, end, (8, 0), textcoords="offset points", va="center")
-        ax.set(xlabel="", ylabel="", xlim=(0, None), ymargin=0.2)
+            ax.annotate(each.printed, (each.value, each.title), (0, 8), textcoords="offset points", ha="center")
+        ax.set(xlabel="", ylabel="", xlim=(0, None), ymargin=0.3)
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 
     title = report.headline(*measures)
-    alt = "For each measure a line from the year before to a dot for this year."
+    alt = "For each measure a dot for this year and, where it is known, a ring for the year before."
     return report.chart(draw, title=title, alt=alt, data=now, height=240)
 
 

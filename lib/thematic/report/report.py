@@ -57,6 +57,7 @@ from thematic.report import (
     publication,
     rates,
     tables,
+    titles,
 )
 from thematic.report.absent import absence
 from thematic.report.context import data_for
@@ -176,7 +177,7 @@ class Report(OpenFigures):
         figures = [figure for figure in self.figures.of(measure, units) if figure.category != NO_LOCATION]
         own = self.figures.one(measure, units, self.area.name) if self.area.level == units else None
         return Sentence(
-            where(declared, self.params.unit, figures, own, rates.of_force(self.data, self.figures, measure))
+            where(declared, self.params.unit, figures, own, titles.of_force(self.data, self.figures, measure))
         )
 
     def says(self, *measures: str) -> Sentence:

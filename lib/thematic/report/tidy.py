@@ -22,10 +22,10 @@ from thematic.report.tables import category_label
 
 KEY = ("measure", "dimension", "category")
 """The columns that name a figure of a report."""
-_LEAD = ("measure", "title", "dimension", "category", "label", "month", "printed")
+_LEAD = ("measure", "title", "dimension", "category", "label", "month", "printed", "previous_printed")
 COLUMNS = (*_LEAD, *(name for name in FIGURE_COLUMNS if name not in KEY))
 _TYPES = {
-    **dict.fromkeys(("title", "label", "printed", *FIGURE_COLUMNS), "str"),
+    **dict.fromkeys(("title", "label", "printed", "previous_printed", *FIGURE_COLUMNS), "str"),
     **dict.fromkeys(("month", "window_start", "window_end"), "datetime64[s]"),
     **dict.fromkeys(FIGURE_NUMBERS, "float64"),
     "significant": "boolean",
@@ -99,6 +99,7 @@ def frame_of(data: ReportData, rows: Sequence[Figure]) -> pd.DataFrame:
         "label": [label_of(data, row) for row in rows],
         "month": [_month_of(row) for row in rows],
         "printed": [now(row, data.measure(row.measure)).printed() for row in rows],
+        "previous_printed": [before(row, data.measure(row.measure)).printed() for row in rows],
         **{name: [getattr(row, name) for row in rows] for name in FIGURE_COLUMNS},
     }
     return _framed({name: found[name] for name in COLUMNS})

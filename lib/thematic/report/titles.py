@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thematic.core.errors import ArgumentsRefused
+from thematic.core.periods import Month
 from thematic.displays.headlines import MOST_WORDS, headline
-from thematic.displays.wording import inline, listed, number
+from thematic.displays.wording import inline, listed, now, number
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figure, Figures
+from thematic.measures.standing import beside_force
 from thematic.params.measures import RATE_SIZES, Measure
-from thematic.params.themes import MONTH, TOTAL
+from thematic.params.themes import FORCE_ROW, MONTH, TOTAL
 from thematic.report.beside import checked, measure_named
 
 _YEAR = 12
-_MOST_DECIMALS = 3
 
 
 def of_measures(data: ReportData, figures: Figures, names: Sequence[str], by: str) -> str:
@@ -38,7 +39,8 @@ def of_measures(data: ReportData, figures: Figures, names: Sequence[str], by: st
     if by == MONTH:
         return _of_months(measure, figures.of(names[0], by))
     areas = {area.name for area in data.params.areas(by)}
-    return of_places(data, measure, [row for row in figures.of(names[0], by) if row.category in areas], by)
+    found = [row for row in figures.of(names[0], by) if row.category in areas]
+    return of_places(data, measure, found, of_force(data, figures, names[0]), by)
 
 
 def of_total(data: ReportData, figures: Figures, name: str) -> str:
@@ -47,59 +49,76 @@ def of_total(data: ReportData, figures: Figures, name: str) -> str:
 
 
 def _of_months(measure: Measure, found: Sequence[Figure]) -> str:
-    """In how many of the last months a measure was above the same month a year before."""
-    subject, recent = measure.subject or measure.title, found[-_YEAR:]
-    pairs = [(row.value, row.previous_value) for row in recent]
-    above = [now > before for now, before in pairs if now is not None and before is not None]
-    if not above or len(above) < len(recent):
+    """In which of the last months a measure was furthest from the same month a year before."""
+    subject = measure.subject or measure.title
+    pairs = [(row, row.value, row.previous_value) for row in found[-_YEAR:]]
+    known = [
+        (abs(now - before), row, now, before) for row, now, before in pairs if now is not None and before is not None
+    ]
+    if not known or not any(known):
         return f"{subject}, each month and the same month a year before"
-    months = f"all of the last {len(above)}" if all(above) else f"{sum(above) or 'none'} of the last {len(above)}"
-    return f"{subject} was above the same month a year before in {months} months"
+    _, row, now, before = max(known, key=lambda each: each[0])
+    month, values = Month.parse(row.category).label, (number(each, measure) for each in (now, before))
+    return f"{subject} was furthest from the year before in {month}: {' after '.join(values)}"
 
 
-def of_places(data: ReportData, measure: Measure, found: Sequence[Figure], level: str) -> str:
-    """Where a measure is highest and lowest."""
+def of_force(data: ReportData, figures: Figures, name: str) -> Figure:
+    """The force's own figure."""
+    return figures.one(name, TOTAL if data.area.is_force else FORCE_ROW)
+
+
+def of_places(data: ReportData, measure: Measure, found: Sequence[Figure], force: Figure, level: str) -> str:
+    """Which areas of a level have figures clearly above the force's, by their intervals; in an area's own report where
+    its own is. Of figures without intervals from what to what they go."""
+    what = "rate" if measure.unit in RATE_SIZES else "figure"
     known = sorted((row for row in found if row.value is not None), key=lambda row: row.value or 0, reverse=True)
-    if not known:
-        return f"{measure.title}: no {'rates' if measure.is_rate else 'figures'} are available"
-    subject = "The rate" if measure.unit in RATE_SIZES else measure.subject or measure.title
-    highest, lowest = known[0], known[-1]
-    measure = finely(data, measure, [highest, lowest])
-    values = [number(row.value, measure) for row in (highest, lowest)]
-    if len(known) > 1 and highest.value == lowest.value:
-        return f"{subject} was {values[0]} in each {inline(data.params.levels[level].title)} that has one"
-    return f"{subject} was highest in {highest.category} ({values[0]}) and lowest in {lowest.category} ({values[1]})"
+    if force.value is None or not known:
+        return f"{measure.title}: no {what}s can be compared"
+    if all(row.lower_95 is None for row in known):
+        return _of_ends(measure, known)
+    whole = number(force.value, measure)
+    if data.area.level == level:
+        own = next((row for row in known if row.category == data.area.name), None)
+        if own is None:
+            return f"There is no {what} for {data.area.name}; the force’s is {whole}"
+        word = beside_force(own, force)
+        beside = f" is {word} the force’s of {whole}" if word else f"; the force’s is {whole}"
+        return f"{data.area.name}’s {what} of {number(own.value, measure)}{beside}"
+    above = [row.category for row in known if beside_force(row, force).endswith("above")]
+    if not above:
+        return f"No {inline(data.params.levels[level].title)} has a {what} clearly above the force’s of {whole}"
+    verb = f"has a {what}" if len(above) == 1 else f"have {what}s"
+    return f"{_joined(above)} {verb} clearly above the force’s of {whole}"
 
 
-def finely(data: ReportData, measure: Measure, found: Sequence[Figure]) -> Measure:
-    """A rate with as many decimals as those that differ need to print differently, three at most; another measure, and
-    one for the public, as it is."""
-    if not measure.is_rate or data.rounding is not None:
-        return measure
-    values = {row.value for row in found if row.value is not None}
-    tried = range(measure.decimals, max(_MOST_DECIMALS, measure.decimals))
-    enough = (places for places in tried if len({f"{value:.{places}f}" for value in values}) == len(values))
-    places = next(enough, max(_MOST_DECIMALS, measure.decimals))
-    return measure.model_copy(update={"decimals": places})
+def _of_ends(measure: Measure, known: Sequence[Figure]) -> str:
+    """From what to what figures go, and where; `known` are the highest first."""
+    ends = [f"{number(row.value, measure)} in {row.category}" for row in (known[-1], known[0])]
+    return f"{measure.subject or measure.title} goes from {ends[0]} to {ends[1]}"
 
 
 def _of_several(data: ReportData, figures: Figures, names: Sequence[str]) -> str:
     """Which of several measures changed significantly, and which way; their names where no change is tested."""
-    found = [(data.measure(name).short.partition(":")[0], figures.one(name)) for name in names]
-    named = listed([short for short, _ in found])
-    moved = {
-        verb: [short for short, row in found if row.significant and (row.change or 0) * sign > 0]
-        for verb, sign in (("rose", 1), ("fell", -1))
-    }
-    said = [(listed(shorts), len(shorts), verb) for verb, shorts in moved.items() if shorts]
+    found = [(data.measure(name), figures.one(name)) for name in names]
+    shorts = {measure.title: measure.short.partition(":")[0] for measure, _ in found}
+    moved = [(measure, row) for measure, row in found if row.significant and row.change]
     if all(row.significant is None for _, row in found):
-        tried = [named]
-    elif not said:
-        tried = [f"{named}: none changed significantly", f"None of these {len(found)} changed significantly"]
+        tried = [listed([*shorts.values()])]
+    elif not moved:
+        tried = [f"{listed([*shorts.values()])}: each change could be chance", "Each of these changes could be chance"]
     else:
-        tried = [
-            " and ".join(f"{shorts} {verb} significantly" for shorts, _, verb in said),
-            " and ".join(f"{n} of these {len(found)} {verb} significantly" for _, n, verb in said),
-        ]
+        said = [f"{inline(shorts[measure.title])} {_moved_to(measure, row)}" for measure, row in moved]
+        both = {1: "a significant change", 2: "both significant"}.get(len(said), "all significant")
+        tried = [f"{_joined(said)}, {both}"]
+        tried.append(f"{len(moved)} of these {len(found)} changed significantly")
     title = next((each for each in tried if len(each.split()) <= MOST_WORDS), tried[-1])
     return title[0].upper() + title[1:]
+
+
+def _moved_to(measure: Measure, row: Figure) -> str:
+    return f"{'rose' if (row.change or 0) > 0 else 'fell'} to {now(row, measure).printed()}"
+
+
+def _joined(said: Sequence[str]) -> str:
+    """`A, B and C`, each as it is."""
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
