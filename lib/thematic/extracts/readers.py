@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 
 from thematic.core.bounded import LARGEST_TABLE, NotReadable, Unpacked, opened
 from thematic.core.errors import DataRefused, Problem
+from thematic.extracts import pieces
 from thematic.extracts.delimited import Shape, TextTable, Wanted, read_text
 from thematic.extracts.derived import demanded, is_fed
 from thematic.extracts.encoding import Open, known_text
 from thematic.extracts.headings import find_heading
 from thematic.extracts.parquet import read_parquet
-from thematic.extracts.pieces import SIZE
 from thematic.extracts.sources import TableFile
 from thematic.extracts.text_rows import LINE, TextRows
 from thematic.params.tables import ByFilled, Table, inputs_of
@@ -230,5 +230,5 @@ def _opener(path: Path) -> Open:
         return Unpacked(stream) if path.suffix.lower() == ".gz" else stream  # type: ignore[return-value]
 
     with open_file() as stream:
-        start = stream.read(SIZE)
-        return (lambda: io.BytesIO(start)) if len(start) < SIZE and not stream.read(1) else open_file
+        start = stream.read(pieces.SIZE)
+        return (lambda: io.BytesIO(start)) if len(start) < pieces.SIZE and not stream.read(1) else open_file

@@ -128,7 +128,7 @@ def _with_one_more(text: bytes, records: Records, good: Mask, header: list[str],
 def _ends_blank(text: bytes, records: Records, good: Mask, names: list[str]) -> bool:
     """Whether the last cell of every row is blank."""
     last = _parse(text, records, good, names, {names[-1]: pa.string()})[names[-1]]
-    return bool(pc.all(pc.equal(pc.utf8_trim_whitespace(last), "")).as_py())
+    return bool(pc.all(pc.equal(pc.utf8_trim_whitespace(last), ""), min_count=0).as_py())
 
 
 def _parse(text: bytes, records: Records, good: Mask, header: list[str], types: Types) -> pa.Table:

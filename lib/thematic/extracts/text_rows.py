@@ -1,6 +1,5 @@
 """Keeps the rows of a table as text while they are checked: in memory where they are few, else in files of a folder."""
 
-
 from __future__ import annotations
 
 import shutil
@@ -204,5 +203,5 @@ def _written(path: Path) -> Iterator[BinaryIO]:
         with open(path, "xb", opener=private_opener) as stream:
             yield stream
     except OSError as error:
-        fix = "Make room on the disk, which takes what does not fit in memory."
-        raise DiskRefused(f"{path.parent.name}: rows cannot be kept there ({reason(error)}). {fix}") from error
+        fix = "Make room on the disk that the workbook is on."
+        raise DiskRefused(f"Rows that do not fit in memory cannot be kept on disk ({reason(error)}). {fix}") from error
