@@ -63,7 +63,7 @@ def _store_kept(check: Check, path: Path) -> None:
             coming = beside.submit(next, stretches, None)
             with rows.replaced(check.connection, stretch):
                 found = check.connection.execute(query).to_arrow_table()
-            kept = _as_ordered(found, lines[first : first + _ROW_GROUP])
+            kept, found = _as_ordered(found, lines[first : first + _ROW_GROUP]), None
             if writer is None or going is None:
                 writer = stack.enter_context(pq.ParquetWriter(path, kept.schema, compression="zstd"))
             else:

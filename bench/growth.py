@@ -1,0 +1,172 @@
+"""Measures how time and memory grow with the rows of an extract, from CSV to the checked warehouse and to the cubes.
+
+Run as `python bench/growth.py`; `--write` renews its table and its chart in docs/. It writes CSVs of 1, 2, 5 and 10
+million crimes with every column of the contract, and one of 2 million with every cell filled in and in no order; each
+step runs in a process of its own, measured whole (interpreter start and all).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from measuring.crimes import AS_AT, write_crimes
+from measuring.lines import Line, draw
+from measuring.page import Table, keep, options, renew
+from measuring.setting import ONE_THREAD, ROOT
+from measuring.spread import Spread, Target
+
+MILLION = 1_000_000
+SIZES = (1, 2, 5, 10)
+FILLED = 2
+MOST_GIB = Target(2)
+EACH = Target(1.5)
+"""Processor seconds for each million rows at the most rows, over those at the fewest."""
+COUNTED = Target(60)
+"""Seconds to count the most rows."""
+STORING, COUNTING = "check and store", "count"
+
+_STEPS = {
+    STORING: """
+import sys
+from datetime import date
+from pathlib import Path
+from thematic.core.workbook import Workbook
+from thematic.extracts import warehouse
+from thematic.params import load_params
+from thematic.tools.sample.folder import fresh_sample
+
+params, workbook = load_params(Workbook(Path(sys.argv[1]))), Workbook(Path(sys.argv[2]))
+warehouse.build(workbook, params, Path(sys.argv[3]), None, date(2021, 2, 1), str, fresh_sample)
+""",
+    COUNTING: """
+import sys
+from pathlib import Path
+from thematic.core.workbook import Workbook
+from thematic.cubes import cubes
+from thematic.extracts import warehouse
+from thematic.params import load_params
+
+params, workbook = load_params(Workbook(Path(sys.argv[1]))), Workbook(Path(sys.argv[2]))
+cubes.build(workbook, params, warehouse.facts(workbook), str)
+""",
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one step took: seconds by the clock, processor seconds, and the most memory of its process."""
+
+    seconds: float
+    cpu_seconds: float
+    gib: float
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What the steps took at a size in rows."""
+
+    rows: int
+    filled: bool
+    megabytes: float
+    steps: dict[str, Taken]
+
+
+def main() -> None:
+    parser = options("Times the reading and the counting of many crime rows.")
+    parser.add_argument("--millions", type=int, nargs="+", default=SIZES, help="million rows to measure (1 2 5 10)")
+    asked = parser.parse_args()
+    found = [_measure(size * MILLION, filled=False) for size in asked.millions]
+    found.append(_measure(FILLED * MILLION, filled=True))
+    targets = _targets(found)
+    tables = [
+        _table(found),
+        Table("growth-targets", ["measure", "value", "target", "verdict"], [line for _, line in targets]),
+    ]
+    print("\n\n".join(table.plain() for table in tables))
+    if asked.json:
+        keep(asked.json, "growth", {"sizes": [*map(asdict, found)]})
+    if asked.write:
+        for table in tables:
+            renew(table)
+        draw(_lines(found))
+    sys.exit(0 if all(met for met, _ in targets) else 1)
+
+
+def _measure(rows: int, *, filled: bool) -> Growth:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        workbook, extract = Path(folder) / "workbook", Path(folder) / "extract"
+        extract.mkdir()
+        shutil.copytree(ROOT / "data" / "reference", workbook / "data" / "reference")
+        (extract / "extract.yaml").write_text(f"as_at: {AS_AT}\n", encoding="utf-8")
+        write_crimes(rows, extract / "crimes.csv", filled=filled)
+        size = (extract / "crimes.csv").stat().st_size
+        steps = {name: _taken(code, str(workbook), str(extract)) for name, code in _STEPS.items()}
+    print(f"{rows:,} rows measured", flush=True)
+    return Growth(rows, filled, size / 1e6, steps)
+
+
+def _taken(code: str, workbook: str, extract: str) -> Taken:
+    """What a process took that ended well; the system tells it of that process alone (not on Windows)."""
+    started = time.perf_counter()
+    words = [sys.executable, "-c", code, str(ROOT), workbook, extract]
+    process = subprocess.Popen(words, cwd=ROOT, env={**os.environ, **ONE_THREAD})
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"a step ended with status {process.returncode}")
+    peak = usage.ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
+    return Taken(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, peak)
+
+
+def _table(found: Sequence[Growth]) -> Table:
+    header = ["crime rows", "CSV, MB"]
+    header += [f"{step}: {what}" for step in _STEPS for what in ("processor seconds", "seconds", "GiB")]
+    lines = []
+    for each in found:
+        words = f"{each.rows:,}" + (", every cell filled in, in no order" if each.filled else "")
+        taken = [text for step in each.steps.values() for text in _texts(step)]
+        lines.append([words, f"{each.megabytes:,.0f}", *taken])
+    return Table("growth", header, lines)
+
+
+def _texts(taken: Taken) -> list[str]:
+    return [f"{taken.cpu_seconds:.1f}", f"{taken.seconds:.1f}", f"{taken.gib:.2f}"]
+
+
+def _targets(found: Sequence[Growth]) -> list[tuple[bool, list[str]]]:
+    """Whether each target is met, and its line in a table."""
+    plain = [each for each in found if not each.filled]
+    few, many = plain[0], plain[-1]
+    each = [growth.steps[STORING].cpu_seconds / growth.rows for growth in (few, many)]
+    measured = [
+        ("most memory of all, GiB", max(step.gib for growth in found for step in growth.steps.values()), MOST_GIB),
+        (f"{STORING}, processor seconds a row: {many.rows:,} over {few.rows:,}", each[1] / each[0], EACH),
+        (f"{COUNTING} {many.rows:,} rows, seconds", many.steps[COUNTING].seconds, COUNTED),
+    ]
+    spreads = [(name, Spread.of([value]), target) for name, value, target in measured]
+    return [
+        (target.met(spread), [name, spread.told(2), target.told(), target.verdict(spread)])
+        for name, spread, target in spreads
+    ]
+
+
+def _lines(found: Sequence[Growth]) -> list[Line]:
+    """A line for each step: of processor seconds, and of memory."""
+    plain = [each for each in found if not each.filled]
+    rows = [each.rows / MILLION for each in plain]
+    return [
+        Line(step, rows, [each.steps[step].cpu_seconds for each in plain], [each.steps[step].gib for each in plain])
+        for step in _STEPS
+    ]
+
+
+if __name__ == "__main__":
+    main()
