@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import io
 from datetime import date
 from pathlib import Path
 
@@ -26,18 +26,15 @@ def write_crimes(rows: int, path: Path, *, filled: bool) -> None:
     """
     drawn = _crimes(min(rows, BLOCK))
     columns = _filled(drawn) if filled else drawn
+    numbers = [int(reference) for reference in columns.pop("crime_ref")]
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(zip(*(each.tolist() for each in columns.values()), strict=True))
+    rests = buffer.getvalue().splitlines(keepends=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        for block in _blocks(columns, rows):
-            writer.writerows(zip(*(values.tolist() for values in block.values()), strict=True))
-
-
-def _blocks(columns: _Columns, rows: int) -> Iterator[_Columns]:
-    numbers = np.array([int(reference) for reference in columns["crime_ref"]])
-    for first in range(0, rows, BLOCK):
-        references = np.array([f"07{number + first:010d}" for number in numbers[: rows - first].tolist()], object)
-        yield {name: values[: rows - first] for name, values in columns.items()} | {"crime_ref": references}
+        file.write(",".join(["crime_ref", *columns]) + "\n")
+        for first in range(0, rows, BLOCK):
+            block = zip(numbers[: rows - first], rests, strict=False)
+            file.writelines(f"07{first + number:010d},{rest}" for number, rest in block)
 
 
 def _names(level: str) -> list[str]:
