@@ -17,8 +17,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from measuring.crimes import AS_AT, write_crimes
 from measuring.lines import Line, draw
 from measuring.page import Table, keep, options, renew
 from measuring.setting import ONE_THREAD, ROOT
@@ -35,6 +35,13 @@ COUNTED = Target(60)
 NAME = "growth"
 STORING, COUNTING = "check and store", "count"
 
+_WRITING = """
+import sys
+from pathlib import Path
+from measuring.crimes import write_crimes
+
+write_crimes(int(sys.argv[1]), Path(sys.argv[2]), filled=bool(sys.argv[3]))
+"""
 _STEPS = {
     STORING: """
 import sys
@@ -83,10 +90,12 @@ class Growth:
 
 def main() -> None:
     parser = options("Times the reading and the counting of many crime rows.")
-    parser.add_argument("--millions", type=int, nargs="+", default=SIZES, help="million rows to measure (1 2 5 10)")
+    parser.add_argument("--millions", type=float, nargs="+", default=SIZES, help="million rows to measure (1 2 5 10)")
     asked = parser.parse_args()
     known = _known(asked.json)
-    for rows, filled in [*((size * MILLION, False) for size in asked.millions), (FILLED * MILLION, True)]:
+    sizes = [(int(size * MILLION), False) for size in asked.millions]
+    sizes += [(FILLED * MILLION, True)] if FILLED in asked.millions else []
+    for rows, filled in sizes:
         known[rows, filled] = known.get((rows, filled)) or _measure(rows, filled=filled)
         if asked.json:
             keep(asked.json, NAME, {"sizes": [*map(asdict, known.values())]})
@@ -118,8 +127,8 @@ def _measure(rows: int, *, filled: bool) -> Growth:
         workbook, extract = Path(folder) / "workbook", Path(folder) / "extract"
         extract.mkdir()
         shutil.copytree(ROOT / "data" / "reference", workbook / "data" / "reference")
-        (extract / "extract.yaml").write_text(f"as_at: {AS_AT}\n", encoding="utf-8")
-        write_crimes(rows, extract / "crimes.csv", filled=filled)
+        (extract / "extract.yaml").write_text("as_at: 2021-01-31\n", encoding="utf-8")
+        _run(_WRITING, str(rows), str(extract / "crimes.csv"), "filled" if filled else "", folder=ROOT / "bench")
         size = (extract / "crimes.csv").stat().st_size
         steps = {name: _taken(code, str(workbook), str(extract)) for name, code in _STEPS.items()}
     print(f"{rows:,} rows measured", flush=True)
@@ -127,16 +136,22 @@ def _measure(rows: int, *, filled: bool) -> Growth:
 
 
 def _taken(code: str, workbook: str, extract: str) -> Taken:
-    """What a process took that ended well; the system tells it of that process alone (not on Windows)."""
+    """What a process took that ended well. This one must be small: the system counts it into the memory of the other,
+    which begins as a copy of it. (Not on Windows, which does not say what one process took.)"""
     started = time.perf_counter()
-    words = [sys.executable, "-c", code, str(ROOT), workbook, extract]
-    process = subprocess.Popen(words, cwd=ROOT, env={**os.environ, **ONE_THREAD})
+    usage = _run(code, str(ROOT), workbook, extract, folder=ROOT)
+    peak = usage.ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
+    return Taken(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, peak)
+
+
+def _run(code: str, *words: str, folder: Path) -> Any:
+    """Runs Python code in a process, and gives what the system says that it used."""
+    process = subprocess.Popen([sys.executable, "-c", code, *words], cwd=folder, env={**os.environ, **ONE_THREAD})
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"a step ended with status {process.returncode}")
-    peak = usage.ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
-    return Taken(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, peak)
+    return usage
 
 
 def _table(found: Sequence[Growth]) -> Table:

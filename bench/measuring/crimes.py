@@ -13,8 +13,6 @@ import yaml
 from measuring.setting import ROOT
 
 BLOCK = 1_000_000
-AS_AT = date(2021, 1, 31)
-"""The last day of the rows."""
 
 _Columns = dict[str, np.ndarray]
 
