@@ -273,7 +273,7 @@ def _quarantined(drawn: Drawn) -> list[tuple[int, list[str]]]:
 
 
 def test_a_cell_may_be_larger_than_a_block(drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thematic.extracts.delimited._BLOCK", 1 << 10)
+    monkeypatch.setattr("thematic.extracts.splitting._BLOCK", 1 << 10)
     drawn.draw("crimes", *[{"offence_title": "x" * 5000}] * 3, GOOD)
     assert drawn.build().tables["crimes"].kept == 4
 

@@ -38,7 +38,7 @@ def said_of(facts: ExtractFacts) -> list[str]:
 
 
 def rows(data: bytes, *columns: str) -> list[dict[str, object]]:
-    read = read_delimited(data, "x.csv", columns or ("a", "b")).rows
+    read = read_delimited(data, "x.csv", columns or ("a", "b")).rows.whole
     return read.to_pylist()  # type: ignore[no-any-return]
 
 
@@ -83,7 +83,7 @@ def test_old_and_mixed_line_ends() -> None:
 @pytest.mark.parametrize("at", [-2, -1, 0, 1, 2])
 def test_rows_are_found_across_the_stretches_a_file_is_read_in(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     data = b'a,b\n1,"x,\ny"\n2,"z"\n'
-    monkeypatch.setattr("thematic.extracts.records._CHUNK", data.index(b'"z"') + at)
+    monkeypatch.setattr("thematic.extracts.quotes._CHUNK", data.index(b'"z"') + at)
     found = find_records(data)
     assert found.lines.tolist() == [1, 2, 4]
     assert broken(data + b'3\n4,"q,"\n') == [(5, "has too few fields")]

@@ -44,6 +44,7 @@ _TYPES = {"month": "int32", "from_month": "int32", "until_month": "Int32", "leav
 def read_tables(warehouse: Path, names: Iterable[str]) -> Iterator[dict[str, ir.Table]]:
     """The warehouse's tables as ibis tables of an in-memory DuckDB, which lets go of its files at the block's end."""
     connection = ibis.duckdb.connect()
+    connection.raw_sql("SET enable_progress_bar = false")
     try:
         yield {name: connection.read_parquet(warehouse / f"{name}.parquet", table_name=name) for name in names}
     finally:

@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from thematic.core.errors import DataRefused, DiskRefused, Problem
 from thematic.extracts import police_uk
 from thematic.extracts.checks import Check, account, check, examples, filled_cells
-from thematic.extracts.delimited import TOTAL
 from thematic.extracts.facts import NOT_DECLARED, ExtractFacts, TableFacts, ordered, values_text
 from thematic.extracts.history import find_history, history_notes
 from thematic.extracts.order import Order
@@ -25,7 +24,9 @@ from thematic.extracts.police_uk_lookup import CODES, Lookup, read_lookup
 from thematic.extracts.readers import RawTable, read_table
 from thematic.extracts.rules import Limits
 from thematic.extracts.spellings import Vocabulary
+from thematic.extracts.splitting import TOTAL
 from thematic.extracts.storing import QUALITY, store, write
+from thematic.extracts.text_rows import TextRows
 
 MEMORY_LIMIT = "1200MB"
 _REASONS_TOLD = 5
@@ -53,7 +54,7 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
     found = _Account()
     ground = _ground(order) if order.source.is_police_uk else None
     download = None if ground is None else police_uk.read_download(order.source, ground, order.params.tables)
-    for raw in _extract(order, found) if download is None else download.tables:
+    for raw in _extract(order, folder, found) if download is None else download.tables:
         _table(order, raw, folder, found)
     if download is not None:
         if (beside := download.beside) is not None:
@@ -71,13 +72,16 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
     return facts
 
 
-def _extract(order: Order, found: _Account) -> Iterator[RawTable]:
+def _extract(order: Order, folder: Path, found: _Account) -> Iterator[RawTable]:
     """The extract's tables one after the other; those that cannot be read are noted as problems."""
     for name, file in order.source.tables.items():
+        rows = TextRows(folder / "rows")
         try:
-            yield read_table(file, name, order.params.tables[name])
+            yield read_table(file, name, order.params.tables[name], rows)
         except DataRefused as refusal:
             found.problems += refusal.problems or [Problem(order.shown, refusal.message)]
+        finally:
+            rows.clear()
 
 
 def _ground(order: Order) -> police_uk.Ground:

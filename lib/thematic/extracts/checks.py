@@ -3,24 +3,22 @@
 # ruff: noqa: S608 - names in the SQL are declared, never data
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from thematic.extracts.delimited import IS_TOTAL, LINE, SMALL
 from thematic.extracts.facts import TableFacts
 from thematic.extracts.readers import RawTable
 from thematic.extracts.rules import Limits, Rule, left_out_sql, rules
 from thematic.extracts.spellings import Vocabulary, find_spellings
+from thematic.extracts.splitting import IS_TOTAL, SMALL
+from thematic.extracts.text_rows import LINE, Lines
 from thematic.extracts.values import Values
 from thematic.params.lists import CodeList
-
-Lines = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -36,19 +34,9 @@ class Check:
     def raw(self) -> RawTable:
         return self.values.raw
 
-    def rows(self, lines: Lines) -> pa.Table:
-        """The rows with these numbers, in their order."""
-        rows = self.raw.text.rows
-        return rows.take(pa.array(np.searchsorted(rows[LINE].to_numpy(), lines)))
-
-    @contextmanager
-    def narrowed(self, rows: pa.Table) -> Iterator[None]:
-        """Within the block `raw` is these rows alone."""
-        self.connection.register("raw", rows)
-        try:
-            yield
-        finally:
-            self.connection.register("raw", self.raw.text.rows)
+    def narrowed(self, lines: Lines) -> AbstractContextManager[None]:
+        """Within the block `raw` is the rows with these numbers alone."""
+        return self.raw.text.rows.narrowed(self.connection, lines)
 
     def lines(self, query: str) -> Lines:
         """The rows' numbers that a query gives, in its order."""
@@ -78,7 +66,7 @@ def check(
     duplicates; the rest is quarantined when it breaks a rule, or when its reference is on a row with other content and
     it is not the first good one.
     """
-    connection.register("raw", raw.text.rows)
+    raw.text.rows.register(connection)
     connection.register("broken", raw.text.broken)
     connection.register("nul_lines", pa.table({"line": pa.array(raw.text.nul_lines, pa.int64())}))
     totals = _totals(raw)
@@ -95,9 +83,9 @@ def check(
 
 def _totals(raw: RawTable) -> list[int]:
     """The lines of a small table in which a cell says Total."""
-    rows = raw.text.rows
-    if rows.num_rows > SMALL:
+    if raw.text.rows.num_rows > SMALL:
         return []
+    rows = raw.text.rows.whole
     lines = rows[LINE].to_pylist()
     cells = [rows[name].to_pylist() for name in raw.fed]
     return [line for line, row in zip(lines, zip(*cells, strict=True), strict=True) if _says_total(row)]
@@ -136,7 +124,7 @@ def _leave_out(check: Check) -> None:
         return
     _, reason = left_out_sql(check.values)
     lines = check.lines("SELECT line FROM seen WHERE left_out ORDER BY line")
-    with check.narrowed(check.rows(lines)):
+    with check.narrowed(lines):
         rows = check.values.query([*table.left_out_unless, table.date])
         check.connection.execute(
             f"INSERT INTO fate SELECT line, 'left_out', [{reason}], CAST(v_{table.date} AS DATE) FROM ({rows})"
@@ -157,7 +145,7 @@ def _find_repeats(check: Check) -> None:
         " GROUP BY reference HAVING count(*) > 1) alike"
         " ON seen.reference = alike.reference WHERE NOT left_out ORDER BY line"
     )
-    with check.narrowed(check.rows(lines)):
+    with check.narrowed(lines):
         suspects = check.values.query(check.raw.fed, check.raw.compared)
         check.connection.execute(
             "CREATE TABLE contents AS SELECT line, seen.reference, CAST(placed AS DATE) AS day, bad,"
@@ -197,7 +185,7 @@ def _quarantine(check: Check) -> None:
     )
     reasons = [f"CASE WHEN {rule.condition} THEN '{_quoted(rule.reason)}' END" for rule in check.rules]
     reasons.append(f"CASE WHEN line IN (SELECT line FROM repeats) THEN '{check.repeated}' END")
-    with check.narrowed(check.rows(lines)):
+    with check.narrowed(lines):
         rows = check.values.query([*check.rule_columns, check.raw.table.date])
         check.connection.execute(
             "INSERT INTO fate SELECT line, 'quarantined',"
@@ -266,9 +254,8 @@ def examples(check: Check, reason: str, limit: int = 3) -> list[tuple[int, str |
     columns = {rule.reason: rule.column for rule in check.rules} | {check.repeated: check.raw.table.reference}
     column = columns.get(reason)
     value = f'raw."{column}"' if column else "NULL"
-    found = check.connection.execute(
-        f"SELECT fate.line, {value} FROM fate LEFT JOIN raw ON raw._line = fate.line"
-        " WHERE fate.status = 'quarantined' AND list_contains(fate.reasons, ?) ORDER BY fate.line LIMIT ?",
-        [reason, limit],
-    )
-    return [(int(line), text) for line, text in found.fetchall()]
+    rows = "FROM fate WHERE status = 'quarantined' AND list_contains(reasons, ?) ORDER BY line LIMIT ?"
+    found = check.connection.execute(f"SELECT line {rows}", [reason, limit]).fetchnumpy()["line"]
+    with check.narrowed(found):
+        texts = dict(check.connection.execute(f"SELECT {LINE}, {value} FROM raw").fetchall())
+    return [(int(line), texts.get(int(line))) for line in found]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -11,62 +12,114 @@ import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from thematic.core.errors import DataRefused
-from thematic.extracts.delimited import LINE, TextTable, check_header
+from thematic.extracts.delimited import Shape, TextTable
+from thematic.extracts.headings import check_header
 from thematic.extracts.sources import TableFile
+from thematic.extracts.text_rows import LINE, TextRows
 
 _MOST_ROWS = 100_000_000
+_BATCH_ROWS = 1 << 17
+_BUFFER = 1 << 20
 
 
-def read_parquet(file: TableFile, columns: Collection[str], span: int) -> tuple[tuple[str, ...], TextTable]:
-    """The names of the parts, and their `columns`; a row's number is its place in its part, from 1 on, and `span` for
-    each part before. Raises DataRefused when a part cannot be read or has other columns than the first."""
-    wanted = set(columns)
+def read_parquet(
+    file: TableFile, columns: Collection[str], span: int, rows: TextRows, shape: Shape
+) -> tuple[tuple[str, ...], TextTable]:
+    """The names of the parts, and their `columns`, put into `rows` some at a time; a row's number is its place in its
+    part, from 1 on, and `span` for each part before.
+
+    Raises DataRefused when a part cannot be read or has other columns than the first.
+    """
     shown = tuple(_shown(path, file.path) for path in file.parts)
-    headers: list[list[str]] = []
-    parts: list[pa.Table] = []
+    first: list[str] = []
+    nul_lines: list[int] = []
     blanks = 0
     for index, path in enumerate(file.parts):
-        header, rows, blank = _read(path, shown[index], wanted, file.path, index * span)
-        if headers and set(header) != set(headers[0]):
-            odd = sorted(set(header) ^ set(headers[0]))
-            fix = "Export the table again, whole."
-            raise DataRefused(f"{shown[index]} and {shown[0]} differ in the column {', '.join(odd)}. {fix}")
-        headers.append(header)
-        parts.append(rows)
-        blanks += blank
-    rows = pa.concat_tables([part.select(parts[0].column_names) for part in parts])
+        with _readable(shown[index]), pq.ParquetFile(path, buffer_size=_BUFFER) as opened:
+            part = _Part(opened, shown[index], _partitions(path, file.path), set(columns))
+            first = first or part.header
+            if set(part.header) != set(first):
+                odd = sorted(set(part.header) ^ set(first))
+                fix = "Export the table again, whole."
+                raise DataRefused(f"{shown[index]} and {shown[0]} differ in the column {', '.join(odd)}. {fix}")
+            for filled, blank in part.rows(index * span):
+                found = filled.select([LINE, *(name for name in first if name in filled.column_names)])
+                nul_lines += _nul_lines(found)
+                blanks += blank
+                rows.add(shape(found))
     broken = pa.table({"line": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
-    return shown, TextTable(headers[0], rows, broken, _nul_lines(rows), blank=blanks)
+    return shown, TextTable(first, rows, broken, nul_lines, blank=blanks)
 
 
 def _shown(path: Path, root: Path) -> str:
     return path.name if path == root else f"{root.name}/{path.relative_to(root).as_posix()}"
 
 
-def _read(path: Path, shown: str, wanted: set[str], root: Path, first: int) -> tuple[list[str], pa.Table, int]:
-    """One part: its heading, its rows as text, and how many rows have no cell filled in (these are left out)."""
-    given = _partitions(path, root)
+class _Part:
+    """One file: its heading, with what the folders say of its rows (`given`), and its rows as text."""
+
+    def __init__(self, file: pq.ParquetFile, shown: str, given: Mapping[str, str], wanted: Collection[str]) -> None:
+        self.file, self.shown = file, shown
+        names = list(file.schema_arrow.names)
+        check_header(names, shown)
+        if file.metadata.num_rows > _MOST_ROWS:
+            what = f"{shown} says that it has {file.metadata.num_rows:,} rows, and {_MOST_ROWS:,} are the most"
+            raise DataRefused(f"{what} that are read. Export it in parts.")
+        self.given = {name: value for name, value in given.items() if name in wanted and name not in names}
+        self.header = [*names, *(name for name in given if name not in names)]
+        self.read = [name for name in names if name in wanted]
+        self.unread = [name for name in names if name not in wanted]
+
+    def rows(self, before: int) -> Iterator[tuple[pa.Table, int]]:
+        """Some rows at a time, numbered from `before` on, and how many more have no cell filled in (these are left
+        out)."""
+        for group in range(max(self.file.num_row_groups, 1)):
+            at = 0
+            for batch in self._batches(group):
+                rows = self._as_text(batch, before)
+                blank = self._blank(rows, group, at)
+                kept = rows if blank is None else rows.filter(pc.invert(blank))
+                yield kept, rows.num_rows - kept.num_rows
+                at, before = at + rows.num_rows, before + rows.num_rows
+
+    def _batches(self, group: int) -> Iterator[pa.Table]:
+        """The columns of a group of rows, some rows at a time; none at all where the file has no rows."""
+        if not self.file.metadata.num_rows:
+            yield self.file.schema_arrow.empty_table().select(self.read)
+            return
+        for batch in self.file.iter_batches(_BATCH_ROWS, row_groups=[group], columns=self.read):
+            yield pa.Table.from_batches([batch])
+
+    def _as_text(self, batch: pa.Table, before: int) -> pa.Table:
+        texts = {name: as_text(batch[name], f"{self.shown}, column {name}") for name in batch.column_names}
+        given = {
+            name: pa.chunked_array([pa.repeat(pa.scalar(value), batch.num_rows)]) for name, value in self.given.items()
+        }
+        lines = pa.array(range(before + 1, before + batch.num_rows + 1), pa.int64())
+        return pa.table({LINE: lines} | texts | given)
+
+    def _blank(self, rows: pa.Table, group: int, at: int) -> pa.ChunkedArray | None:
+        """Which of the rows, the first of which is the group's `at`, have no cell filled in; None where all have."""
+        blank = _all_blank(rows[name] for name in self.read)
+        if blank is None or not rows.num_rows or not pc.any(blank).as_py():
+            return None
+        for name in self.unread:
+            values = self.file.read_row_group(group, columns=[name])[name].slice(at, rows.num_rows)
+            plain = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+            said = (
+                pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(values), ""), False) if plain else pc.is_valid(values)
+            )
+            blank = pc.and_not(blank, said)
+        return blank
+
+
+@contextmanager
+def _readable(shown: str) -> Iterator[None]:
     try:
-        with pq.ParquetFile(path) as file:
-            header = list(file.schema_arrow.names)
-            check_header(header, shown)
-            if file.metadata.num_rows > _MOST_ROWS:
-                what = f"{shown} says that it has {file.metadata.num_rows:,} rows, and {_MOST_ROWS:,} are the most"
-                raise DataRefused(f"{what} that are read. Export it in parts.")
-            rows = file.read(columns=[name for name in header if name in wanted])
-            texts = {name: as_text(rows[name], f"{shown}, column {name}") for name in rows.column_names}
-            blank = _blank(file, texts, [name for name in header if name not in wanted], rows.num_rows)
+        yield
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise DataRefused(f"{shown} cannot be read as Parquet: {reason}. Export or copy it again.") from error
-    lines = pa.array(range(first + 1, first + rows.num_rows + 1), pa.int64())
-    for name, value in given.items():
-        if name in wanted and name not in texts:
-            texts[name] = pa.chunked_array([pa.repeat(pa.scalar(value), rows.num_rows)])
-    table = pa.table({LINE: lines} | texts)
-    if blank is not None:
-        table = table.filter(pc.invert(blank))
-    return [*header, *(name for name in given if name not in header)], table, rows.num_rows - table.num_rows
 
 
 def _partitions(path: Path, root: Path) -> dict[str, str]:
@@ -76,22 +129,7 @@ def _partitions(path: Path, root: Path) -> dict[str, str]:
     return {name: "" if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value) for name, _, value in pairs}
 
 
-def _blank(
-    file: pq.ParquetFile, texts: dict[str, pa.ChunkedArray], unread: Sequence[str], rows: int
-) -> pa.ChunkedArray | None:
-    """Which rows have no cell filled in, None where all have."""
-    blank = _all_blank(texts.values())
-    if blank is None or not pc.any(blank).as_py():
-        return None
-    for name in unread:
-        values = file.read(columns=[name])[name]
-        plain = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
-        said = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(values), ""), False) if plain else pc.is_valid(values)
-        blank = pc.and_not(blank, said)
-    return blank if rows else None
-
-
-def _all_blank(columns: Collection[pa.ChunkedArray]) -> pa.ChunkedArray | None:
+def _all_blank(columns: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray | None:
     found = None
     for values in columns:
         blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(values), ""), True)

@@ -36,7 +36,7 @@ def read_lookup(path: Path, shown: str, areas: Mapping[str, Sequence[str]]) -> L
     and for a population that is no number.
     """
     try:
-        text, _ = to_utf8(read_whole(path), shown)
+        text = to_utf8(read_whole(path), shown)
     except OSError as error:
         raise DataRefused(f"LOOKUP: {shown} cannot be read: {reason(error)}. Correct the path.") from error
     reader = csv.DictReader(io.StringIO(text.decode(), newline=""))

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thematic.core.errors import Problem
-from thematic.extracts.delimited import LINE
 from thematic.extracts.facts import TableFacts
 from thematic.extracts.police_uk_files import MonthFile
 from thematic.extracts.police_uk_rows import MONTH, Rows, file_months, read_rows
+from thematic.extracts.text_rows import LINE
 
 NAME = "outcomes"
 """What the account calls them."""

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused
-from thematic.extracts.delimited import LINE, TextTable, read_delimited
+from thematic.extracts.delimited import TextTable, read_delimited
 from thematic.extracts.police_uk_files import MonthFile, contents
 from thematic.extracts.readers import LINE_SPAN, RawTable
+from thematic.extracts.text_rows import LINE, TextRows
 from thematic.params.tables import Table
 
 MONTH = "Month"
@@ -34,14 +35,14 @@ class Rows:
 
     @property
     def table(self) -> pa.Table:
-        return self.text.rows
+        return self.text.rows.whole
 
     def with_rows(self, rows: pa.Table, *, broken: bool = True) -> Rows:
         """Other rows of the same files; those that could not be split go with one of several parts."""
         old = self.text
         if broken:
-            return Rows(self.files, TextTable([], rows, old.broken, old.nul_lines, old.notes, old.blank))
-        return Rows(self.files, TextTable([], rows, old.broken.slice(0, 0), old.nul_lines))
+            return Rows(self.files, TextTable([], TextRows.of(rows), old.broken, old.nul_lines, old.notes, old.blank))
+        return Rows(self.files, TextTable([], TextRows.of(rows), old.broken.slice(0, 0), old.nul_lines))
 
 
 def read_rows(
@@ -55,7 +56,9 @@ def read_rows(
     texts = [_read(file, data, needed, others) for file, data in contents(root, found)]
     there = [name for name in others if any(name in text.rows.column_names for text in texts)]
     columns = [LINE, *needed, *there]
-    rows = pa.concat_tables([_shifted(_filled(text.rows, columns), place, LINE) for place, text in enumerate(texts)])
+    rows = pa.concat_tables(
+        [_shifted(_filled(text.rows.whole, columns), place, LINE) for place, text in enumerate(texts)]
+    )
     broken = pa.concat_tables([_shifted(text.broken, place, "line") for place, text in enumerate(texts)])
     nuls = [line + place * LINE_SPAN for place, text in enumerate(texts) for line in text.nul_lines]
     notes = [note for text in texts for note in text.notes]
@@ -63,7 +66,7 @@ def read_rows(
         lacking = [name for name in there if name not in text.rows.column_names]
         notes += [f"{file.shown} lacks {', '.join(lacking)}: blank in its rows."] if tell and lacking else []
     rows = rows.append_column(OWN_REFERENCE, _references(rows, found))
-    return Rows(found, TextTable([], rows, broken, nuls, notes, sum(text.blank for text in texts)))
+    return Rows(found, TextTable([], TextRows.of(rows), broken, nuls, notes, sum(text.blank for text in texts)))
 
 
 def declared(
@@ -81,7 +84,7 @@ def declared(
     columns = {LINE: rows.table[LINE]} | {column: rows.table[given[column]] for column in fed}
     columns |= {column: rows.table[column] for column in compared} | {UNPLACED: rows.table[UNPLACED]}
     old = rows.text
-    text = TextTable([], pa.table(columns), old.broken, old.nul_lines, old.notes, old.blank)
+    text = TextTable([], TextRows.of(pa.table(columns)), old.broken, old.nul_lines, old.notes, old.blank)
     shown = tuple(file.shown for file in rows.files)
     return RawTable(name, table, shown, text, fed, tuple(compared), unplaced=True, alike=alike, notes=old.notes)
 
@@ -100,8 +103,9 @@ def _read(file: MonthFile, data: bytes, needed: Collection[str], others: Collect
         raise DataRefused(f"{file.shown} lacks the column {', '.join(missing)}. {fix}")
     if MONTH not in needed:
         return text
-    months = pc.utf8_trim_whitespace(text.rows[MONTH])
-    wrong = text.rows.filter(pc.and_(pc.not_equal(months, file.month), pc.not_equal(months, "")))
+    rows = text.rows.whole
+    months = pc.utf8_trim_whitespace(rows[MONTH])
+    wrong = rows.filter(pc.and_(pc.not_equal(months, file.month), pc.not_equal(months, "")))
     if wrong.num_rows:
         first = wrong.slice(0, 1).to_pylist()[0]
         many = "1 row is" if wrong.num_rows == 1 else f"{wrong.num_rows:,} rows are"

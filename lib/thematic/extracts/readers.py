@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import difflib
 import gzip
+import io
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from thematic.core.bounded import LARGEST_TABLE, NotReadable, read_whole, unpacked
+from thematic.core.bounded import LARGEST_TABLE, NotReadable, Unpacked, opened
 from thematic.core.errors import DataRefused, Problem
-from thematic.extracts.delimited import LINE, TextTable, find_heading, read_delimited
+from thematic.extracts import pieces
+from thematic.extracts.delimited import Shape, TextTable, Wanted, read_text
 from thematic.extracts.derived import demanded, is_fed
+from thematic.extracts.encoding import Open, known_text
+from thematic.extracts.headings import find_heading
 from thematic.extracts.parquet import read_parquet
 from thematic.extracts.sources import TableFile
+from thematic.extracts.text_rows import LINE, TextRows
 from thematic.params.tables import ByFilled, Table, inputs_of
 
 LINE_SPAN = 1 << 36
@@ -55,45 +61,54 @@ class RawTable:
         return int(self.text.rows.num_rows + self.text.broken.num_rows)
 
 
-def read_table(file: TableFile, name: str, table: Table) -> RawTable:
-    """The table's file. Raises DataRefused when it cannot be read or lacks a required column (every one is named)."""
+def read_table(file: TableFile, name: str, table: Table, rows: TextRows) -> RawTable:
+    """The table's file, its rows put into `rows`. Raises DataRefused when it cannot be read or lacks a required column
+    (every one is named)."""
     spelled = {column: file.columns.get(column, column) for column in table.names}
     joined = {_as_one(names): names for names in spelled.values() if isinstance(names, tuple)}
     there = {column: names if isinstance(names, str) else _as_one(names) for column, names in spelled.items()}
     wanted = {*there.values(), *(name for names in joined.values() for name in names)} - joined.keys()
     shown = file.path.name
+
+    def shape(found: pa.Table) -> pa.Table:
+        return _renamed(_with_joined(found, joined), there)
+
     if file.is_parquet:
-        files, text = read_parquet(file, wanted, LINE_SPAN)
+        files, text = read_parquet(file, wanted, LINE_SPAN, rows, shape)
     else:
-        data, repeating = _bytes(file.path, shown), {there[name] for name in _repeating(table)} & wanted
-        files, text = (shown,), read_delimited(data, shown, wanted, file.separator, repeating)
-        del data
-    text = _with_joined(text, joined, set(there.values()))
+        repeating = {there[name] for name in _repeating(table)} & wanted
+        files, text = (shown,), _read_csv(file, Wanted(wanted, file.separator, repeating), rows, shape)
+    text = replace(text, header=_header(text.header, joined, set(there.values())))
     _refuse_missing(text, table, there, file, shown)
     fed = tuple(column for column in table.names if there[column] in text.header)
     notes = [*text.notes, *unknown_columns(text.header, there, shown), *_left_out(table, fed, shown)]
     if text.blank:
         notes.append(f"{shown}: {_rows(text.blank)} with no cell filled in, not counted as a row of the table.")
-    return RawTable(name, table, files, _renamed(text, there), fed, dates=file.dates, notes=notes)
+    return RawTable(name, table, files, text, fed, dates=file.dates, notes=notes)
 
 
 def _as_one(names: tuple[str, ...]) -> str:
     return " and ".join(names)
 
 
-def _with_joined(text: TextTable, joined: Mapping[str, tuple[str, ...]], used: Collection[str]) -> TextTable:
-    """The text with the columns that several of the file make up, where it has all of them; blank where all are.
+def _header(header: list[str], joined: Mapping[str, tuple[str, ...]], used: Collection[str]) -> list[str]:
+    """The header with the columns that several of the file make up, where it has all of them, in the place of those
+    that are not `used` by themselves."""
+    there = set(header)
+    for name, parts in joined.items():
+        if set(parts) <= there:
+            header = [*(each for each in header if each not in parts or each in used), name]
+    return header
 
-    The header has them in the place of those that are not `used` by themselves.
-    """
-    header, rows = text.header, text.rows
+
+def _with_joined(rows: pa.Table, joined: Mapping[str, tuple[str, ...]]) -> pa.Table:
+    """The rows with the columns that several of the file make up, where it has all of them; blank where all are."""
     for name, parts in joined.items():
         if set(parts) <= set(rows.column_names):
             texts = [pc.utf8_trim_whitespace(rows[part].cast(pa.string())) for part in parts]
             one = pc.binary_join_element_wise(*texts, "-")
             rows = rows.append_column(name, pc.if_else(pc.equal(one, "-" * (len(parts) - 1)), "", one))
-            header = [*(each for each in header if each not in parts or each in used), name]
-    return replace(text, header=header, rows=rows)
+    return rows
 
 
 def measured(table: Table) -> list[str]:
@@ -121,11 +136,10 @@ def _rows(number: int) -> str:
     return "1 line" if number == 1 else f"{number:,} lines"
 
 
-def _renamed(text: TextTable, there: dict[str, str]) -> TextTable:
-    """The text under the declared names of its columns; one column of the file may be several declared ones."""
-    columns = {LINE: text.rows[LINE]}
-    columns |= {column: text.rows[name] for column, name in there.items() if name in text.rows.column_names}
-    return TextTable(text.header, pa.table(columns), text.broken, text.nul_lines, text.notes, text.blank)
+def _renamed(rows: pa.Table, there: dict[str, str]) -> pa.Table:
+    """The rows under the declared names of their columns; one column of the file may be several declared ones."""
+    columns = {column: rows[name] for column, name in there.items() if name in rows.column_names}
+    return pa.table({LINE: rows[LINE]} | columns)
 
 
 def _left_out(table: Table, fed: Collection[str], shown: str) -> list[str]:
@@ -152,7 +166,7 @@ def _refuse_missing(text: TextTable, table: Table, there: dict[str, str], file: 
     missing = [name for name in needed if there[name] not in text.header]
     if not missing:
         return
-    heading = find_heading(text, list(there.values()))
+    heading = find_heading(text.opening, list(there.values()))
     if heading is not None:
         line, first = heading
         fix = f"The heading is on line {line}: remove what is above it."
@@ -195,10 +209,10 @@ def unknown_columns(header: list[str], there: dict[str, str], shown: str) -> lis
     return [f"{shown} has {word} that the contract does not know, not used: {', '.join(listed)}."]
 
 
-def _bytes(path: Path, shown: str) -> bytes:
+def _read_csv(file: TableFile, wanted: Wanted, rows: TextRows, shape: Shape) -> TextTable:
+    shown = file.path.name
     try:
-        data = read_whole(path, LARGEST_TABLE)
-        return unpacked(data) if path.suffix.lower() == ".gz" and data else data
+        return read_text(known_text(_opener(file.path), shown), shown, wanted, rows, shape)
     except NotReadable as error:
         raise DataRefused(f"{shown} cannot be read: {error}. Export the table again, or in parts.") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -206,3 +220,15 @@ def _bytes(path: Path, shown: str) -> bytes:
         raise DataRefused(f"{shown} cannot be unpacked: it is cut short or damaged ({error}). {fix}") from error
     except OSError as error:
         raise DataRefused(f"{shown} cannot be read: {error.strerror}. Check the file and its permissions.") from error
+
+
+def _opener(path: Path) -> Open:
+    """How the file's text is opened; one that is small is read from disk, and unpacked, only once."""
+
+    def open_file() -> BinaryIO:
+        stream = opened(path, LARGEST_TABLE)
+        return Unpacked(stream) if path.suffix.lower() == ".gz" else stream  # type: ignore[return-value]
+
+    with open_file() as stream:
+        start = stream.read(pieces.SIZE)
+        return (lambda: io.BytesIO(start)) if len(start) < pieces.SIZE and not stream.read(1) else open_file

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from thematic.extracts.conditions import condition_sql
-from thematic.extracts.delimited import TOTAL
 from thematic.extracts.kinds import literal, plain, text_sql
+from thematic.extracts.splitting import TOTAL
 from thematic.extracts.values import Values
 from thematic.params import conditions
 from thematic.params.tables import HISTORY_FLOOR, Column

@@ -225,7 +225,7 @@ class _Look:
     def _direct(self, name: str) -> Spelling:
         """Of a column whose cells are read one by one."""
         column = self.raw.table.columns[name]
-        spaced = _spaced(self.raw.text.rows[name])
+        spaced = sum(map(_spaced, self.raw.text.rows.column(name)))
         text = trimmed_sql(name, bool(spaced))
         words = {"reference": self.vocabulary.nobody, "text": self.vocabulary.says_nothing}.get(column.kind, ())
         silent = self._silent(text, words)

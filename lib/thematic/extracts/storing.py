@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from thematic.extracts.checks import Check, Lines
-from thematic.extracts.delimited import LINE
+from thematic.extracts.checks import Check
 from thematic.extracts.readers import LINE_SPAN
+from thematic.extracts.text_rows import LINE, Lines
 
 QUALITY = pa.schema(
     [
@@ -53,17 +53,17 @@ def _store_kept(check: Check, path: Path) -> None:
     }
     chosen = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
     query = f"SELECT line AS {LINE}, {chosen} FROM ({check.values.query(check.values.fed)})"
-    stretches = [lines[first : first + _ROW_GROUP] for first in range(0, len(lines), _ROW_GROUP)] or [lines]
+    rows = check.raw.text.rows
+    stretches = rows.in_order(lines, _ROW_GROUP)
     check.connection.execute("SET threads = 1")  # so that the rows come as they go in; two other threads are at work
     with ThreadPoolExecutor(2) as beside, ExitStack() as stack:
-        coming, going = beside.submit(check.rows, stretches[0]), None
-        writer = None
-        for index, stretch in enumerate(stretches):
-            rows = coming.result()
-            if index + 1 < len(stretches):
-                coming = beside.submit(check.rows, stretches[index + 1])
-            with check.narrowed(rows):
-                kept = _as_ordered(check.connection.execute(query).to_arrow_table(), stretch)
+        coming, going, writer = beside.submit(next, stretches, None), None, None
+        for first in range(0, max(len(lines), 1), _ROW_GROUP):
+            stretch = coming.result()
+            coming = beside.submit(next, stretches, None)
+            with rows.replaced(check.connection, stretch):
+                found = check.connection.execute(query).to_arrow_table()
+            kept, found = _as_ordered(found, lines[first : first + _ROW_GROUP]), None
             if writer is None or going is None:
                 writer = stack.enter_context(pq.ParquetWriter(path, kept.schema, compression="zstd"))
             else:
@@ -78,7 +78,7 @@ def _in_order(check: Check) -> Lines:
     """The numbers of the kept rows by date and reference; where rows have none, in the order of all that they say."""
     table = check.raw.table
     if table.reference is not None:
-        return check.lines("SELECT line FROM seen ANTI JOIN fate USING (line) ORDER BY placed, reference")
+        return check.lines("SELECT line FROM seen ANTI JOIN fate USING (line) ORDER BY placed, reference, line")
     keys = dict.fromkeys((table.date, *check.values.fed))
     order = ", ".join(f"v_{name} NULLS FIRST" for name in keys)
     rows = check.values.query(list(keys))
@@ -100,8 +100,7 @@ def _store_quarantine(check: Check, path: Path) -> None:
     names = {name: f"{name} (column)" if name in {"file", "line", "reasons"} else name for name in check.raw.fed}
     raw = "".join(f', CAST(raw."{name}" AS VARCHAR) AS "{shown}"' for name, shown in names.items())
     lines = check.lines("SELECT line FROM fate WHERE status = 'quarantined' ORDER BY line")
-    whole = lines[np.isin(lines, check.raw.text.rows[LINE].to_numpy())]
-    with check.narrowed(check.rows(whole)):
+    with check.narrowed(lines):
         rows = check.connection.execute(
             f"SELECT files.file, fate.line % {LINE_SPAN} AS line, array_to_string(fate.reasons, '; ') AS reasons{raw}"
             f" FROM fate JOIN files ON fate.line // {LINE_SPAN} = files.place LEFT JOIN raw ON raw._line = fate.line"

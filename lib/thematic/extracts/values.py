@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from thematic.extracts.delimited import LINE
 from thematic.extracts.derived import derivations, derived_sql, fed_columns, fills, is_fed, origins
 from thematic.extracts.kinds import sql_type
 from thematic.extracts.moments import instant_sql
 from thematic.extracts.readers import RawTable
 from thematic.extracts.spellings import Spelling
+from thematic.extracts.text_rows import LINE
 from thematic.params.tables import Lookup, Table, inputs_of
 
 
