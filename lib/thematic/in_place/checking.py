@@ -123,6 +123,8 @@ def _fingerprint(fates: Fates) -> tuple[int, ...]:
     """Sums over all rows of what their MD5 begins with, whatever order they come in."""
     raw, number = fates.values.raw, _NUMBERS[fates.engine.dialect.kind]
     cells = " || ".join(f'CAST(length(raw."{name}") AS VARCHAR) || \':\' || raw."{name}"' for name in raw.fed)
-    name = fates.engine.dialect.sql(f"SELECT md5({cells}) AS said FROM raw")
-    parts = ", ".join(f"sum({number.format(f'substr(said, {first}, 8)')}) AS n{first}" for first in (1, 9, 17))
-    return tuple(int(n or 0) for n in fates.engine.own_row(f"SELECT count(*) AS n, {parts} FROM ({name}) AS rows_said"))
+    query = fates.engine.dialect.sql(f"SELECT md5({cells}) AS said FROM raw")
+    said = fates.engine.dialect.quoted("said")
+    parts = ", ".join(f"sum({number.format(f'substr({said}, {first}, 8)')}) AS n{first}" for first in (1, 9, 17))
+    found = fates.engine.own_row(f"SELECT count(*) AS n, {parts} FROM ({query}) AS cells")
+    return tuple(int(n or 0) for n in found)

@@ -58,7 +58,15 @@ class Dialect:
             tree = tree.transform(self._rewritten)
         if self.kind == "postgres":
             _fence(tree)
-        return tree.sql(dialect=self.name)
+        return tree.sql(dialect=self.name, identify=True)
+
+    def quoted(self, name: str) -> str:
+        """A name as it is written, whatever case the engine would give it."""
+        return exp.to_identifier(name, quoted=True).sql(dialect=self.name)
+
+    def ours(self, name: str) -> str:
+        """The name of a table of ours, for SQL."""
+        return self.quoted(OURS + name)
 
     def _rewritten(self, node: exp.Expression) -> exp.Expression:
         rewrite = _REWRITES.get(type(node))

@@ -77,9 +77,8 @@ class Engine:
                 frame.count()
                 frame.createOrReplaceTempView(f"{OURS}{name}")
                 return
-            self._run(f"CREATE TEMPORARY TABLE {OURS}{name} AS {sql}")
-            if self.dialect.kind == "postgres":
-                self._run(f"ANALYZE {OURS}{name}")
+            self._run(f"CREATE TEMPORARY TABLE {self.dialect.ours(name)} AS {sql}")
+            self._analyse(name)
 
     def put(self, name: str, rows: pa.Table) -> None:
         """Makes a small table of ours one of the session."""
@@ -90,8 +89,7 @@ class Engine:
                 self._spark.createDataFrame(values, kinds).createOrReplaceTempView(f"{OURS}{name}")
                 return
             self.backend.create_table(f"{OURS}{name}", rows, temp=True)
-            if self.dialect.kind == "postgres":
-                self._run(f"ANALYZE {OURS}{name}")
+            self._analyse(name)
 
     def drop(self, *names: str) -> None:
         """Lets go of tables of the session; one that is not there is none to let go of."""
@@ -101,11 +99,16 @@ class Engine:
                     self._spark.catalog.dropTempView(f"{OURS}{name}")
                     self.frames.pop(name).unpersist()
                 else:
-                    self._run(f"DROP TABLE IF EXISTS {OURS}{name}")
+                    self._run(f"DROP TABLE IF EXISTS {self.dialect.ours(name)}")
 
     def table(self, name: str) -> Any:
         """A table of the session for ibis."""
         return self.backend.table(f"{OURS}{name}")
+
+    def _analyse(self, name: str) -> None:
+        """Lets PostgreSQL know what is in a table of ours: of one of the session it does not find out by itself."""
+        if self.dialect.kind == "postgres":
+            self._run(f"ANALYZE {self.dialect.ours(name)}")
 
     def _run(self, sql: str) -> None:
         cursor = self.backend.raw_sql(sql)

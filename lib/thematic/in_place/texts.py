@@ -46,8 +46,7 @@ def number_rows(engine: Engine, rows: Rows) -> int:
 
     Gives how many rows have no cell filled in: they are numbered, and are not in it.
     """
-    quote = "`" if engine.dialect.name in {"spark", "databricks"} else '"'
-    columns = {name: f"{quote}{name}{quote}" for name in rows.expression.columns}
+    columns = {name: engine.dialect.quoted(name) for name in rows.expression.columns}
     kind = engine.dialect.kind
     texts = ", ".join(
         f"{_text(kind, rows.expression[name].type(), column)} AS {column}" for name, column in columns.items()
@@ -55,8 +54,9 @@ def number_rows(engine: Engine, rows: Rows) -> int:
     collation = ' COLLATE "C"' if kind == "postgres" else ""
     order = ", ".join(column + collation for column in columns.values())
     there = engine.backend.compile(rows.expression)
+    line = engine.dialect.quoted(LINE)
     as_text = f"SELECT {texts} FROM ({there}) AS there"
-    numbered = f"SELECT row_number() OVER (ORDER BY {order}) AS {LINE}, cells.* FROM ({as_text}) AS cells"
+    numbered = f"SELECT row_number() OVER (ORDER BY {order}) AS {line}, cells.* FROM ({as_text}) AS cells"
     engine.keep_own(_NUMBERED, numbered)
     blank = " AND ".join(f"trim(\"{name}\", {text_sql(_WHITE)}) = ''" for name in columns)
     found = int(engine.row(f"SELECT coalesce(sum(CASE WHEN {blank} THEN 1 ELSE 0 END), 0) AS n FROM {_NUMBERED}")[0])
