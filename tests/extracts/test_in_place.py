@@ -19,8 +19,10 @@ from faulty import faulty_rows
 from in_place_compared import assert_same, told
 from thematic.core.errors import DataRefused
 from thematic.cubes import cubes
+from thematic.extracts import spellings as extracts_spellings
 from thematic.extracts import warehouse
 from thematic.extracts.facts import ExtractFacts
+from thematic.in_place import spellings
 from thematic.in_place.clocks import find_clock
 from thematic.in_place.counting import count_in_place
 from thematic.in_place.dialects import Dialect
@@ -111,6 +113,19 @@ def duck(drawn: Drawn, rows: int = 3, extra: str = "") -> str:
             f" 'BN' AS finalisation_code, 'Abton' AS lpu, 'North' AS local_authority{extra} FROM range({rows}) t(n)"
         )
     return f"duckdb://{path.as_posix()}"
+
+
+def test_columns_with_a_great_many_spellings_fare_alike(drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (spellings, extracts_spellings):
+        monkeypatch.setattr(module, "MOST_SPELLINGS", 2)
+    tables = {name: rows for name, rows in faulty_rows(n=120).items() if name == "crimes"}
+    path = drawn.root / "many.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        for name, rows in tables.items():
+            connection.register("drawn", pa.table({key: [row[key] for row in rows] for key in rows[0]}))
+            connection.execute(f"CREATE TABLE {name} AS FROM drawn")
+    facts = assert_same(drawn, told(drawn, f"duckdb://{path.as_posix()}", *tables))
+    assert facts.tables["crimes"].reasons["victim_age is not a whole number"] > 0
 
 
 def whole(drawn: Drawn) -> Any:

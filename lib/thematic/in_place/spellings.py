@@ -32,6 +32,7 @@ DAY = (
 _TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?"
 _NUMBER = "-?[0-9]{1,12}([.][0-9]{1,20})?"
 _WHOLE = "-?[0-9]{1,15}"
+_MOST_ODD = 50_000
 _MINUTE_ALONE = 16
 """The length of a moment without seconds."""
 
@@ -102,9 +103,9 @@ class LookThere(Look):
         zoned = known.zoned
         plain = self._plain(name)[: None if zoned else 1]
         tests = " OR ".join(each.fits(trimmed_sql(name)) for each in plain) or "1 = 0"
-        odd = self._spelled(f"\"{name}\" <> '' AND NOT ({tests})", name, MOST_SPELLINGS + 1)
-        if odd.num_rows > MOST_SPELLINGS:
-            what = f"more than {MOST_SPELLINGS:,} different spellings are in no plain form"
+        odd = self._spelled(f"\"{name}\" <> '' AND NOT ({tests})", name, _MOST_ODD + 1)
+        if odd.num_rows > _MOST_ODD:
+            what = f"more than {_MOST_ODD:,} different spellings are in no plain form"
             fix = (
                 "Give a query: that writes them as the data dictionary has them, or read the table with thematic data."
             )
