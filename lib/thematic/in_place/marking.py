@@ -36,7 +36,8 @@ def counted_before(
 
     Raises DataRefused where what is declared of them has changed since.
     """
-    there, known = counted_elsewhere(workbook.warehouse), warehouse.facts(workbook)
+    there = counted_elsewhere(workbook.warehouse)
+    known = None if there is None else warehouse.facts(workbook)
     if there is None or known is None:
         return None
     databases = warehouse.databases(workbook, params, data, there.day)
