@@ -17,7 +17,7 @@
 ## make pack PERIOD=2021-01      the board's papers, from params/pack.yaml (docs/board-pack.md)
 ## make book PERIOD=2021-01      book a month for the public, once and for good (docs/disclosure.md)
 ## make verify                   work the ledger out again; with REPORT=, a report from the archive DATA= (docs/verify.md)
-## make data                     read and check the extracts (DATA=, LOOKUP=), without making a report; ARCHIVE=folder keeps them
+## make data                     read and check the extracts (DATA=, LOOKUP=), and make no report; ARCHIVE=folder keeps them, IN_PLACE=1 copies none
 ## make check                    check params/ and the notebooks' parameters
 ## make lab                      open the notebooks in JupyterLab (LAB="--no-browser --port 8890")
 ## make test                     run the tests (PROOFS=1: with the long proofs: kills, browsers, a cluster, Spark)
@@ -60,7 +60,7 @@ pack: $(READY)
 
 book: $(READY) ; $(BIN)thematic book "$(PERIOD)" --data "$(DATA)" --lookup "$(LOOKUP)"
 verify: $(READY) ; $(BIN)thematic verify $(if $(REPORT),"$(REPORT)" --data "$(DATA)" --lookup "$(LOOKUP)")
-data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)" $(if $(ARCHIVE),--archive "$(ARCHIVE)")
+data: $(READY) ; $(BIN)thematic data --data "$(DATA)" --lookup "$(LOOKUP)" $(if $(ARCHIVE),--archive "$(ARCHIVE)") $(if $(filter-out 0,$(IN_PLACE)),--in-place)
 check: $(READY) ; $(BIN)thematic check
 sbom: $(READY) ; $(BIN)python -m thematic.tools.materials build/sbom.cdx.json
 lab: $(READY) ; $(BIN)thematic lab $(LAB)

@@ -287,6 +287,10 @@ def prepare_data(
     data: Data = "",
     lookup: Lookup = "",
     archive: Annotated[str, typer.Option(help="A new folder: keep the extract there, with its digests.")] = "",
+    *,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Check and count the rows in their database; copy none.")
+    ] = False,
 ) -> None:
     """Read and check the extracts, and count them, without making a report; a database is read afresh."""
     from thematic.build.build import archive_data, data_alone, not_fed, prepare
@@ -296,8 +300,13 @@ def prepare_data(
     workbook = Workbook.find()
     params = load_params(workbook)
     source, places = data_paths(data, lookup)
+    if in_place and archive.strip():
+        raise ArgumentsRefused("--in-place copies no rows, so that --archive has none to keep. Give one of the two.")
+    today = date.today()
     with data_alone(workbook, echo):
-        index = prepare(workbook, params, data=source, lookup=places, today=date.today(), say=echo, again=True)
+        index = prepare(
+            workbook, params, data=source, lookup=places, today=today, say=echo, again=True, in_place=in_place
+        )
     for sentence in not_fed(params, params.themes, index):
         echo(sentence)
     if archive.strip():

@@ -1,18 +1,27 @@
 """The cubes are the same to the byte whether DuckDB, PostgreSQL or Spark counts the rows."""
 
 import gc
+import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import ibis
+import ibis.backends.pyspark
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+import in_place_compared
 import postgres
+from extract_drawn import new_workbook
+from faulty import faulty_rows
+from in_place_compared import told
 from thematic.core.workbook import Workbook
 from thematic.cubes import cubes
 from thematic.cubes.counts import read_tables
@@ -96,14 +105,13 @@ def test_postgresql_counts_the_same(rows: Rows, tmp_path: Path) -> None:
         backend.disconnect()
 
 
-@needs_java
-@pytest.mark.proof
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # pyspark leaves its sockets to the garbage collector
-def test_spark_counts_the_same(rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A session of Spark, which takes long to start."""
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     settings = {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
@@ -111,7 +119,7 @@ def test_spark_counts_the_same(rows: Rows, tmp_path: Path, monkeypatch: pytest.M
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
         "spark.sql.shuffle.partitions": "2",
-        "spark.sql.warehouse.dir": str(tmp_path / "warehouse"),
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark") / "warehouse"),
         "spark.sql.session.timeZone": "UTC",
         # Short queries over few rows: compiling each of them would take longer than running it.
         "spark.sql.codegen.wholeStage": "false",
@@ -120,11 +128,7 @@ def test_spark_counts_the_same(rows: Rows, tmp_path: Path, monkeypatch: pytest.M
     }
     session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
     try:
-        backend = ibis.pyspark.connect(session)
-        tables = {
-            name: backend.read_parquet(rows.folder / f"{name}.parquet", table_name=name) for name in rows.facts.columns
-        }
-        assert_same(rows.count(tmp_path / "spark", tables), rows)
+        yield session
     finally:
         session.stop()
         gateway = SparkContext._gateway
@@ -133,3 +137,31 @@ def test_spark_counts_the_same(rows: Rows, tmp_path: Path, monkeypatch: pytest.M
         gateway.proc.wait(20)
         SparkContext._gateway = SparkContext._jvm = None
         gc.collect()
+
+
+@needs_java
+@pytest.mark.proof
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # pyspark leaves its sockets to the garbage collector
+def test_spark_counts_the_same(rows: Rows, tmp_path: Path, spark: Any) -> None:
+    backend = ibis.pyspark.connect(spark)
+    tables = {
+        name: backend.read_parquet(rows.folder / f"{name}.parquet", table_name=name) for name in rows.facts.columns
+    }
+    assert_same(rows.count(tmp_path / "spark", tables), rows)
+
+
+@needs_java
+@pytest.mark.proof
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_rows_with_every_fault_fare_alike_in_spark(tmp_path: Path, spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = new_workbook(tmp_path)
+    tables = {name: faulty_rows(n=120)[name] for name in ("custody_records", "incidents", "speed_watch")}
+    monkeypatch.setattr(ibis.backends.pyspark.Backend, "disconnect", lambda _: None)  # the session is all tests'
+    with duckdb.connect(str(tmp_path / "same.duckdb")) as connection:
+        for name, faulty in tables.items():
+            path = tmp_path / f"{name}.parquet"
+            pq.write_table(pa.table({column: [row[column] for row in faulty] for column in faulty[0]}), path)
+            connection.read_parquet(str(path)).create(name)
+            spark.read.parquet(str(path)).createOrReplaceTempView(name)
+    same = told(drawn, f"duckdb://{(tmp_path / 'same.duckdb').as_posix()}", *tables, named="same")
+    in_place_compared.assert_same(drawn, told(drawn, "pyspark://", *tables), same)

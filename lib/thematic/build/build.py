@@ -27,6 +27,7 @@ from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
 from thematic.execution import batch, cluster
 from thematic.extracts import warehouse
+from thematic.in_place.marking import counted_before
 from thematic.measures.ledger.seen import Seen, seen_by
 from thematic.outputs.catalogue import first_page, is_current, read_catalogue, write_catalogue
 from thematic.outputs.drafts import Drafts
@@ -311,16 +312,24 @@ def prepare(
     today: date,
     say: Callable[[str], None],
     again: bool = False,
+    in_place: bool = False,
 ) -> Index:
     """The data as far as the cubes: read, checked and counted, where they are not as they were.
 
-    Databases are read where that has not been done, or `again`. Raises DataRefused, and DiskRefused where what is made
+    Databases are read where that has not been done, or `again`; `in_place`, the rows are checked and counted in their
+    database, and none are copied. Raises DataRefused, and DiskRefused where what is made
     of them cannot be written; what was there before stays.
     """
     try:
+        if in_place:
+            from thematic.in_place.counting import count_in_place
+
+            return count_in_place(workbook, params, data=data, lookup=lookup, today=today, say=say)
         if again:
             warehouse.read_again(workbook, params, data, today, say)
-        facts = warehouse.build(workbook, params, data, lookup, today, say, fresh_sample)
+        facts = counted_before(workbook, params, data, lookup, today, say)
+        if facts is None:
+            facts = warehouse.build(workbook, params, data, lookup, today, say, fresh_sample)
         return cubes.build(workbook, params, facts, say)
     except OSError as error:
         place = workbook.shown(Path(error.filename) if error.filename else workbook.warehouse.parent)

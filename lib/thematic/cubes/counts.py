@@ -27,6 +27,7 @@ from thematic.core.areas import MISSING, NO_LOCATION
 from thematic.core.errors import DataRefused
 from thematic.cubes.bases import POINT, Base, category_columns, known_dates
 from thematic.cubes.cells import cell, located
+from thematic.extracts.elsewhere import refuse_rows
 from thematic.params.conditions import All, Between, Condition, Filled, Group, Has, Not, Values, Where
 from thematic.params.lists import CodeList
 from thematic.params.measures import Repeats
@@ -42,7 +43,11 @@ _TYPES = {"month": "int32", "from_month": "int32", "until_month": "Int32", "leav
 
 @contextmanager
 def read_tables(warehouse: Path, names: Iterable[str]) -> Iterator[dict[str, ir.Table]]:
-    """The warehouse's tables as ibis tables of an in-memory DuckDB, which lets go of its files at the block's end."""
+    """The warehouse's tables as ibis tables of an in-memory DuckDB, which lets go of its files at the block's end.
+
+    Raises DataRefused where the rows stayed in a database.
+    """
+    refuse_rows(warehouse)
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET enable_progress_bar = false")
     try:

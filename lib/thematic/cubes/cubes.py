@@ -15,6 +15,7 @@ from thematic.core.folders import mend, replacing
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes.bases import POINT, Base, bases, known_dates, needed_columns, split_reasons
+from thematic.extracts.elsewhere import COUNT_AGAIN, refuse_rows
 from thematic.params import Params
 
 if TYPE_CHECKING:
@@ -119,13 +120,16 @@ def build(
     """Makes the cubes of every theme, or leaves them as they are when nothing they rest on has changed.
 
     `tables` are the warehouse's tables by name, as ibis tables of whichever engine holds them: there they are counted,
-    and counts alone come back. Without them the warehouse's files are counted by DuckDB.
+    and counts alone come back. Without them the warehouse's files are counted by DuckDB; raises DataRefused where the
+    warehouse has none, because the rows are in a database.
     """
     mend(workbook.cubes)
     key = _key(params, facts)
     index = load_index(workbook)
     if index is not None and index.key == key:
         return index
+    if tables is None:
+        refuse_rows(workbook.warehouse, f"what is asked of them was not counted there. Count them: {COUNT_AGAIN}")
     say(f"Counting what the reports show (kept in {workbook.shown(workbook.cubes)})")
     with replacing(workbook.cubes) as folder:
         if tables is not None:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from thematic.explore.built import built, chosen
 from thematic.explore.names import table_named
 from thematic.explore.restricted import RestrictedFrame
+from thematic.extracts.elsewhere import refuse_rows
 from thematic.params import Params
 from thematic.params.tables import fixed_categories
 
@@ -37,6 +38,7 @@ def rows(table: str) -> RestrictedFrame:
     >>> found[found["a date"].between("2020-02-01", "2021-01-31")]
     """
     found = built()
+    refuse_rows(found.workbook.warehouse)
     path = found.workbook.warehouse / f"{table_named(found, table)}.parquet"
     whole = pq.ParquetFile(path).read(use_threads=False)
     whole = whole.cast(pa.schema([_with_floats(field) for field in whole.schema]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,7 @@ _DAY_FIRST = re.compile(r"\s*\d{1,2}[/.]\d{1,2}[/.]\d{4}.*")
 
 
 @dataclass
-class _Account:
+class Gathered:
     """What is gathered table by table."""
 
     tables: dict[str, TableFacts] = field(default_factory=dict)
@@ -51,7 +51,7 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
 
     Raises DataRefused when something cannot be read, too many rows are wrong, or no rows remain.
     """
-    found = _Account()
+    found = Gathered()
     ground = _ground(order) if order.source.is_police_uk else None
     download = None if ground is None else police_uk.read_download(order.source, ground, order.params.tables)
     for raw in _extract(order, folder, found) if download is None else download.tables:
@@ -66,13 +66,13 @@ def build_files(order: Order, key: str, folder: Path) -> ExtractFacts:
     if found.problems:
         raise DataRefused(f"The data cannot be used ({order.shown}). Nothing was changed.", found.problems)
     quality = pa.concat_tables(found.quality) if found.quality else QUALITY.empty_table()
-    facts = _facts(order, found, quality, ground, download).model_copy(update={"key": key})
+    facts = facts_of(order, found, quality, ground, download).model_copy(update={"key": key})
     write(quality, folder / "quality.parquet")
     (folder / "extract.json").write_text(facts.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
     return facts
 
 
-def _extract(order: Order, folder: Path, found: _Account) -> Iterator[RawTable]:
+def _extract(order: Order, folder: Path, found: Gathered) -> Iterator[RawTable]:
     """The extract's tables one after the other; those that cannot be read are noted as problems."""
     for name, file in order.source.tables.items():
         rows = TextRows(folder / "rows")
@@ -103,13 +103,14 @@ def _lookup(order: Order) -> Lookup:
     return read_lookup(order.lookup, order.lookup_shown, order.area_names)
 
 
-def _vocabulary(order: Order) -> Vocabulary:
+def vocabulary(order: Order) -> Vocabulary:
+    """What the columns of the order's tables may say."""
     force = order.params.force
     lists = {name: list(found.rows) for name, found in order.params.lists.items()}
     return Vocabulary(order.area_names, lists, force.says_nothing, force.nobody, force.time_zone)
 
 
-def _table(order: Order, raw: RawTable, folder: Path, found: _Account) -> None:
+def _table(order: Order, raw: RawTable, folder: Path, found: Gathered) -> None:
     limits = Limits(order.params.force.history_floor, order.end)
     spill = folder / "spill"
     try:
@@ -117,12 +118,12 @@ def _table(order: Order, raw: RawTable, folder: Path, found: _Account) -> None:
             connection.execute("SET enable_progress_bar = false")
             # the second table of a join is always the small one
             connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-            checked = check(connection, raw, _vocabulary(order), order.params.lists, limits)
+            checked = check(connection, raw, vocabulary(order), order.params.lists, limits)
             facts = account(checked)
             found.tables[raw.name] = facts
             found.columns[raw.name] = checked.values.fed
-            found.notes += [*raw.notes, *_table_notes(raw, facts, checked, order)]
-            problems = _too_many(checked, facts, order)
+            found.notes += [*raw.notes, *table_notes(raw, facts, checked, order, filled_cells(checked))]
+            problems = too_many(checked, facts, order)
             if problems:
                 found.problems += problems
             else:
@@ -135,15 +136,17 @@ def _table(order: Order, raw: RawTable, folder: Path, found: _Account) -> None:
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def _table_notes(raw: RawTable, facts: TableFacts, checked: Check, order: Order) -> Iterator[str]:
-    """What a colleague should know of how the table was read."""
+def table_notes(
+    raw: RawTable, facts: TableFacts, checked: Check, order: Order, filled: Mapping[str, int]
+) -> Iterator[str]:
+    """What a colleague should know of how the table was read; `filled` are its cells that were blank."""
     zoned = [name for name, spelling in checked.values.spellings.items() if spelling.zoned]
     if zoned:
         yield f"{raw.name}: {', '.join(zoned)} with a time zone, turned into {order.params.force.time_zone}."
     if facts.reasons.get(TOTAL):
         places = ", ".join(raw.where(line) for line, _ in examples(checked, TOTAL))
         yield f"{places}: {TOTAL}, and is not counted."
-    for name, n in filled_cells(checked).items():
+    for name, n in filled.items():
         cells = "1 blank cell" if n == 1 else f"{n:,} blank cells"
         yield f"{raw.name}: {cells} of {name} filled from {' and '.join(checked.values.rests_on(name))}."
     if facts.equal:
@@ -151,7 +154,7 @@ def _table_notes(raw: RawTable, facts: TableFacts, checked: Check, order: Order)
         yield f"{raw.name}: {rows} another row. Its rows have no reference, so all are kept."
 
 
-def _too_many(checked: Check, facts: TableFacts, order: Order) -> list[Problem]:
+def too_many(checked: Check, facts: TableFacts, order: Order) -> list[Problem]:
     """Why more rows of the table are wrong than may be: the commonest reasons with examples; none where they may."""
     force = order.params.force
     if facts.quarantined * 100 <= force.quarantine_limit_pct * facts.rows_in or (
@@ -183,13 +186,14 @@ def _example(checked: Check, row: int, value: str | None) -> str:
     return checked.raw.where(row) + (f" ('{value[:40]}')" if value else "")
 
 
-def _facts(
+def facts_of(
     order: Order,
-    found: _Account,
+    found: Gathered,
     quality: pa.Table,
-    ground: police_uk.Ground | None,
-    download: police_uk.Download | None,
+    ground: police_uk.Ground | None = None,
+    download: police_uk.Download | None = None,
 ) -> ExtractFacts:
+    """The account of the whole extract, without its key. Raises DataRefused when no rows remain."""
     settings, tables = order.settings, order.params.tables
     kept = _months(quality, found, "kept")
     delivered = {} if download is None else download.months
@@ -225,7 +229,7 @@ def _facts(
     )
 
 
-def _months(quality: pa.Table, found: _Account, status: str) -> dict[str, set[str]]:
+def _months(quality: pa.Table, found: Gathered, status: str) -> dict[str, set[str]]:
     """For each table the months that have rows of this status."""
     months: dict[str, set[str]] = {name: set() for name in found.columns}
     for row in quality.filter(pc.equal(quality["status"], status)).select(["table", "month"]).to_pylist():

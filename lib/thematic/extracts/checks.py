@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -19,6 +19,8 @@ from thematic.extracts.splitting import IS_TOTAL, SMALL
 from thematic.extracts.text_rows import LINE, Lines
 from thematic.extracts.values import Values
 from thematic.params.lists import CodeList
+
+_FATE = "CREATE TABLE fate (line BIGINT, status VARCHAR, reasons VARCHAR[], day DATE)"
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,7 @@ def check(
     duplicates; the rest is quarantined when it breaks a rule, or when its reference is on a row with other content and
     it is not the first good one.
     """
-    raw.text.rows.register(connection)
-    connection.register("broken", raw.text.broken)
-    connection.register("nul_lines", pa.table({"line": pa.array(raw.text.nul_lines, pa.int64())}))
-    totals = _totals(raw)
-    connection.register("totals", pa.table({"line": pa.array(totals, pa.int64())}))
-    values = Values(raw, find_spellings(connection, raw, vocabulary), vocabulary.zone)
-    _bring_lists(connection, values, lists)
-    found = Check(connection, values, tuple(rules(values, limits, bool(raw.text.nul_lines), bool(totals))))
+    found = _ready(connection, raw, vocabulary, lists, limits, _totals(raw))
     _see(found)
     _leave_out(found)
     _find_repeats(found)
@@ -81,13 +76,67 @@ def check(
     return found
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """What is known of rows that were checked in the database that holds them: the numbers of those that look like one
+    of totals and of those that repeat a reference, and the columns in which some text has a zone."""
+
+    totals: Collection[int]
+    repeats: Collection[int]
+    zoned: Collection[str]
+
+
+def check_put_aside(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    vocabulary: Vocabulary,
+    lists: dict[str, CodeList],
+    limits: Limits,
+    known: Elsewhere,
+) -> Check:
+    """Says why rows are quarantined that have been found to be, elsewhere; `raw` has no others."""
+    found = _ready(connection, raw, vocabulary, lists, limits, list(known.totals))
+    spellings = {
+        name: replace(each, zoned=each.zoned or name in known.zoned) for name, each in found.values.spellings.items()
+    }
+    values = replace(found.values, spellings=spellings)
+    found = replace(
+        found, values=values, rules=tuple(rules(values, limits, bool(raw.text.nul_lines), bool(known.totals)))
+    )
+    connection.execute(_FATE)
+    connection.register("repeats", pa.table({"line": pa.array(sorted(known.repeats), pa.int64())}))
+    _put_aside(found, raw.text.rows.whole[LINE].to_numpy())
+    return found
+
+
+def _ready(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    vocabulary: Vocabulary,
+    lists: dict[str, CodeList],
+    limits: Limits,
+    totals: list[int],
+) -> Check:
+    """The table with its values and rules, before any fate is known."""
+    raw.text.rows.register(connection)
+    connection.register("broken", raw.text.broken)
+    connection.register("nul_lines", pa.table({"line": pa.array(raw.text.nul_lines, pa.int64())}))
+    connection.register("totals", pa.table({"line": pa.array(totals, pa.int64())}))
+    values = Values(raw, find_spellings(connection, raw, vocabulary), vocabulary.zone)
+    bring_lists(connection, values, lists)
+    return Check(connection, values, tuple(rules(values, limits, bool(raw.text.nul_lines), bool(totals))))
+
+
 def _totals(raw: RawTable) -> list[int]:
     """The lines of a small table in which a cell says Total."""
-    if raw.text.rows.num_rows > SMALL:
-        return []
-    rows = raw.text.rows.whole
+    rows = raw.text.rows
+    return [] if rows.num_rows > SMALL else totals_among(rows.whole, raw.fed)
+
+
+def totals_among(rows: pa.Table, columns: Collection[str]) -> list[int]:
+    """The numbers of the rows in which a cell says Total."""
     lines = rows[LINE].to_pylist()
-    cells = [rows[name].to_pylist() for name in raw.fed]
+    cells = [rows[name].to_pylist() for name in columns]
     return [line for line, row in zip(lines, zip(*cells, strict=True), strict=True) if _says_total(row)]
 
 
@@ -95,7 +144,7 @@ def _says_total(row: Collection[str | None]) -> bool:
     return any(cell is not None and IS_TOTAL.fullmatch(cell) for cell in row)
 
 
-def _bring_lists(connection: duckdb.DuckDBPyConnection, values: Values, lists: dict[str, CodeList]) -> None:
+def bring_lists(connection: duckdb.DuckDBPyConnection, values: Values, lists: dict[str, CodeList]) -> None:
     """The tables `list_<derived column>`: code, and what it gives."""
     for name, derived in values.lookups():
         rows = lists[derived.lookup.source].rows
@@ -115,7 +164,7 @@ def _see(check: Check) -> None:
         f"CREATE TABLE seen AS SELECT line, {reference} AS reference, v_{table.date} AS placed,"
         f" {left_out} AS left_out, ({bad}) IS TRUE AS bad FROM ({check.values.query(names)})"
     )
-    check.connection.execute("CREATE TABLE fate (line BIGINT, status VARCHAR, reasons VARCHAR[], day DATE)")
+    check.connection.execute(_FATE)
 
 
 def _leave_out(check: Check) -> None:
@@ -183,6 +232,12 @@ def _quarantine(check: Check) -> None:
         "SELECT line FROM (SELECT line FROM seen WHERE bad UNION SELECT line FROM repeats)"
         " ANTI JOIN fate USING (line) ORDER BY line"
     )
+    _put_aside(check, lines)
+    check.connection.execute("INSERT INTO fate SELECT line, 'quarantined', [reason], NULL FROM broken")
+
+
+def _put_aside(check: Check, lines: Lines) -> None:
+    """Quarantines rows, each with its reasons."""
     reasons = [f"CASE WHEN {rule.condition} THEN '{_quoted(rule.reason)}' END" for rule in check.rules]
     reasons.append(f"CASE WHEN line IN (SELECT line FROM repeats) THEN '{check.repeated}' END")
     with check.narrowed(lines):
@@ -192,7 +247,6 @@ def _quarantine(check: Check) -> None:
             f" list_filter([{', '.join(reasons)}], lambda reason: reason IS NOT NULL),"
             f" CAST(v_{check.raw.table.date} AS DATE) FROM ({rows})"
         )
-    check.connection.execute("INSERT INTO fate SELECT line, 'quarantined', [reason], NULL FROM broken")
 
 
 def _quoted(text: str) -> str:
@@ -210,7 +264,7 @@ def account(check: Check) -> TableFacts:
         duplicates=statuses.get("duplicate", 0),
         quarantined=statuses.get("quarantined", 0),
         left_out=statuses.get("left_out", 0),
-        reasons=_reasons(check),
+        reasons=reasons(check),
         normalised={name: spelling.normalised for name, spelling in spellings if spelling.normalised},
         blank=check.raw.text.blank,
         equal=_equal(check),
@@ -243,8 +297,8 @@ def filled_cells(check: Check) -> dict[str, int]:
     return {name: int(n) for name, n in found.items() if n}
 
 
-def _reasons(check: Check) -> dict[str, int]:
-    """Commonest first."""
+def reasons(check: Check) -> dict[str, int]:
+    """How many rows have each reason, commonest first."""
     counted = "SELECT reason, count(*) AS n FROM (SELECT unnest(reasons) AS reason FROM fate) GROUP BY reason"
     return dict(check.connection.execute(f"{counted} ORDER BY n DESC, reason").fetchall())
 

@@ -61,16 +61,22 @@ class Databases:
         """
         problems: list[Problem] = []
         say(f"Reading from the databases of {self.shown}")
+        with self.found(say) as found, replacing(folder) as part:
+            for rows in found:
+                with _noting(problems):
+                    say(f"{rows.name}: {rows.store(part):,} rows read from {rows.connection}")
+                _refuse(problems)
+            self._sign(part)
+
+    @contextmanager
+    def found(self, say: Say) -> Iterator[list[Rows]]:
+        """The tables, each with its columns, while the connections are open. Raises DataRefused as read does."""
+        problems: list[Problem] = []
         with ExitStack() as stack:
             opened = self._open(stack, problems)
             found = list(self._find(opened, problems, say))
             _refuse(problems)
-            with replacing(folder) as part:
-                for rows in found:
-                    with _noting(problems):
-                        say(f"{rows.name}: {rows.store(part):,} rows read from {rows.connection}")
-                    _refuse(problems)
-                self._sign(part)
+            yield found
 
     def _open(self, stack: ExitStack, problems: list[Problem]) -> dict[str, Opened]:
         """The connections that are needed, by name; what keeps one from opening is noted."""
@@ -82,7 +88,7 @@ class Databases:
                 opened[name] = place, stack.enter_context(connected(place, where))
         return opened
 
-    def _find(self, opened: Mapping[str, Opened], problems: list[Problem], say: Say) -> Iterator[_Rows]:
+    def _find(self, opened: Mapping[str, Opened], problems: list[Problem], say: Say) -> Iterator[Rows]:
         """The tables of the connections that are open; what keeps one from being found is noted."""
         for name, asked in self.sources.in_databases.items():
             connection = self.sources.connection_of(asked)
@@ -91,10 +97,16 @@ class Databases:
                     where = f"{self.shown}, tables.{name}"
                     yield _rows(name, self.tables[name], asked, connection, opened[connection], where, say)
 
+    @property
+    def settings(self) -> ExtractSettings:
+        """What the extract says of itself; without `as_at` it is as at today."""
+        stated = {name: getattr(self.sources, name) for name in ExtractSettings.model_fields}
+        return ExtractSettings(**stated | {"as_at": self.sources.as_at or self.today})
+
     def _sign(self, folder: Path) -> None:
-        stated = ExtractSettings(**{name: getattr(self.sources, name) for name in ExtractSettings.model_fields})
+        stated = self.settings
         said = stated.model_dump(mode="json", exclude={"as_at"})
-        settings = {name: value for name, value in said.items() if value} | {"as_at": stated.as_at or self.today}
+        settings = {name: value for name, value in said.items() if value} | {"as_at": stated.as_at}
         text = yaml.safe_dump(settings, allow_unicode=True)
         (folder / SETTINGS).write_text(text, encoding="utf-8", newline="\n")
         (folder / _MADE_FROM).write_text(f"{self._key()} {self.today}\n", encoding="utf-8", newline="\n")
@@ -111,13 +123,15 @@ class Databases:
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """A table that is there: `expression` asks for its rows, under the contract's names and in its order."""
+class Rows:
+    """A table that is there: `expression` asks for its rows, under the contract's names and in its order, of the ibis
+    connection `backend`."""
 
     name: str
     connection: str
     where: str
     place: Address
+    backend: Any
     expression: Any
 
     def store(self, folder: Path) -> int:
@@ -148,7 +162,7 @@ def _text(batch: pa.RecordBatch, where: str) -> pa.Table:
     return pa.table([pc.fill_null(text, "") for text in texts], rows.column_names)
 
 
-def _rows(name: str, table: Table, asked: TableParams, connection: str, opened: Opened, where: str, say: Say) -> _Rows:
+def _rows(name: str, table: Table, asked: TableParams, connection: str, opened: Opened, where: str, say: Say) -> Rows:
     """The table as it is to be read. Raises Unreadable where it, or one of its columns, is not there."""
     place, backend = opened
     what = f"the table {asked.table} cannot be found" if asked.table else "the query cannot be run"
@@ -161,7 +175,7 @@ def _rows(name: str, table: Table, asked: TableParams, connection: str, opened: 
         say(sentence)
     with said_by_the_driver(place, where, "its columns cannot be read", _COLUMNS_FIX):
         values = {ours: _readable(found[theirs]) for ours, theirs in columns.items()}
-        return _Rows(name, connection, where, place, found.select(**values))
+        return Rows(name, connection, where, place, backend, found.select(**values))
 
 
 def _named(backend: Any, name: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 _LISTED, _LONGEST = 30, 40
+_FEW, _FAR_FEWER = 100, 0.8
 
 
 class TableFacts(BaseModel):
@@ -83,6 +84,29 @@ def reconciliation_lines(facts: ExtractFacts) -> list[str]:
         f" + {table.quarantined:,} quarantined + {table.left_out:,} left out"
         for name, table in facts.tables.items()
     ]
+
+
+def account_lines(before: ExtractFacts | None, made: ExtractFacts) -> Iterator[str]:
+    """How the rows of an extract fared, for the terminal; `before` is the account of the last one."""
+    yield from made.first
+    yield from _smaller(before, made)
+    yield from reconciliation_lines(made)
+    yield from reasons_lines(made)
+    yield from values_lines(made)
+    yield from made.notes
+
+
+def _smaller(before: ExtractFacts | None, made: ExtractFacts) -> Iterator[str]:
+    """A sentence for each table that has far fewer rows than the last extract had: an export cut short looks so."""
+    if before is None or (before.kind, before.synthetic) != (made.kind, made.synthetic):
+        return
+    for name, table in before.tables.items():
+        now = made.tables[name].rows_in if name in made.tables else 0
+        if table.rows_in >= _FEW and now < _FAR_FEWER * table.rows_in:
+            yield (
+                f"Warning: {name} has {now:,} rows, and {table.rows_in:,} when it was last read. See that the export "
+                "is whole."
+            )
 
 
 def reasons_lines(facts: ExtractFacts) -> list[str]:

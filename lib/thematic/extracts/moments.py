@@ -27,7 +27,7 @@ def date_sql(text: str, zone: str, zoned: bool, dates: str | None) -> str:
     local = f"CASE WHEN regexp_full_match({text}, {text_sql(_LOCAL_DATE)}) THEN TRY_CAST({day} AS DATE) END"
     if not zoned:
         return local
-    return f"CASE WHEN {is_zoned(text)} THEN CAST({_on_the_clock(_utc(text), zone)} AS DATE) ELSE {local} END"
+    return f"CASE WHEN {is_zoned(text)} THEN CAST({_on_the_clock(utc_sql(text), zone)} AS DATE) ELSE {local} END"
 
 
 def moment_sql(text: str, zone: str, zoned: bool, dates: str | None) -> str:
@@ -37,13 +37,13 @@ def moment_sql(text: str, zone: str, zoned: bool, dates: str | None) -> str:
     local = f"CASE WHEN regexp_full_match({text}, {text_sql(_LOCAL_MOMENT)}) THEN {_clock(text)} END"
     if not zoned:
         return local
-    return f"CASE WHEN {is_zoned(text)} THEN {_on_the_clock(_utc(text), zone)} ELSE {local} END"
+    return f"CASE WHEN {is_zoned(text)} THEN {_on_the_clock(utc_sql(text), zone)} ELSE {local} END"
 
 
 def instant_sql(text: str | None, value: str, zone: str) -> str:
     """A moment in UTC: what its `text` says where that has a zone, else its `value` on the local clock."""
     local = f"timezone('UTC', timezone({text_sql(zone)}, CAST({value} AS TIMESTAMP)))"
-    return local if text is None else f"CASE WHEN {is_zoned(text)} THEN {_utc(text)} ELSE {local} END"
+    return local if text is None else f"CASE WHEN {is_zoned(text)} THEN {utc_sql(text)} ELSE {local} END"
 
 
 def _clock(text: str) -> str:
@@ -52,7 +52,8 @@ def _clock(text: str) -> str:
     return f"TRY_CAST(replace(replace({found}, 'T', ' '), ',', '.') AS TIMESTAMP)"
 
 
-def _utc(text: str) -> str:
+def utc_sql(text: str) -> str:
+    """The moment in UTC that a text with a zone says."""
     offset = f"regexp_extract({text}, {text_sql(_OFFSET_AT_END)})"
     written = f"(CASE WHEN regexp_matches({text}, {text_sql(_UTC_AT_END)}) THEN '' ELSE {offset} END)"
     digits = f"rpad(regexp_replace({written}, '[^0-9]', '', 'g'), 4, '0')"

@@ -23,10 +23,11 @@ _SPACES_SQL = "' ' || chr(9) || chr(160)"
 _WHOLE = r"-?\d+(\.0+)?"
 _WHOLE_CODE = re.compile(r"(-?)0*(\d+)(?:\.0+)?")
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-_SCIENTIFIC = r"[+-]?\d+([.,]\d+[eE][+-]?|[eE][+-])\d+"
+SCIENTIFIC = r"[+-]?\d+([.,]\d+[eE][+-]?|[eE][+-])\d+"
 _LOOKED_UP = {"code", "codes", "area"}
 _BY_SPELLING = {"date", "flag", "whole"}
-_MOST_SPELLINGS = 50_000
+MOST_SPELLINGS = 50_000
+"""Of a column with more, the cells are read one by one."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Spelling:
     """How one column is spelled: `text` and `value` are SQL of its cell without surrounding spaces, null where it says
     nothing, and of what that means, null where it means nothing; `value` may use `text`.
 
+    `instant`: SQL, where it is not made of the text each time, of the moment in UTC that a text with a zone says; it
+    may use i_<column>, which `map_<column>` then has as `instant`.
     `mapped`: these come from a small table `map_<column>`. `wrong`: some text means nothing. `zoned`: some have a
     zone. `normalised` counts cells that are spelled otherwise than the contract has it. By their words, as far as these
     may be listed, `silent` counts those that say nothing, `met` those of a column whose fullness is measured that say
@@ -61,11 +64,12 @@ class Spelling:
     silent: Mapping[str, int] = field(default_factory=dict)
     met: Mapping[str, int] = field(default_factory=dict)
     undeclared: Mapping[str, int] = field(default_factory=dict)
+    instant: str | None = None
 
 
 def find_spellings(connection: duckdb.DuckDBPyConnection, raw: RawTable, vocabulary: Vocabulary) -> dict[str, Spelling]:
     """Looks through the columns of `raw`, and makes the tables `map_<column>` where a column needs one."""
-    look = _Look(connection, raw, vocabulary)
+    look = Look(connection, raw, vocabulary)
     return {name: look.spelling(name) for name in raw.fed}
 
 
@@ -79,8 +83,8 @@ def trimmed_sql(name: str, spaced: bool = True) -> str:
     return f"nullif(trim(raw.\"{name}\", {_SPACES_SQL}), '')" if spaced else f"nullif(raw.\"{name}\", '')"
 
 
-class _Look:
-    """Looks through one table."""
+class Look:
+    """Looks through one table: the rows of `raw`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, raw: RawTable, vocabulary: Vocabulary) -> None:
         self.connection, self.raw, self.vocabulary = connection, raw, vocabulary
@@ -94,14 +98,14 @@ class _Look:
         if kind == "text" and name in self.measured:
             return self._measured(name)
         found = self._by_spelling(name) if kind in _BY_SPELLING else None
-        return found or self._direct(name)
+        return found or self.direct(name)
 
     def _measured(self, name: str) -> Spelling:
         """Of a text whose fullness is measured: what it says is accounted for."""
         words, spaced = _folded(self.vocabulary.says_nothing), 0
         silent: dict[str, int] = {}
         met: dict[str, int] = {}
-        for spelled, n in self._count(name):
+        for spelled, n in self.count(name):
             text = spelled.strip(SPACES)
             spaced += n if text != spelled else 0
             said = silent if fold(text) in words else met
@@ -113,7 +117,7 @@ class _Look:
         listed = self._listable(name, met)
         return Spelling(text, f"t_{name}", wrong=False, normalised=spaced, silent=silent, met=listed)
 
-    def _count(self, name: str) -> list[tuple[str, int]]:
+    def count(self, name: str) -> list[tuple[str, int]]:
         """Every spelling of a column and the number of its rows, commonest first."""
         cells = f"FROM raw WHERE \"{name}\" <> '' GROUP BY 1 ORDER BY 2 DESC, 1"
         found: list[tuple[str, int]] = self.connection.execute(f'SELECT "{name}", count(*) {cells}').fetchall()
@@ -122,7 +126,7 @@ class _Look:
     def _looked_up(self, name: str) -> Spelling:
         """Of a column whose values are declared."""
         column = self.raw.table.columns[name]
-        found = self._count(name)
+        found = self.count(name)
         take = _taker(column, self.vocabulary)
         silent_words = _folded(self.vocabulary.says_nothing if column.kind != "area" else ())
         texts = {spelled: spelled.strip(SPACES) for spelled, _ in found}
@@ -168,20 +172,24 @@ class _Look:
         self.connection.execute(f"CREATE TABLE map_{name} AS FROM spellings")
         self.connection.unregister("spellings")
 
-    def _by_spelling(self, name: str) -> Spelling | None:
-        """Of a column with few spellings, each of which is read once; None where there are many."""
-        kind = self.raw.table.columns[name].kind
+    def find(self, name: str) -> None:
+        """Makes the table `found` of a column: every spelling, the number of its rows, and its text."""
         self.connection.execute(
             f"CREATE TABLE found AS SELECT spelled, n, nullif(trim(spelled, {_SPACES_SQL}), '') AS text FROM"
             f' (SELECT "{name}" AS spelled, count(*) AS n FROM raw WHERE "{name}" <> \'\' GROUP BY 1)'
         )
+
+    def _by_spelling(self, name: str) -> Spelling | None:
+        """Of a column with few spellings, each of which is read once; None where there are many."""
+        kind = self.raw.table.columns[name].kind
+        self.find(name)
         any_zoned = f"coalesce(bool_or({is_zoned('text')}), false)" if kind == "date" else "false"
         many, zoned = self._one(f"SELECT count(*), {any_zoned} FROM found")
-        if many > _MOST_SPELLINGS:
+        if many > MOST_SPELLINGS:
             self.connection.execute("DROP TABLE found")
             return None
         usual, plain = _usual(kind)
-        value = self._value(name, "text", bool(zoned))
+        value = self.value(name, "text", bool(zoned))
         self.connection.execute(f"CREATE TABLE map_{name} AS SELECT spelled, n, text, {value} AS value FROM found")
         self.connection.execute("DROP TABLE found")
         wrong, odd, unlike = self._one(
@@ -200,7 +208,7 @@ class _Look:
             normalised=int(odd or 0),
         )
 
-    def _value(self, name: str, text: str, zoned: bool) -> str:
+    def value(self, name: str, text: str, zoned: bool) -> str:
         """The SQL of what a text of the column means."""
         column, zone, dates = self.raw.table.columns[name], self.vocabulary.zone, self.raw.dates
         match column.kind:
@@ -222,33 +230,37 @@ class _Look:
                 return f"CASE WHEN NOT {_is_scientific(text)} THEN {text} END"
         return text
 
-    def _direct(self, name: str) -> Spelling:
+    def direct(self, name: str) -> Spelling:
         """Of a column whose cells are read one by one."""
         column = self.raw.table.columns[name]
         spaced = sum(map(_spaced, self.raw.text.rows.column(name)))
         text = trimmed_sql(name, bool(spaced))
-        words = {"reference": self.vocabulary.nobody, "text": self.vocabulary.says_nothing}.get(column.kind, ())
+        words = self.silent_words(name)
         silent = self._silent(text, words)
         if silent:
             text = f"CASE WHEN {text} NOT IN {texts_sql(silent)} THEN {text} END"
         zoned = column.is_day and self._any(is_zoned(text))
-        value = self._value(name, text, zoned)
+        value = self.value(name, text, zoned)
         wrong = column.kind != "text" and self._any(f"({text}) IS NOT NULL AND ({value}) IS NULL")
         if not wrong and column.kind in {"number", "reference"}:
             value = f"TRY_CAST(t_{name} AS DECIMAL(18,6))" if column.kind == "number" else f"t_{name}"
         else:
-            value = self._value(name, f"t_{name}", zoned)
+            value = self.value(name, f"t_{name}", zoned)
         return Spelling(text, value, wrong=wrong, zoned=zoned, normalised=spaced, silent=silent)
+
+    def silent_words(self, name: str) -> Collection[str]:
+        """The words that say nothing in a column whose cells are read one by one."""
+        kind = self.raw.table.columns[name].kind
+        return {"reference": self.vocabulary.nobody, "text": self.vocabulary.says_nothing}.get(kind, ())
 
     def _silent(self, text: str, words: Collection[str]) -> dict[str, int]:
         """The cells that say nothing, by their spelling."""
-        folded = _folded(words)
-        if not folded:
+        if not words:
             return {}
-        longest = max(len(word) for word in folded) + 2
+        spelled, longest = spellings_of(words)
         found = self.connection.execute(
             f"SELECT {text} AS text, count(*) FROM raw WHERE length({text}) <= {longest} AND lower({text}) IN"
-            f" {texts_sql(sorted({word.lower() for word in words} | folded))} GROUP BY 1 ORDER BY 2 DESC, 1"
+            f" {texts_sql(spelled)} GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
         return dict(found)
 
@@ -278,7 +290,7 @@ def _usual(kind: str) -> tuple[str, str]:
 
 def _is_scientific(text: str) -> str:
     """Whether a spreadsheet has turned a long number into 1.23E+11."""
-    return f"(CASE WHEN contains(lower({text}), 'e') THEN regexp_full_match({text}, '{_SCIENTIFIC}') ELSE false END)"
+    return f"(CASE WHEN contains(lower({text}), 'e') THEN regexp_full_match({text}, '{SCIENTIFIC}') ELSE false END)"
 
 
 def _spaced(values: pa.ChunkedArray) -> int:
@@ -298,6 +310,12 @@ def _is_as_declared(column: Column, spelled: str, value: str | None, texts: Mapp
 
 def _folded(words: Iterable[str]) -> set[str]:
     return {fold(word.strip()) for word in words}
+
+
+def spellings_of(words: Collection[str]) -> tuple[list[str], int]:
+    """How words are spelled in small letters, and what no cell that is one of them is longer than."""
+    folded = _folded(words)
+    return sorted({word.lower() for word in words} | folded), max(map(len, folded)) + 2
 
 
 def _taker(column: Column, vocabulary: Vocabulary) -> Callable[[str], str | None]:

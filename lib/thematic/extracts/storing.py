@@ -33,7 +33,7 @@ def store(check: Check, folder: Path) -> pa.Table:
     Returns the account: one row per table, month, status and reason (QUALITY).
     """
     _store_kept(check, folder / f"{check.raw.name}.parquet")
-    _store_quarantine(check, folder / "quarantine" / f"{check.raw.name}.parquet")
+    store_quarantine(check, folder / "quarantine" / f"{check.raw.name}.parquet")
     return _quality(check)
 
 
@@ -94,7 +94,8 @@ def _as_ordered(rows: pa.Table, lines: Lines) -> pa.Table:
     return rows.drop_columns([LINE])
 
 
-def _store_quarantine(check: Check, path: Path) -> None:
+def store_quarantine(check: Check, path: Path) -> None:
+    """Writes the quarantined rows as they are, each with its file, line and reasons."""
     files = pa.table({"place": list(range(len(check.raw.files))), "file": list(check.raw.files)})
     check.connection.register("files", files)
     names = {name: f"{name} (column)" if name in {"file", "line", "reasons"} else name for name in check.raw.fed}

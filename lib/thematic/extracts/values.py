@@ -44,15 +44,22 @@ class Values:
     def query(self, names: Collection[str], extra: Collection[str] = (), where: str = "") -> str:
         """A query over `raw`: `line`, the columns `extra` as they are, and of each column named that is fed the value
         (v_), null where blank or wrong; of those of the file the cell (r_) and its text, null where blank (t_), too.
-        Of a column whose blank cells are filled there is what its derived column gives (d_) as well."""
+        Of a column whose blank cells are filled there are what its derived column gives (d_) and what the file alone
+        says (w_) as well, and of one whose spellings know moments in UTC these (z_)."""
         columns = origins(self.table, names, self.raw.fed)
         carried = "".join(f', raw."{name}"' for name in extra)
         cells = "".join(f', raw."{name}" AS r_{name}, {self.spellings[name].text} AS t_{name}' for name in columns)
         mapped = [name for name in columns if self.spellings[name].mapped]
         meant = "".join(f", map_{name}.value AS m_{name}" for name in mapped)
+        meant += "".join(f", map_{name}.instant AS i_{name}" for name in mapped if self.spellings[name].instant)
         maps = "".join(f' LEFT JOIN map_{name} ON raw."{name}" = map_{name}.spelled' for name in mapped)
         query = f"SELECT raw.{LINE} AS line{carried}{cells}{meant} FROM raw{maps} {where}"
-        values = "".join(f", {self.spellings[name].value} AS v_{name}" for name in columns)
+        filling = set(self.filling)
+        values = "".join(
+            f", {self.spellings[name].value} AS {'w' if name in filling else 'v'}_{name}" for name in columns
+        )
+        instants = ((name, self.spellings[name].instant) for name in columns)
+        values += "".join(f", {instant} AS z_{name}" for name, instant in instants if instant)
         query = f"SELECT cells.*{values} FROM ({query}) cells"
         for name in derivations(self.table, names, self.raw.fed):
             query = self._with_derived(query, name)
@@ -67,8 +74,8 @@ class Values:
         if name not in self.raw.fed:
             return f"SELECT known.*, {value} AS v_{name} FROM ({query}) known{joined}"
         given = f"SELECT known.*, CAST({value} AS {self.sql_type(name)}) AS d_{name} FROM ({query}) known{joined}"
-        filled = f"CASE WHEN t_{name} IS NULL THEN d_{name} ELSE v_{name} END AS v_{name}"
-        return f"SELECT given.* REPLACE ({filled}) FROM ({given}) given"
+        filled = f"CASE WHEN t_{name} IS NULL THEN d_{name} ELSE w_{name} END AS v_{name}"
+        return f"SELECT given.*, {filled} FROM ({given}) given"
 
     @property
     def filling(self) -> list[str]:
@@ -89,7 +96,11 @@ class Values:
 
     def instant(self, name: str) -> str:
         """The moment of a column in UTC, in a query that has its values."""
-        return instant_sql(f"t_{name}" if self.is_zoned(name) else None, f"v_{name}", self.zone)
+        if not self.is_zoned(name):
+            return instant_sql(None, f"v_{name}", self.zone)
+        if self.spellings[name].instant:
+            return f"coalesce(z_{name}, {instant_sql(None, f'v_{name}', self.zone)})"
+        return instant_sql(f"t_{name}", f"v_{name}", self.zone)
 
     def _utc(self, clock: str) -> str:
         """A time on the local clock as it is in UTC."""

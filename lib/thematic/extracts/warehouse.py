@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from thematic.core.errors import DataRefused, ParamsRefused, Problem
 from thematic.core.folders import mend, replacing
 from thematic.core.workbook import Workbook
+from thematic.extracts.elsewhere import forget
 from thematic.extracts.facts import (
     ExtractFacts,
     TableFacts,
-    reasons_lines,
+    account_lines,
     reconciliation,
     reconciliation_lines,
-    values_lines,
 )
 from thematic.extracts.order import Order
 from thematic.extracts.sources import (
@@ -45,7 +45,9 @@ __all__ = [
     "TableFacts",
     "build",
     "connect",
+    "databases",
     "facts",
+    "in_database",
     "read_again",
     "reconciliation",
     "reconciliation_lines",
@@ -54,7 +56,6 @@ __all__ = [
 
 _LOOKUP_UNUSED = "LOOKUP is not used: the rows of an extract name their places themselves."
 
-_FEW, _FAR_FEWER = 100, 0.8
 Say = Callable[[str], None]
 Sample = Callable[[Workbook, Say], Path]
 """Gives the folder of the synthetic sample, which it makes where that has not been done."""
@@ -85,32 +86,31 @@ def build(
     with replacing(workbook.warehouse) as folder:
         made = build_files(order, key, folder)
     unused = lookup is not None and not order.source.is_police_uk
-    notes = [*made.notes, *([_LOOKUP_UNUSED] if unused else [])]
-    account = (*reconciliation_lines(made), *reasons_lines(made), *values_lines(made))
-    for sentence in (*made.first, *_smaller(known, made), *account, *notes):
+    for sentence in (*account_lines(known, made), *([_LOOKUP_UNUSED] if unused else [])):
         say(sentence)
     return made
 
 
-def _smaller(before: ExtractFacts | None, made: ExtractFacts) -> Iterator[str]:
-    """A sentence for each table that has far fewer rows than the last extract had: an export cut short looks so."""
-    if before is None or (before.kind, before.synthetic) != (made.kind, made.synthetic):
-        return
-    for name, table in before.tables.items():
-        now = made.tables[name].rows_in if name in made.tables else 0
-        if table.rows_in >= _FEW and now < _FAR_FEWER * table.rows_in:
-            yield (
-                f"Warning: {name} has {now:,} rows, and {table.rows_in:,} when it was last read. See that the export "
-                "is whole."
-            )
-
-
 def read_again(workbook: Workbook, params: Params, data: Path | None, today: date, say: Say) -> None:
     """Reads the databases afresh, where `data` or params/sources.yaml says that the extract is to come from them."""
+    found = databases(workbook, params, data, today)
+    if found is not None:
+        found.read(workbook.database, say)
+        forget(workbook.warehouse)
+
+
+def databases(workbook: Workbook, params: Params, data: Path | None, today: date) -> Databases | None:
+    """The databases that `data` or params/sources.yaml names; None where neither names one."""
     sources = _sources(workbook, params, data)
-    if sources is not None and sources.in_databases:
-        shown = workbook.shown(_sources_file(workbook, data))
-        _databases(workbook, params, sources, shown, today).read(workbook.database, say)
+    if sources is None or not sources.in_databases:
+        return None
+    return _databases(params, sources, workbook.shown(_sources_file(workbook, data)), today)
+
+
+def in_database(workbook: Workbook, params: Params, databases: Databases, lookup: Path | None) -> Order:
+    """The order for rows that stay in their database."""
+    source = Source(workbook.database)
+    return _order(workbook, params, source, databases.settings, databases.shown, lookup, databases.today)
 
 
 def facts(workbook: Workbook) -> ExtractFacts | None:
@@ -206,7 +206,7 @@ def _refuse_both(workbook: Workbook, params: Params, shown: str) -> None:
         raise DataRefused(f"{raw} holds extracts, and {shown} names tables in a database. {fix}")
 
 
-def _databases(workbook: Workbook, params: Params, sources: SourcesParams, shown: str, today: date) -> Databases:
+def _databases(params: Params, sources: SourcesParams, shown: str, today: date) -> Databases:
     from thematic.extracts.database import Databases
 
     return Databases(sources, shown, os.environ, today, params.tables)
@@ -222,7 +222,7 @@ def _by_sources(
     if not sources.in_databases:
         stated = {name: getattr(sources, name) for name in ExtractSettings.model_fields}
         return Source(path.parent, files), ExtractSettings(**stated), shown
-    read = _read(workbook, params, _databases(workbook, params, sources, shown, today), say)
+    read = _read(workbook, params, _databases(params, sources, shown, today), say)
     settings = read_settings(read, workbook.shown(workbook.database), params.tables)
     order = [name for name in params.tables if name in read.tables or name in files]
     tables = {**read.tables, **files}

@@ -24,6 +24,7 @@ KINDS = {
     "mssql": "mssql",
     "snowflake": "snowflake",
     "databricks": "databricks",
+    "pyspark": "pyspark",
     "duckdb": "duckdb",
 }
 """The beginnings of a URL, and the name under which ibis and our extras (`thematic[...]`) know the database."""
