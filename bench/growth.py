@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from measuring.lines import Line, draw
+from measuring.lines import Line, Panels, draw
 from measuring.page import Table, keep, options, renew
 from measuring.setting import ONE_THREAD, ROOT
 from measuring.spread import Spread, Target
@@ -33,6 +33,7 @@ EACH = Target(1.5)
 COUNTED = Target(60)
 """Seconds to count the most rows."""
 NAME = "growth"
+PANELS = Panels("growth.png", "Million rows", "Processor seconds", MOST_GIB.value)
 STORING, COUNTING = "check and store", "count"
 
 _WRITING = """
@@ -109,7 +110,7 @@ def main() -> None:
     if asked.write:
         for table in tables:
             renew(table)
-        draw(_lines(found))
+        draw(PANELS, _lines(found))
     sys.exit(0 if all(met for met, _ in targets) else 1)
 
 
