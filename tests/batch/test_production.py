@@ -133,7 +133,7 @@ def test_nothing_is_left_of_the_folder_it_ran_in(tmp_path, monkeypatch):
 def test_a_failing_cell_is_named_with_the_last_line_of_its_error():
     found = failure("x = 1\n", "# why\nraise ValueError('first\\nlast')")
     assert found.kind == "failed"
-    assert found.message == "cell [4] `# why`: ValueError: last"
+    assert found.message == "cell [3] `# why`: ValueError: last"
 
 
 def test_a_failed_notebook_is_kept_up_to_the_failing_cell():

@@ -124,6 +124,23 @@ def test_a_measure_of_another_theme_changes_nothing(thematic, folder, monkeypatc
     assert thematic("status", *ONE)[0] == f"{RAPE}/widnes: up to date"
 
 
+def test_a_report_for_another_audience_is_replaced_only_where_its_folder_is_named(
+    thematic, folder, monkeypatch, capsys
+):
+    thematic("build", *ONE)
+    before = files_of(folder / "outputs" / RAPE)
+    monkeypatch.setattr(sys, "argv", ["thematic", "build", *ONE, "--audience", "public"])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    assert capsys.readouterr().err == (
+        f"thematic: OUT: outputs has internal reports of the same names ({RAPE}/widnes). Say where these go: OUT=public, "
+        "or any folder of their own. OUT=outputs replaces the others.\n"
+    )
+    assert files_of(folder / "outputs" / RAPE) == before
+    thematic("build", *ONE, "--audience", "public", "--out", "outputs")
+    assert thematic("status", *ONE)[0] == f"{RAPE}/widnes: made for the public audience"
+
+
 def test_another_audience_and_a_failure_are_named(thematic, folder, monkeypatch, capsys):
     thematic("build", *ONE, "--audience", "public")
     assert thematic("status", *ONE)[0] == f"{RAPE}/widnes: made for the public audience"
@@ -131,7 +148,7 @@ def test_another_audience_and_a_failure_are_named(thematic, folder, monkeypatch,
     assert thematic("status", *ONE)[0] == (
         f"{RAPE}/widnes: made for the public audience; changed: notebooks/rape.ipynb"
     )
-    monkeypatch.setattr(sys, "argv", ["thematic", "build", *ONE])
+    monkeypatch.setattr(sys, "argv", ["thematic", "build", *ONE, "--out", "outputs"])
     with pytest.raises(SystemExit, match="1"):
         cli.main()
     capsys.readouterr()

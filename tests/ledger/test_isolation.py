@@ -179,7 +179,7 @@ def test_a_checked_cell_passes_and_the_manifest_names_who_checked_it(seen: Seen)
     tags = {"tags": ["checked-for-disclosure"], "checked_by": "A. Analyst"}
     product = public(seen, "print('checked words')", tags=tags)
     assert product.failure is None
-    assert json.loads(product.files["json"])["checked"] == {"cell 4": "A. Analyst"}
+    assert json.loads(product.files["json"])["checked"] == {"cell 3": "A. Analyst"}
 
 
 def test_a_checked_cell_must_name_somebody(seen: Seen) -> None:

@@ -89,4 +89,9 @@ def test_a_batch_says_the_sentence_without_a_traceback(audience: str) -> None:
     (first, _), failure = calls.split("\n"), produce(job(calls, of=edition(audience=audience))).failure
     assert failure is not None
     said = "open_report takes no color=. It takes theme, period and area, and can be given audience."
-    assert failure.message == f"cell [3] `{first}`: ArgumentsRefused: {said}"
+    assert failure.message == f"cell [2] `{first}`: ArgumentsRefused: {said}"
+
+
+def test_a_target_line_is_said_to_be_drawn_or_declared(report: Report) -> None:
+    with pytest.raises(ArgumentsRefused, match=r"by ax\.axvline or ax\.axhline; built-in charts draw a target that is"):
+        report.chart(print, title="T", alt="A", target=15)  # type: ignore[call-arg]

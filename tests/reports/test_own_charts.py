@@ -319,7 +319,7 @@ def test_a_checked_cell_draws_what_somebody_has_checked(cubes: DrawnCubes) -> No
     source, _ = REFUSED["figures of an analyst's own"]
     product = public(cubes, source, tags)
     assert message(product) == ""
-    assert json.loads(product.files["json"])["checked"] == {"cell 4": "A. Analyst"}
+    assert json.loads(product.files["json"])["checked"] == {"cell 3": "A. Analyst"}
 
 
 def test_long_names_are_broken_into_lines_on_a_phone(report: Report) -> None:
@@ -350,3 +350,17 @@ def test_the_recipes_of_the_documentation_are_charts(report: Report) -> None:
             shown(report.chart(known["draw"], title="T", alt="A", data=behind))
             drawn += 1
     assert drawn == 5
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda report: report.mnths, "There is no report.mnths. Did you mean report.months?"),
+        (lambda report: report.table("da_recorded", by="widnes"), 'by="lpu" has a row for it'),
+        (lambda report: report.palette["red"], "report.palette has no 'red'. There are main, second, third, fourth"),
+    ],
+)
+def test_what_a_report_does_not_have_is_answered_with_what_it_has(report: Report, ask: Any, said: str) -> None:
+    with pytest.raises((AttributeError, ArgumentsRefused)) as refused:
+        ask(report)
+    assert said in str(refused.value)

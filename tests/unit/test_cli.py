@@ -105,7 +105,7 @@ def test_a_failed_report_is_named_and_the_rest_are_made(thematic, folder):
     ran = thematic("build", GOAL, "--area", f"force,{AREAS[1]}", "--format", "csv", "--out", "my reports")
     assert ran.status == 1
     kept = f"failed/{LATEST}/{SLUG}/{AREAS[1]}.ipynb"
-    assert f"Failed: {LATEST}/{SLUG}/{AREAS[1]}: failed: cell [3]" in ran.out
+    assert f"Failed: {LATEST}/{SLUG}/{AREAS[1]}: failed: cell [2]" in ran.out
     assert "AssertionError: not here" in ran.out
     assert f"its notebook: my reports/{kept}" in ran.out
     assert "2 reports: 1 made, 1 failed, in" in ran.out
@@ -136,7 +136,7 @@ def test_the_log_tells_of_every_build_with_the_time_of_each_line(thematic, folde
     first, force, failed, crashed, total, *again = [re.sub(TIMED, "", line) for line in lines]
     assert first == f"{GOAL} AREA={','.join(AREAS[:3])} FORMAT=csv JOBS=1: 3 reports, 3 to make"
     assert re.fullmatch(rf"made {LATEST}/{SLUG}/force \(\d+\.\d s\)", force)
-    assert failed.startswith(f"failed {LATEST}/{SLUG}/{AREAS[1]}: failed: cell [3]")
+    assert failed.startswith(f"failed {LATEST}/{SLUG}/{AREAS[1]}: failed: cell [2]")
     assert crashed.startswith(f"failed {LATEST}/{SLUG}/{AREAS[2]}: crashed: ") and crashed.endswith("(tried twice)")
     assert re.fullmatch(
         r"3 reports: 1 made, 2 failed, in \S+ s \((\S+ a second|one every \S+ s); at most \d+ MB of memory for one\)\.",

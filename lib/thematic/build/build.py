@@ -152,6 +152,8 @@ def build(
         with data_alone(workbook, say):
             as_it_was = cubes.load_index(workbook) == index
             plan = order.plan(order.seen(index if as_it_was else order.index()))
+        if not words.out:
+            _refuse_to_replace(order, plan)
         book.add(f"{words}: {log.reports(len(plan.editions))}, {len(plan.jobs):,} to make")
         try:
             results = _make(request, plan, book, begin)
@@ -167,6 +169,19 @@ def build(
             book.add(line)
     done = Outcome(request.out, plan.up_to_date, tuple(results), catalogue, trouble, seconds, stale, figures)
     return replace(done, unfinished=unfinished)
+
+
+def _refuse_to_replace(order: _Order, plan: Plan) -> None:
+    """Raises ArgumentsRefused where reports for another audience lie in the place of those that would be made, and
+    nobody has said that they may."""
+    audience = order.request.audience
+    before = [(job.edition, read_manifest(job.edition.path(order.request.out, SUFFIX))) for job in plan.jobs]
+    lost = [(edition, known) for edition, known in before if known is not None and known.audience != audience]
+    if lost:
+        edition, known = lost[0]
+        which = edition.label if len(lost) == 1 else f"{edition.label} and {len(lost) - 1:,} more"
+        fix = f"Say where these go: OUT={audience}, or any folder of their own. OUT={order.shown} replaces the others."
+        raise ArgumentsRefused(f"OUT: {order.shown} has {known.audience} reports of the same names ({which}). {fix}")
 
 
 def _assure(order: _Order, editions: Sequence[Edition], index: Index) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 TAG = "parameters"
+ADDED = 1
+"""Cells that a batch adds, in front of all that it names: by this much its count is ahead of the notebook's own."""
 
 
 def parameters(notebook: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thematic.core.digests import digest
+from thematic.core.parameters import ADDED
 from thematic.displays import MIME_TYPE, FigureList
 from thematic.outputs.jobs import Failure
 
@@ -159,10 +160,11 @@ def _what(output: Mapping[str, Any]) -> str:
     return "a table" if "text/html" in kinds else "a value"
 
 
-def _outputs(notebook: NotebookNode) -> Iterator[tuple[object, NotebookNode, NotebookNode]]:
+def _outputs(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, NotebookNode]]:
+    """Each output with its cell, and that cell's number as the notebook itself counts code cells."""
     for place, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
-            yield cell.get("execution_count") or place, cell, output
+            yield (cell.get("execution_count") or place) - ADDED, cell, output
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:

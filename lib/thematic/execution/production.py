@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import thematic.outputs.manifest as manifests
+from thematic.core.parameters import ADDED
 from thematic.core.temporary import temporary_folder
 from thematic.displays import MIME_TYPE
 from thematic.execution import isolation
@@ -149,6 +150,7 @@ def _cell_failure(run: _Run, number: int | None, source: str, name: str, value: 
     shown = lines[0] if lines else ""
     shown = f"{shown[:59]}…" if len(shown) > 60 else shown
     hint = _BESIDE if name == FileNotFoundError.__name__ else ""
+    number = None if number is None else number - ADDED
     return Failure("failed", f"cell [{number}] `{shown}`: {_last_line(name, value)}{hint}")
 
 

@@ -33,10 +33,19 @@ def checked(data: ReportData, dimension: str, *names: str) -> None:
         measure_named(data, name)
         declared = data.theme.measures[name]
         if dimension not in declared:
+            _refuse_area(data, dimension)
             raise ArgumentsRefused(
                 f"'{name}' has no figures by '{dimension}': params/themes/{data.theme_name}.yaml lists "
                 f"{', '.join(declared)} for it. Add {dimension} there, or name one of these."
             )
+
+
+def _refuse_area(data: ReportData, dimension: str) -> None:
+    """Raises ArgumentsRefused where a dimension is the name of an area: its row is among those of its level."""
+    for level in data.params.levels:
+        if any(dimension in (area.slug, area.name) for area in data.params.areas(level)):
+            fix = f'by="{level}" has a row for it'
+            raise ArgumentsRefused(f"'{dimension}' is an area, and by= takes what a measure is broken down by: {fix}.")
 
 
 def is_tested(data: ReportData, name: str) -> bool:

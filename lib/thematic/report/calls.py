@@ -19,11 +19,14 @@ Called = TypeVar("Called", bound=Callable[..., Any])
 _LOOKS = (
     "alpha ax axes bins c cmap color colors colour colours dpi edgecolor errorbar facecolor figsize font fontsize grid "
     "hatch height hue kind label labels legend line linestyle linewidth ls lw marker markers order orient palette "
-    "rotation s size sort style target theme width xlabel xlim ylabel ylim"
+    "rotation s size sort style theme width xlabel xlim ylabel ylim"
 )
 _AREAS = "area areas district districts force place places region unit units"
 _TIMES = "date dates day days end month months period periods since start until week weeks year years"
 """Words by which analysts ask for another look, area or time, as matplotlib and people call them."""
+_LINES = "benchmark goal reference standard target targets threshold"
+"""Words by which analysts ask for a line to hold figures against."""
+_TARGETS = "a target that is declared with its measure (docs/methods/targets.md)"
 _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "one text in quotation marks"),
     "str | Sequence[str]": ((str, Iterable), "a text in quotation marks, or a list of them"),
@@ -137,6 +140,8 @@ def _hint(shown: str, name: str, known: Mapping[str, Parameter], params: Params 
         return f'A report is of the area in its first cell; report.table("MEASURE", {units}) has the others.'
     if word in _LOOKS.split():
         return _of_looks(method)
+    if word in _LINES.split():
+        return f"A line is drawn in your own draw(ax) by ax.axvline or ax.axhline; built-in charts draw {_TARGETS}."
     close = close_to(word, known)
     return f"Did you mean '{close}'?" if close else ""
 

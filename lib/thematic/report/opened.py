@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NoReturn
 
 import pandas as pd
 
 from thematic.charts.own import Draw
+from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Chart, Sentence
 from thematic.measures.data import ReportData
 from thematic.measures.figures import Figures
 from thematic.measures.release import released
+from thematic.params.reading import close_to
 from thematic.params.themes import TOTAL
 from thematic.report import compared, made, own_charts, recipes, tidy, titles
 from thematic.report.asked import HEIGHT, Asked
 from thematic.report.beside import measure_named
+
+
+class Colours(dict[str, str]):
+    """Colours by name."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        """Raises ArgumentsRefused for a colour that has no name here."""
+        fix = (
+            f"There are {', '.join(self)}. A colour of your own is written as '#b03060'; a dark page leaves it as it is"
+        )
+        raise ArgumentsRefused(f"report.palette has no '{name}'. {fix}.")
 
 
 class OpenFigures:
@@ -28,6 +42,12 @@ class OpenFigures:
         """Every released figure of the report, grain measure x dimension x category."""
         return released(self.data)
 
+    def __getattr__(self, name: str) -> NoReturn:
+        """Raises AttributeError, with the name that was meant, for what a report does not have."""
+        known = [each for each in dir(type(self)) if not each.startswith("_")]
+        close = "" if name.startswith("_") else close_to(name, dict.fromkeys(known, ""))
+        raise AttributeError(f"There is no report.{name}." + (f" Did you mean report.{close}?" if close else ""))
+
     @property
     def palette(self) -> dict[str, str]:
         """The colours for charts by name, the force's own where it has some (params/brand.yaml).
@@ -38,7 +58,7 @@ class OpenFigures:
 
         >>> sns.barplot(units, x="value", y="label", color=report.palette["main"])
         """
-        return self.data.params.brand.look.palette.of_charts
+        return Colours(self.data.params.brand.look.palette.of_charts)
 
     def table(
         self, measures: str | Sequence[str], by: str | Sequence[str] = TOTAL, title: str = ""

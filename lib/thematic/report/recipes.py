@@ -25,8 +25,8 @@ def months(report: Any, measure: str) -> Any:
 
     def draw(ax: Axes) -> None:
         grey, blue = report.palette["context"], report.palette["main"]
-        sns.lineplot(months, x="month", y="previous_value", color=grey, label="The year before", ax=ax)
-        sns.lineplot(months, x="month", y="value", color=blue, label="This year", ax=ax)
+        sns.lineplot(months, x="month", y="previous_value", color=grey, label="A year before", ax=ax)
+        sns.lineplot(months, x="month", y="value", color=blue, label="Each month", ax=ax)
         ax.set(xlabel="", ylabel="Each month", ylim=(0, None))
 
     title = report.headline(measure)
