@@ -438,7 +438,7 @@ def test_the_map_of_rates_shows_released_figures(peaked: DrawnCubes) -> None:
         for name, printed, *_ in made.table.texts[:-1]:
             assert printed == f"{figures[name].value:.1f}"
             assert f">{printed}<" in made.svg and f">{name}<" in made.svg
-        assert made.title.startswith("Runcorn and Widnes have rates clearly above the force’s of ")
+        assert made.title.startswith("Widnes and Runcorn have rates clearly above the force’s of ")
         assert any("these are not its boundaries" in note for note in made.notes)
 
 
