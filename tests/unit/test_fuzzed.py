@@ -156,7 +156,7 @@ def test_numbers_of_any_length_are_refused_in_words():
 def test_an_extract_far_smaller_than_the_last_one_is_said():
     from types import SimpleNamespace
 
-    from thematic.extracts.warehouse import _smaller
+    from thematic.extracts.facts import _smaller
 
     def facts(rows: int, synthetic: bool = False):
         return SimpleNamespace(kind="extracts", synthetic=synthetic, tables={"crimes": SimpleNamespace(rows_in=rows)})

@@ -202,7 +202,7 @@ def test_the_commentary_of_the_report_opens_beside_its_notebook(lab: Lab) -> Non
 
 
 CELLS = "jupyterapp.shell.currentWidget.content"
-BEFORE = "How investigations ended, this year and the year before"
+BEFORE = "report.headline(*ended)"
 TITLE = "How investigations ended, as bars"
 
 
@@ -221,7 +221,7 @@ def test_a_recipe_is_copied_changed_run_previewed_and_exported_and_git_sees_one_
         tab.ask("jupyterapp.commands.execute('notebook:paste-cell-below')")
         recipe = tab.ask(f"{CELLS}.activeCell.model.sharedModel.source")
         changed = recipe.replace("sns.scatterplot", "sns.barplot").replace("s=90, ", "")
-        changed = changed.replace('palette["main"]', 'palette["second"]').replace(BEFORE, TITLE)
+        changed = changed.replace('palette["main"]', 'palette["second"]').replace(BEFORE, f'"{TITLE}"')
         tab.ask(f"{CELLS}.activeCell.model.sharedModel.setSource({json.dumps(changed)})")
         assert tab.ask(f"{CELLS}.activeCell.model.sharedModel.source") == changed != recipe
         tab.ask("jupyterapp.commands.execute('notebook:run-all-above')")

@@ -112,10 +112,10 @@ def _facts(table: Prepared, numbers: dict[str, int], told: pa.Table, check: Chec
 
 def _quality(check: Check, told: pa.Table) -> pa.Table:
     """The account by month, as the warehouse keeps it."""
-    check.connection.register("told", told)
+    check.connection.register("counted", told)
     rows = check.connection.execute(
         f"SELECT '{check.raw.name}' AS \"table\", strftime(day, '%Y-%m') AS month, status, reason,"
-        " CAST(sum(n) AS BIGINT) AS n FROM (SELECT month AS day, status, reason, n FROM told UNION ALL"
+        " CAST(sum(n) AS BIGINT) AS n FROM (SELECT month AS day, status, reason, n FROM counted UNION ALL"
         " SELECT day, status, array_to_string(reasons, '; '), 1 FROM fate) GROUP BY ALL ORDER BY ALL NULLS FIRST"
     )
     return rows.to_arrow_table().cast(QUALITY)
