@@ -148,7 +148,7 @@ def test_a_failed_notebook_is_kept_up_to_the_failing_cell():
 @pytest.mark.parametrize("source", ["import sys\nsys.exit()", "import sys\nsys.exit(0)", "exit()", "quit()"])
 def test_a_notebook_that_ends_half_way_is_no_report(source):
     name = source.splitlines()[0]
-    assert re.fullmatch(rf"cell \[3\] `{re.escape(name)}`: SystemExit(: 0)?", failure(source, "1").message)
+    assert re.fullmatch(rf"cell \[2\] `{re.escape(name)}`: SystemExit(: 0)?", failure(source, "1").message)
 
 
 def test_an_exporter_that_fails_is_named_by_its_format_and_the_notebook_is_kept():
