@@ -80,7 +80,7 @@ def test_a_report_is_made_again_when_its_notebook_its_cubes_or_its_audience_chan
     own = folder / "notebooks" / PARAMS.themes[SLUG].notebook
     assert remade(thematic, monkeypatch, lambda: own.write_bytes(notebook("print('other')")))
     assert remade(thematic, monkeypatch, lambda: monkeypatch.setattr(cubes, "build", lambda *_: index(slices="other")))
-    ran = thematic("build", GOAL, "--area", "force", "--format", "csv", "--audience", "public")
+    ran = thematic("build", GOAL, "--area", "force", "--format", "csv", "--audience", "public", "--out", "outputs")
     assert "1 made" in ran.out
 
 
