@@ -109,8 +109,15 @@ def _place(figure: Figure) -> None:
     ticks = None
     while ticks != (ticks := [*_ticks(axes.xaxis), *_ticks(axes.yaxis)]):
         _place_once(figure, axes)
-    if axes.texts:  # what they reach beyond the axes depends on how wide these have become
+    if _is_cut(figure, axes):  # how far words reach beyond axes depends on how wide these have become
         _place_once(figure, axes)
+
+
+def _is_cut(figure: Figure, axes: Axes) -> bool:
+    """Whether words within axes reach beyond the figure."""
+    width, height = (length * 72 for length in figure.get_size_inches())
+    page = canvas.renderer(width, height, io.StringIO())
+    return any(box.x0 < 0 or box.x1 > width for box in (text.get_window_extent(page) for text in axes.texts))
 
 
 def _place_once(figure: Figure, axes: Axes) -> None:

@@ -27,6 +27,8 @@ _SATURATION = 0.75
 _GREY = "#424242"
 """What seaborn draws intervals in."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_LEADING = re.compile(r">( +)(?=[^ <])")
+"""Spaces that words begin with, which a page would leave out."""
 _UNFILLED = re.compile(r"<(?:path|text|use)\b(?![^>]*\bfill=)[^>]*>")
 """matplotlib gives what it fills in black no colour."""
 
@@ -167,6 +169,7 @@ def _svg(figure: Figure, salt: str, alt: str, colours: Mapping[str, str]) -> str
     duller = {mpl.colors.to_hex(sns.desaturate(each, _SATURATION)): each for each in colours.values()}
     duller[_GREY] = colours["ink"]
     found = _COLOUR.sub(lambda colour: duller.get(colour[0], colour[0]), found)
+    found = _LEADING.sub(lambda spaces: ">" + "\u00a0" * len(spaces[1]), found)
     body = re.sub(r"<(clipPath|defs).*?</\1>", "", found[found.index(">") :], flags=re.DOTALL)
     if set(_COLOUR.findall(body)) <= set(colours.values()) and not _UNFILLED.search(body):
         found = found.replace('class="as-drawn"', 'class="adapts"', 1)

@@ -59,8 +59,7 @@ def rates(report: Any, measure: str) -> Any:
         ax.hlines(rates["label"], *ends, color=report.palette["paper"], linewidth=5)
         ax.hlines(rates["label"], *ends, color=report.palette["ink"])
         for each in rates.itertuples():
-            end = max(each.value, each.upper_95), each.label
-            ax.annotate(each.printed, end, (6, 0), textcoords="offset points", va="center")
+            ax.text(max(each.value, each.upper_95), each.label, f"  {each.printed}", va="center")
         ax.set(xlabel="With 95% intervals", ylabel="")
 
     title = report.headline(measure, by="UNITS")
@@ -101,8 +100,8 @@ def changes(report: Any, measures: Sequence[str]) -> Any:
         ring = {"color": ink, "markerfacecolor": report.palette["paper"], "label": "Year before"}
         ax.plot(now["previous_value"], now["title"], "o", **ring)
         sns.scatterplot(now, x="value", y="title", color=blue, s=90, label="This year", ax=ax, zorder=3)
-        for each in now.itertuples():
-            ax.annotate(each.printed, (each.value, each.title), (0, 8), textcoords="offset points", ha="center")
+        for place, each in enumerate(now.itertuples()):
+            ax.text(each.value, place - 0.2, each.printed, ha="center")
         ax.set(xlabel="", ylabel="", xlim=(0, None), ymargin=0.3)
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 
