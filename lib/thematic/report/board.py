@@ -21,6 +21,7 @@ from thematic.measures.data import ReportData
 from thematic.measures.figures import Figure, Figures
 from thematic.measures.standing import beside_force
 from thematic.params.themes import FORCE_ROW
+from thematic.report import titles
 from thematic.report.indicators import Indicator, behind_of, indicators_of, named
 from thematic.report.tables import months_of
 
@@ -152,7 +153,7 @@ def _report_on(data: ReportData, name: str) -> str:
 def standing(data: ReportData, figures: Figures, places: str) -> Standing:
     """Each unit's rates beside the force's, in words, the unit with most that lies above first."""
     names = data.theme.sections[places].measures
-    forces = {name: _of_force(data, figures, name) for name in names}
+    forces = {name: titles.of_force(data, figures, name) for name in names}
     heads = [f"{_head(data, name, places)}, force {_printed(data, name, forces[name])}" for name in names]
     found = {name: {row.category: row for row in figures.of(name, data.params.units)} for name in names}
     rows = []
@@ -181,10 +182,6 @@ def _head(data: ReportData, name: str, places: str) -> str:
         if slug != places and data.measure(section.measures[0]).numerator == data.measure(name).numerator:
             return section.title
     return data.measure(name).title
-
-
-def _of_force(data: ReportData, figures: Figures, name: str) -> Figure:
-    return figures.one(name) if data.area.is_force else figures.one(name, FORCE_ROW)
 
 
 def _printed(data: ReportData, name: str, figure: Figure) -> str:

@@ -1,4 +1,4 @@
-"""Turns released figures into titles of charts: what moved, or where a figure is highest and lowest."""
+"""Turns released figures into titles of charts: what moved, and which places are clearly above the force."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.periods import Month
+from thematic.displays.drivers import joined
 from thematic.displays.headlines import MOST_WORDS, headline
 from thematic.displays.wording import inline, listed, now, number
 from thematic.measures.data import ReportData
@@ -55,7 +56,7 @@ def _of_months(measure: Measure, found: Sequence[Figure]) -> str:
     known = [
         (abs(now - before), row, now, before) for row, now, before in pairs if now is not None and before is not None
     ]
-    if not known or not any(known):
+    if not known:
         return f"{subject}, each month and the same month a year before"
     _, row, now, before = max(known, key=lambda each: each[0])
     month, values = Month.parse(row.category).label, (number(each, measure) for each in (now, before))
@@ -88,7 +89,7 @@ def of_places(data: ReportData, measure: Measure, found: Sequence[Figure], force
     if not above:
         return f"No {inline(data.params.levels[level].title)} has a {what} clearly above the force’s of {whole}"
     verb = f"has a {what}" if len(above) == 1 else f"have {what}s"
-    return f"{_joined(above)} {verb} clearly above the force’s of {whole}"
+    return f"{joined(above)} {verb} clearly above the force’s of {whole}"
 
 
 def _of_ends(measure: Measure, known: Sequence[Figure]) -> str:
@@ -109,7 +110,7 @@ def _of_several(data: ReportData, figures: Figures, names: Sequence[str]) -> str
     else:
         said = [f"{inline(shorts[measure.title])} {_moved_to(measure, row)}" for measure, row in moved]
         both = {1: "a significant change", 2: "both significant"}.get(len(said), "all significant")
-        tried = [f"{_joined(said)}, {both}"]
+        tried = [f"{joined(said)}, {both}"]
         tried.append(f"{len(moved)} of these {len(found)} changed significantly")
     title = next((each for each in tried if len(each.split()) <= MOST_WORDS), tried[-1])
     return title[0].upper() + title[1:]
@@ -117,8 +118,3 @@ def _of_several(data: ReportData, figures: Figures, names: Sequence[str]) -> str
 
 def _moved_to(measure: Measure, row: Figure) -> str:
     return f"{'rose' if (row.change or 0) > 0 else 'fell'} to {now(row, measure).printed()}"
-
-
-def _joined(said: Sequence[str]) -> str:
-    """`A, B and C`, each as it is."""
-    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
