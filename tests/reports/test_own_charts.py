@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -327,6 +328,17 @@ def test_long_names_are_broken_into_lines_on_a_phone(report: Report) -> None:
     found = shown(report.chart(bars(names), title="T", alt="A", data=names))
     wide, narrow = (len(re.findall(r"<text[^>]*>[^<]*[a-z][^<]*</text>", svg)) for svg in (found.svg, found.narrow))
     assert narrow > wide
+
+
+@pytest.mark.parametrize("rows", [3, 12])
+def test_a_chart_is_higher_on_a_phone_where_broken_names_need_room(report: Report, rows: int) -> None:
+    names = [f"Outcome {number}: victim does not support action against anybody" for number in range(rows)]
+    values = pd.DataFrame({"label": names, "value": [1.0] * rows})
+    found = shown(report.chart(bars(values), title="T", alt="A", data=values, height=180))
+    lines = re.findall(r"<text[^>]*translate\(\S+ ([\d.]+)\)[^>]*>[^<]+</text>", found.narrow)
+    places = [float(down) for down in lines]
+    assert len(places) > 2 * rows
+    assert min(later - earlier for earlier, later in pairwise(places)) > 15, "no line runs into another"
 
 
 def test_what_is_to_be_known_of_several_measures_is_said_once(report: Report) -> None:

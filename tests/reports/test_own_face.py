@@ -70,8 +70,8 @@ def test_no_colour_is_written_anywhere_else() -> None:
         if path.relative_to(lib).parts[0] in drawn
         and re.search(r"[\"'(:\s]#[0-9a-fA-F]{3,8}(?:[\"');]|\s|$)", re.sub(r"&#\w+;", "", path.read_text("utf-8")))
     ]
-    assert sorted(found) == ["charts/own.py", "report/previewing.py"], (
-        "seaborn's own grey, and the line around a preview"
+    assert sorted(found) == ["charts/own.py", "report/opened.py", "report/previewing.py"], (
+        "seaborn's own grey, an example in a message, and the line around a preview"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,6 +22,8 @@ _DATES = 9
 """How many dates there may be along an axis of a page."""
 _NAMES = 0.36
 """How much of a chart's width names of categories may take."""
+_LINE = 16
+"""How much height a line of a name needs, in points."""
 _BLANK = " "
 _THOUSAND = 1000
 
@@ -42,7 +45,7 @@ class Layout:
 
     def fit(self, width: float, height: float) -> None:
         """Breaks and spaces words along the axes, and has all that is drawn inside a figure of `width` by `height`
-        points."""
+        points: higher where names along an axis would otherwise run into one another."""
         figure = self.figure
         figure.set_size_inches(width / 72, height / 72)
         for axis, words in self.labels.items():
@@ -54,6 +57,10 @@ class Layout:
             _wrap_names(axis, names, _NAMES * width)
         _stack_keys(figure, (1 - _NAMES) * width)
         _place(figure)
+        lacking = max((_lacking(axis) for axis in self.names), default=0)
+        if lacking > 0:
+            figure.set_size_inches(width / 72, (height + lacking) / 72)
+            _place(figure)
 
 
 def _space_dates(figure: Figure, most: float) -> None:
@@ -85,6 +92,15 @@ def _wrap_names(axis: Axis, names: list[str], room: float) -> None:
     broken = ["\n".join(canvas.wrap(name, room)) for name in names]
     if broken != _ticks(axis):
         axis.set_ticks(list(axis.units._mapping.values()), broken)
+
+
+def _lacking(axis: Axis) -> float:
+    """How many points more names up the side of a chart need, each half of its lines on either side of its place."""
+    lines = [name.count("\n") + 1 for name in _ticks(axis)]
+    needed = max((_LINE * (lower + upper) / 2 for lower, upper in pairwise(lines)), default=0)
+    low, high = axis.get_view_interval()
+    span = abs(high - low)
+    return needed * span - axis.axes.get_window_extent().height
 
 
 def _stack_keys(figure: Figure, room: float) -> None:
