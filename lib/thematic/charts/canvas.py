@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.textpath import text_to_path
 
 from thematic.core import palette
@@ -205,22 +205,53 @@ def _drawn(figure: Figure, salt: str, alt: str, dark: Dark) -> str:
     return found
 
 
+_Face = tuple[Any, ...]
+"""What a typeface is known by: its families, style, weight, width, size and file."""
+
+_sizes: dict[tuple[str, Any, _Face], tuple[float, float, float]] = {}
+_Heights = tuple[float, float, float] | tuple[None, None, None]
+_heights: dict[_Face, _Heights] = {}
+
+
 class _Renderer(RendererSVG):  # type: ignore[misc]
-    """Measures a text once, whatever figure it stands in."""
+    """Measures a text and a typeface once, whatever figure they are in."""
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
-        return _measured(s, prop.copy(), ismath)
+        key = s, ismath, _face_of(prop)
+        if key not in _sizes:
+            _sizes[key] = text_to_path.get_text_width_height_descent(s, prop, ismath)
+        return _sizes[key]
+
+    def _get_font_height_metrics(self, prop: FontProperties) -> _Heights:
+        """How far letters of a typeface reach up and down, and the gap between lines: matplotlib asks a renderer before
+        it reads the font itself for each text. Nothing of a font that does not say."""
+        face = _face_of(prop)
+        if face not in _heights:
+            font = get_font(fontManager._find_fonts_by_props(prop))
+            head, said = font.get_sfnt_table("head"), font.get_sfnt_table("OS/2")
+            if head is None or said is None:
+                return None, None, None
+            scale = prop.get_size_in_points() / head["unitsPerEm"]
+            _heights[face] = (
+                scale * said["sTypoAscender"],
+                -scale * said["sTypoDescender"],
+                scale * said["sTypoLineGap"],
+            )
+        return _heights[face]
 
 
-@lru_cache(maxsize=4096)
-def _measured(text: str, face: FontProperties, ismath: Any) -> tuple[float, float, float]:
-    width, height, descent = text_to_path.get_text_width_height_descent(text, face, ismath)
-    return width, height, descent
+def _face_of(prop: FontProperties) -> _Face:
+    look = prop.get_style(), prop.get_weight(), prop.get_stretch(), prop.get_size(), prop.get_file()
+    return (*prop.get_family(), *look)
 
 
-def renderer(width: float, height: float, buffer: io.StringIO) -> RendererSVG:
-    """What draws into a buffer, in points, and measures texts."""
+def _renderer(width: float, height: float, buffer: io.StringIO) -> RendererSVG:
+    """What draws into a buffer, in points."""
     return _Renderer(width, height, buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+
+
+MEASURING = _renderer(WIDE, WIDE, io.StringIO())
+"""What measures words in points, and draws nothing that anybody sees."""
 
 
 def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
@@ -233,7 +264,7 @@ def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
     buffer = io.StringIO()
     size = [length * 72 for length in figure.get_size_inches()]
     with mpl.rc_context({"svg.hashsalt": f"thematic {salt}"}):
-        page = renderer(size[0], size[1], buffer)
+        page = _renderer(size[0], size[1], buffer)
         figure.draw(page)
         page.finalize()
     text = buffer.getvalue()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.axis import Axis, XAxis
 from matplotlib.category import StrCategoryConverter
 from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
@@ -47,20 +46,41 @@ class Layout:
         """Breaks and spaces words along the axes, and has all that is drawn inside a figure of `width` by `height`
         points: higher where names along an axis would otherwise run into one another."""
         figure = self.figure
+        margins = _margins(figure)
         figure.set_size_inches(width / 72, height / 72)
         for axis, words in self.labels.items():
-            axis.set_label_text("" if words == _BLANK else "\n".join(canvas.wrap(words, (1 - _NAMES) * width)))
+            margins[1] += _wrap_label(axis, words, (1 - _NAMES) * width)
         _space_dates(figure, _DATES * width / canvas.WIDE)
         for axis in self.labels:
             _part_thousands(axis)
         for axis, names in self.names.items():
-            _wrap_names(axis, names, _NAMES * width)
-        _stack_keys(figure, (1 - _NAMES) * width)
+            margins[0] -= _wrap_names(axis, names, _NAMES * width)
+        margins[3] += _stack_keys(figure, (1 - _NAMES) * width)
+        if len(figure.axes) == 1:
+            _set_margins(figure, margins)  # near those that come of it, so that few charts are measured twice
+            self._grow(margins)
         _place(figure)
-        lacking = max((_lacking(axis) for axis in self.names), default=0)
-        if lacking > 0:
-            figure.set_size_inches(width / 72, (height + lacking) / 72)
+        if self._grow(_margins(figure)):
             _place(figure)
+
+    def _grow(self, margins: list[float]) -> bool:
+        """Whether names along an axis lacked room, for which the figure is higher now."""
+        lacking = max((_lacking(axis) for axis in self.names), default=0)
+        if lacking < 1:
+            return False
+        width, height = self.figure.get_size_inches()
+        self.figure.set_size_inches(width, height + lacking / 72)
+        if len(self.figure.axes) == 1:
+            _set_margins(self.figure, margins)
+        return True
+
+
+def _wrap_label(axis: Axis, words: str, room: float) -> float:
+    """Breaks what an axis is of into lines of `room` points; how much higher it is then, along the foot of a chart."""
+    before = axis.get_label_text().count("\n")
+    label = "" if words == _BLANK else "\n".join(canvas.wrap(words, room))
+    axis.set_label_text(label)
+    return _LINE * (label.count("\n") - before) if isinstance(axis, XAxis) else 0
 
 
 def _space_dates(figure: Figure, most: float) -> None:
@@ -87,11 +107,34 @@ def _is_named(axis: Axis) -> bool:
     )
 
 
-def _wrap_names(axis: Axis, names: list[str], room: float) -> None:
-    """Breaks long names of categories up the side of a chart into lines no wider than `room` points."""
+def _wrap_names(axis: Axis, names: list[str], room: float) -> float:
+    """Breaks long names of categories up the side of a chart into lines no wider than `room` points; how much less wide
+    they are then."""
     broken = ["\n".join(canvas.wrap(name, room)) for name in names]
-    if broken != _ticks(axis):
-        axis.set_ticks(list(axis.units._mapping.values()), broken)
+    before = _ticks(axis)
+    if broken == before:
+        return 0
+    axis.set_ticks(list(axis.units._mapping.values()), broken)
+    return _widest(before) - _widest(broken)
+
+
+def _widest(names: list[str]) -> float:
+    return max((canvas.width_of(line) for name in names for line in name.split("\n")), default=0)
+
+
+def _margins(figure: Figure) -> list[float]:
+    """How far the first axes are from the figure's left, bottom, right and top edge, in points."""
+    width, height = (length * 72 for length in figure.get_size_inches())
+    box = figure.axes[0].get_position()
+    return [box.x0 * width, box.y0 * height, (1 - box.x1) * width, (1 - box.y1) * height]
+
+
+def _set_margins(figure: Figure, margins: list[float]) -> None:
+    width, height = (length * 72 for length in figure.get_size_inches())
+    left, bottom, right, top = margins
+    across, up = (width - left - right) / width, (height - bottom - top) / height
+    if across > 0 and up > 0:
+        figure.axes[0].set_position((left / width, bottom / height, across, up))
 
 
 def _lacking(axis: Axis) -> float:
@@ -103,16 +146,20 @@ def _lacking(axis: Axis) -> float:
     return needed * span - axis.axes.get_window_extent().height
 
 
-def _stack_keys(figure: Figure, room: float) -> None:
+def _stack_keys(figure: Figure, room: float) -> float:
     """Puts the entries of a key one below the other, above what is drawn, where side by side they are wider than
-    `room` points."""
+    `room` points; how much higher it is then."""
+    higher = 0.0
     for axes in figure.axes:
         key = axes.get_legend()
-        if key is not None and key.get_window_extent(canvas.renderer(room, room, io.StringIO())).width > room:
-            entries = [each for each in key.legend_handles if each is not None]
-            names = [text.get_text() for text in key.get_texts()]
-            title = key.get_title().get_text() or None
-            axes.legend(entries, names, title=title, ncols=1, loc="lower left", bbox_to_anchor=(0, 1))
+        if key is None or (before := key.get_window_extent(canvas.MEASURING)).width <= room:
+            continue
+        entries = [each for each in key.legend_handles if each is not None]
+        names = [text.get_text() for text in key.get_texts()]
+        title = key.get_title().get_text() or None
+        key = axes.legend(entries, names, title=title, ncols=1, loc="lower left", bbox_to_anchor=(0, 1))
+        higher += key.get_window_extent(canvas.MEASURING).height - before.height
+    return higher
 
 
 def _place(figure: Figure) -> None:
@@ -122,6 +169,9 @@ def _place(figure: Figure) -> None:
         figure.set_layout_engine("constrained")
         return
     (axes,) = figure.axes
+    for axis in (axes.xaxis, axes.yaxis):
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)  # else matplotlib measures every tick once more to place no words
     ticks = None
     while ticks != (ticks := [*_ticks(axes.xaxis), *_ticks(axes.yaxis)]):
         _place_once(figure, axes)
@@ -131,19 +181,17 @@ def _place(figure: Figure) -> None:
 
 def _is_cut(figure: Figure, axes: Axes) -> bool:
     """Whether words within axes reach beyond the figure."""
-    width, height = (length * 72 for length in figure.get_size_inches())
-    page = canvas.renderer(width, height, io.StringIO())
-    return any(box.x0 < 0 or box.x1 > width for box in (text.get_window_extent(page) for text in axes.texts))
+    width = figure.get_figwidth() * 72
+    boxes = (text.get_window_extent(canvas.MEASURING) for text in axes.texts)
+    return any(box.x0 < 0 or box.x1 > width for box in boxes)
 
 
 def _place_once(figure: Figure, axes: Axes) -> None:
-    width, height = (length * 72 for length in figure.get_size_inches())
     within = axes.get_window_extent()
     beside = [each for each in axes.get_default_bbox_extra_artists() if not isinstance(each, Spine)]
-    around = axes.get_tightbbox(canvas.renderer(width, height, io.StringIO()), bbox_extra_artists=beside) or within
-    left, bottom = within.x0 - around.x0 + _EDGE, within.y0 - around.y0 + _EDGE
-    right, top = around.x1 - within.x1 + _EDGE, around.y1 - within.y1 + _EDGE
-    axes.set_position((left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height))
+    around = axes.get_tightbbox(canvas.MEASURING, bbox_extra_artists=beside) or within
+    beyond = [within.x0 - around.x0, within.y0 - around.y0, around.x1 - within.x1, around.y1 - within.y1]
+    _set_margins(figure, [_EDGE + each for each in beyond])
 
 
 def _ticks(axis: Axis) -> list[str]:

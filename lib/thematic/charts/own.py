@@ -26,6 +26,8 @@ _SATURATION = 0.75
 """How much of a colour seaborn leaves in bars and boxes."""
 _GREY = "#424242"
 """What seaborn draws intervals in."""
+_ABOUT = {"left": 0.2, "bottom": 0.14, "right": 0.98, "top": 0.98}
+"""About where axes come to be, of a figure's width and height."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _LEADING = re.compile(r">( +)(?=[^ <])")
 """Spaces that words begin with, which a page would leave out."""
@@ -93,6 +95,7 @@ def _settings(colours: Mapping[str, str]) -> dict[str, Any]:
         "grid.color": colours["grid"],
         "figure.facecolor": "none",
         "figure.dpi": 72,
+        **{f"figure.subplot.{side}": at for side, at in _ABOUT.items()},
         "legend.frameon": False,
         "lines.linewidth": 2,
         "patch.edgecolor": colours["paper"],
