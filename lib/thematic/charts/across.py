@@ -40,14 +40,14 @@ def draw_across(
     levels = [plot.height * (value - bottom) / (top - bottom) for _, value in lines]
     for place, (words, value) in enumerate(lines):
         others = [*levels[:place], *levels[place + 1 :]]
-        axes.plot([first, last], [value, value], **_LOOK)
+        canvas.line(axes, [first, last], [value, value], **_LOOK)
         rows = wrap(words, room - 2 * _EDGE)
         boxes = list(_places(rows, levels[place], room))
         best = min(boxes, key=partial(_disorder, spots=spots, placed=placed, levels=others, height=plot.height))
         placed.append(best)
         for number, row in enumerate(rows):
             spot = (best.left, best.top - LINE_HEIGHT * (number + 0.5))
-            axes.annotate(row, (0, 0), spot, "axes fraction", "offset points", ha="left", va="center_baseline")
+            canvas.write(axes, row, (0, 0), spot, axes.transAxes)
 
 
 def _places(rows: Sequence[str], level: float, width: float) -> Iterator[Box]:

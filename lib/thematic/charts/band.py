@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.axes import Axes
 
-from thematic.charts.canvas import FOCUS, INK, TEXT_SIZE, width_of
+from thematic.charts.canvas import FOCUS, INK, TEXT_SIZE, line, width_of, write
 from thematic.core.palette import LIGHT
 from thematic.core.periods import Month
 from thematic.measures.expectations import MonthsExpected, Run, Side
@@ -79,7 +79,7 @@ def draw_band(axes: Axes, limits: MonthsExpected) -> None:
         for line in (limits.lower, limits.upper, limits.expected)
     )
     axes.fill_between(places, lower, upper, color=FOCUS, alpha=0.12, linewidth=0, zorder=1.2)
-    axes.plot(places, expected, color=INK, linewidth=1, dashes=(4, 3), clip_on=False, zorder=1.5)
+    line(axes, places, expected, color=INK, linewidth=1, dashes=(4, 3), clip_on=False, zorder=1.5)
 
 
 def draw_labels(axes: Axes, limits: MonthsExpected, height: float, top: float, value: float | None) -> None:
@@ -88,15 +88,15 @@ def draw_labels(axes: Axes, limits: MonthsExpected, height: float, top: float, v
     `expected` is left to the note under the chart where there is no room for it at its own height.
     """
     taken = [] if value is None else [height * value / top]
-    for text, line in ((UPPER, limits.upper), (LOWER, limits.lower), (EXPECTED, limits.expected)):
-        level = line[-1]
+    for text, ends in ((UPPER, limits.upper), (LOWER, limits.lower), (EXPECTED, limits.expected)):
+        level = ends[-1]
         if level is None:
             continue
         spot = _clear(height * level / top, taken, height - _LOWEST)
         if text != EXPECTED or spot == height * level / top:
             taken.append(spot)
-            where, away = (len(line) - 1, level), (9, spot - height * level / top)
-            axes.annotate(text, where, away, "data", "offset points", ha="left", va="center_baseline")
+            where, away = (len(ends) - 1, level), (9, spot - height * level / top)
+            write(axes, text, where, away)
 
 
 def _clear(wanted: float, taken: Sequence[float], highest: float) -> float:
@@ -117,11 +117,11 @@ def draw_marks(axes: Axes, values: Sequence[float], chart: MonthsExpected, polar
             place for place in range(run.first.index - first, run.last.index - first + 1) if 0 <= place < len(values)
         ]
         heights = [values[place] for place in places]
-        axes.plot(places, heights, clip_on=False, zorder=1.8, **_look_of_run(run, polarity))
+        line(axes, places, heights, clip_on=False, zorder=1.8, **_look_of_run(run, polarity))
     for side in SHAPES:
         places = [place for place, found in enumerate(chart.outside) if found == side]
         heights = [values[place] for place in places]
-        axes.plot(places, heights, linestyle="", clip_on=False, zorder=6, **look_of(side, polarity))
+        line(axes, places, heights, linestyle="", clip_on=False, zorder=6, **look_of(side, polarity))
 
 
 def _look_of_run(run: Run, polarity: Polarity) -> dict[str, Any]:

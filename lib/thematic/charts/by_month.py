@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from thematic.charts import band, canvas, ends, notices
 from thematic.charts.across import Line, draw_across
-from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, width_of, written
+from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, line, width_of, write, written
 from thematic.charts.labels import Box
 from thematic.charts.notices import Event
 from thematic.core.periods import Month
@@ -140,6 +140,7 @@ def draw(
     found = band.keys(limits, polarity)
     above = canvas.keys_height(found, width) + notices.height_of(named)
     figure, axes = canvas.canvas(width, above + _PLOT_HEIGHT + _NAMES_HEIGHT, left, right, above, _NAMES_HEIGHT)
+    axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(bottom, top))
     notices.draw_notices(axes, named, left)
     _draw_grid(axes, ticks, tick_labels)
     _draw_month_names(axes, series, step)
@@ -154,7 +155,6 @@ def draw(
     if limits is not None:
         band.draw_marks(axes, series.values, limits, polarity)
         canvas.draw_keys(axes, found, left, -(_PLOT_HEIGHT + above))
-    axes.set(xlim=(-0.5, len(series.values) - 0.5), ylim=(bottom, top))
     words = _in_words(series, places, suffix)
     canvas.tell(figure, ((place - 0.5, bottom, place + 0.5, top, said) for place, said in words))
     levels = [_PLOT_HEIGHT * (value - bottom) / (top - bottom) for _, value in lines]
@@ -231,8 +231,7 @@ def _draw_grid(axes: Axes, ticks: Sequence[float], labels: Sequence[str]) -> Non
     colours = [GRID if tick else INK for tick in ticks]
     axes.hlines(ticks, 0, 1, colours, linewidth=1, zorder=1, clip_on=False, transform=axes.get_yaxis_transform())
     for tick, label in zip(ticks, labels, strict=True):
-        where = ("axes fraction", "data")
-        axes.annotate(label, (0, tick), (-8, 0), where, "offset points", ha="right", va="center_baseline")
+        write(axes, label, (0, tick), (-8, 0), axes.get_yaxis_transform(), ha="right")
 
 
 def _draw_month_names(axes: Axes, series: Series, step: float) -> None:
@@ -242,16 +241,17 @@ def _draw_month_names(axes: Axes, series: Series, step: float) -> None:
     places = range(len(series.values) - 1, -1, -every)
     axes.vlines(places, -0.025, 0, INK, linewidth=1, transform=axes.get_xaxis_transform(), clip_on=False)
     for place in places:
-        axes.annotate(series.name(place), (place, 0), (0, -10), "data", "offset points", ha="center", va="top")
+        write(axes, series.name(place), (place, 0), (0, -10), ha="center", va="top")
 
 
 def _draw_line(axes: Axes, series: Series) -> None:
     runs = [(first, last) for shorthand, first, last in series.runs() if not shorthand]
     for first, last in runs:
         heights = series.values[first : last + 1]
-        axes.plot(range(first, last + 1), heights, color=FOCUS, linewidth=2.4, clip_on=False)
+        line(axes, range(first, last + 1), heights, color=FOCUS, linewidth=2.4, clip_on=False)
     alone = [first for first, last in runs if first == last]
-    axes.plot(alone, [series.values[place] for place in alone], "o", color=FOCUS, markersize=5, clip_on=False, zorder=4)
+    look = {"marker": "o", "color": FOCUS, "markersize": 5, "clip_on": False, "zorder": 4}
+    line(axes, alone, [series.values[place] for place in alone], linestyle="", **look)
 
 
 def _draw_gaps(axes: Axes, series: Series) -> None:
@@ -260,9 +260,10 @@ def _draw_gaps(axes: Axes, series: Series) -> None:
         if not shorthand:
             continue
         spot = ((first + last) / 2, 0)
-        axes.annotate(shorthand, spot, (0, 6), "data", "offset points", ha="center", va="bottom")
+        write(axes, shorthand, spot, (0, 6), ha="center", va="bottom")
         if last > first:
-            axes.plot(
+            line(
+                axes,
                 [first - 0.4, last + 0.4],
                 [0, 0],
                 color=INK,
@@ -276,6 +277,5 @@ def _draw_last_point(axes: Axes, place: int, value: float, label: str, dot: bool
     if not label:
         return
     if dot:
-        axes.plot([place], [value], "o", color=FOCUS, markersize=8, clip_on=False, zorder=5)
-    look = {"color": FOCUS, "fontweight": STRONG, "ha": "left", "va": "center_baseline"}
-    axes.annotate(label, (place, value), (9, 0), "data", "offset points", **look)
+        line(axes, [place], [value], linestyle="", marker="o", color=FOCUS, markersize=8, clip_on=False, zorder=5)
+    write(axes, label, (place, value), (9, 0), color=FOCUS, fontweight=STRONG)

@@ -18,7 +18,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.lines import Line2D
+from matplotlib.path import Path as Outline
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import IdentityTransform, Transform, TransformedPath
+from numpy.typing import ArrayLike
 
 from thematic.core import palette
 
@@ -39,6 +44,8 @@ KEY_HEIGHT, _KEY_LINE, _KEY_TEXT = 20, 16, 22
 """In points: a row of a key, each further line of one, and how far its words stand from the figure's edge."""
 
 Dark = Literal["adapts", "scale", "as-drawn"]
+
+Spot = tuple[float, float]
 
 Key = tuple[Mapping[str, Any], str]
 """A look, and what is said of it."""
@@ -62,6 +69,10 @@ Told = tuple[float, float, float, float, str]
 """Where a pointer must be, from the left, the bottom, the right and the top (in data units), and what it is told."""
 
 _told: WeakKeyDictionary[Figure, list[Told]] = WeakKeyDictionary()
+
+_POINTS = IdentityTransform()
+_UNUSED = TransformedPath(Outline.unit_rectangle(), _POINTS)
+"""For what is not cut off at the axes: to work out where their edge is takes as long as to draw a line."""
 
 _emptied: list[tuple[Figure, Axes]] = []
 """Figures that have been drawn, to be used again: a new axes takes as long as a chart's bars."""
@@ -96,6 +107,32 @@ def _empty(figure: Figure) -> None:
     axes.set_prop_cycle(None)
     axes.relim()
     _emptied.append((figure, axes))
+
+
+def line(axes: Axes, across: ArrayLike, up: ArrayLike, **look: Any) -> None:
+    """A line, or marks, on axes that have their limits: without the search for limits that `axes.plot` makes."""
+    drawn = Line2D(across, up, **look)
+    if look.get("clip_on") is False:
+        drawn.set_clip_path(_UNUSED)
+    axes.add_artist(drawn)
+
+
+def write(
+    axes: Axes,
+    words: str,
+    at: Spot,
+    away: Spot = (0, 0),
+    within: Transform | None = None,
+    va: str = "center_baseline",
+    **look: Any,
+) -> None:
+    """Words in a figure of this module that has its size and its limits, so many points `away` from a place of the
+    data, or `within` other coordinates: without what an annotation costs, which looks for its place when it is drawn.
+    """
+    (x, y), (right, up) = (axes.transData if within is None else within).transform(at).tolist(), away
+    text = Text(x + right, y + up, words, va=va, transform=_POINTS, clip_on=False, **look)
+    text.set_clip_path(_UNUSED)
+    axes.add_artist(text)
 
 
 def tell(figure: Figure, places: Iterable[Told]) -> None:
@@ -177,10 +214,9 @@ def draw_keys(axes: Axes, rows: Sequence[Key], left: float, below: float) -> Non
         ends = [7 - left] if "marker" in look else [6 - left, 10 - left] if broad else [1 - left, 15 - left]
         down = top + KEY_HEIGHT / 2
         spots = [end / width for end in ends]
-        axes.plot(spots, [-down / height] * len(ends), transform=axes.transAxes, clip_on=False, **look)
-        for number, line in enumerate(lines):
-            start = (_KEY_TEXT - left, -down - _KEY_LINE * number)
-            axes.annotate(line, (0, 0), start, "axes fraction", "offset points", ha="left", va="center_baseline")
+        line(axes, spots, [-down / height] * len(ends), transform=axes.transAxes, clip_on=False, **look)
+        for number, words in enumerate(lines):
+            write(axes, words, (0, 0), (_KEY_TEXT - left, -down - _KEY_LINE * number), axes.transAxes)
         top += _key_height(lines)
 
 

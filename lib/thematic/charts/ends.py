@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
 
-from thematic.charts.canvas import FOCUS, width_of
+from thematic.charts.canvas import FOCUS, line, width_of, write
 from thematic.charts.labels import Box
 
 _AWAY, _HALF_LINE = 13, 7
@@ -32,14 +32,12 @@ def draw(
         free = [box for box in boxes if _is_free(box, [*taken, *found], levels, plot.height)]
         if free:
             spot = ((free[0].left + free[0].right) / 2, y + side * _AWAY)
-            axes.annotate(
-                texts[place], (0, 0), spot, "axes fraction", "offset points", ha="center", va="center_baseline"
-            )
+            write(axes, texts[place], (0, 0), spot, axes.transAxes, ha="center")
             found.append(free[0])
             marked.append(place)
     if marked:
         heights = [values[place] for place in marked]
-        axes.plot(marked, heights, "o", color=FOCUS, markersize=4.5, clip_on=False, zorder=4.5)
+        line(axes, marked, heights, linestyle="", marker="o", color=FOCUS, markersize=4.5, clip_on=False, zorder=4.5)
     return found
 
 

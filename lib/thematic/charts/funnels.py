@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from thematic.charts import canvas
 from thematic.charts.band import Polarity, colour_of, judgement
-from thematic.charts.canvas import FOCUS, GRID, INK, REGULAR, RULE, STRONG, WIDE, width_of, written
+from thematic.charts.canvas import FOCUS, GRID, INK, REGULAR, RULE, STRONG, WIDE, line, width_of, write, written
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
 from thematic.displays import Chart, DisplayTable
 from thematic.measures.expectations import Side
@@ -156,7 +156,7 @@ def draw(drawn: Funnel, width: float = WIDE, polarity: Polarity = "none", highli
     ordered = sorted(drawn.places, key=lambda place: place.name != highlight)
     for each in ordered:
         look = {"markersize": 12 if each.name == highlight else 9, **_look(drawn.standing(each), polarity)}
-        axes.plot([each.population], [drawn.rate(each)], linestyle="", clip_on=False, zorder=5, **look)
+        line(axes, [each.population], [drawn.rate(each)], linestyle="", clip_on=False, zorder=5, **look)
     weights = [STRONG if each.name == highlight else REGULAR for each in ordered]
     _draw_names(axes, drawn, ordered, weights, Box(2, 4, width - left - 1, _PLOT_HEIGHT + _ABOVE - 2))
     canvas.draw_keys(axes, keys, left, -(_PLOT_HEIGHT + above))
@@ -186,25 +186,23 @@ def _keys(drawn: Funnel, polarity: Polarity) -> list[tuple[dict[str, Any], str]]
 
 
 def _draw_rates(axes: Axes, ticks: Sequence[float], labels: Sequence[str]) -> None:
+    axes.hlines(ticks, 0, 1, GRID, linewidth=1, zorder=1, transform=axes.get_yaxis_transform())
     for tick, label in zip(ticks, labels, strict=True):
-        axes.axhline(tick, color=GRID, linewidth=1, zorder=1)
-        where = ("axes fraction", "data")
-        axes.annotate(label, (0, tick), (-8, 0), where, "offset points", ha="right", va="center_baseline")
+        write(axes, label, (0, tick), (-8, 0), axes.get_yaxis_transform(), ha="right")
 
 
 def _draw_populations(axes: Axes, room: float) -> None:
     """The base line, as many ticks as there is room for, and what they are."""
-    axes.plot([0, 1], [0, 0], color=INK, linewidth=1, transform=axes.transAxes, clip_on=False)
+    line(axes, [0, 1], [0, 0], color=INK, linewidth=1, transform=axes.transAxes, clip_on=False)
     start, end = axes.get_xlim()
     most = max(2, int(room / (width_of(written(end, 0)) + 24)))
     half = width_of(written(end, 0)) / 2 * (end - start) / room
     downwards = axes.get_xaxis_transform()
     for tick in MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=True).tick_values(start, end):
         if start + half <= tick <= end - half:
-            axes.plot([tick, tick], [0, -0.015], color=INK, linewidth=1, transform=downwards, clip_on=False)
-            where = ("data", "axes fraction")
-            axes.annotate(written(tick, 0), (tick, 0), (0, -9), where, "offset points", ha="center", va="top")
-    axes.annotate("Population", (0.5, 0), (0, -28), "axes fraction", "offset points", ha="center", va="top")
+            line(axes, [tick, tick], [0, -0.015], color=INK, linewidth=1, transform=downwards, clip_on=False)
+            write(axes, written(tick, 0), (tick, 0), (0, -9), downwards, ha="center", va="top")
+    write(axes, "Population", (0.5, 0), (0, -28), axes.transAxes, ha="center", va="top")
 
 
 def _populations(drawn: Funnel) -> list[float]:
@@ -214,10 +212,10 @@ def _populations(drawn: Funnel) -> list[float]:
 
 def _draw_limits(axes: Axes, drawn: Funnel) -> None:
     populations = _populations(drawn)
-    axes.plot(populations, [drawn.centre] * _CURVE_POINTS, color=FOCUS, linewidth=1.6, zorder=2)
+    line(axes, populations, [drawn.centre] * _CURVE_POINTS, color=FOCUS, linewidth=1.6, zorder=2)
     for coverage, (look, _) in zip(COVERAGES, _LINES, strict=True):
-        for line in drawn.limits(populations, coverage):
-            axes.plot(populations, line, zorder=2, **look)
+        for limit in drawn.limits(populations, coverage):
+            line(axes, populations, limit, zorder=2, **look)
 
 
 def _draw_names(axes: Axes, drawn: Funnel, ordered: Sequence[Place], weights: Sequence[int], area: Box) -> None:
@@ -228,10 +226,10 @@ def _draw_names(axes: Axes, drawn: Funnel, ordered: Sequence[Place], weights: Se
     def up(rate: float) -> float:
         return _PLOT_HEIGHT * (rate - bottom) / (top - bottom)
 
-    lines = [line for coverage in COVERAGES for line in drawn.limits(_populations(drawn), coverage)]
+    lines = [limit for coverage in COVERAGES for limit in drawn.limits(_populations(drawn), coverage)]
     lines += [np.full(_CURVE_POINTS, drawn.centre)] * 2
     at = np.linspace(0, plot, _CURVE_POINTS)
-    curves = [partial(np.interp, xp=at, fp=[up(rate) for rate in line]) for line in lines]
+    curves = [partial(np.interp, xp=at, fp=[up(rate) for rate in limit]) for limit in lines]
     spots = [(plot * (each.population - start) / (end - start), up(drawn.rate(each))) for each in ordered]
     room = _NAME_ROOM * plot
     labels = place([each.name for each in ordered], spots, area, curves, weights, room)
@@ -242,11 +240,11 @@ def _draw_names(axes: Axes, drawn: Funnel, ordered: Sequence[Place], weights: Se
 
 def _draw_name(axes: Axes, label: Label, spot: tuple[float, float], weight: int) -> None:
     box = label.box
-    for number, line in enumerate(label.lines):
+    for number, words in enumerate(label.lines):
         where = ((box.left + box.right) / 2, box.top - LINE_HEIGHT * (number + 0.5))
-        look: dict[str, Any] = {"fontweight": weight, "ha": "center", "va": "center_baseline", "zorder": 6}
+        look: dict[str, Any] = {"fontweight": weight, "ha": "center", "zorder": 6}
         look["bbox"] = {"boxstyle": "square,pad=0.08", "facecolor": "white", "edgecolor": "none"}
-        axes.annotate(line, (0, 0), where, "axes fraction", "offset points", **look)
+        write(axes, words, (0, 0), where, axes.transAxes, **look)
     if label.leader is not None:
         arrow = {"arrowstyle": "-", "color": RULE, "linewidth": 1, "shrinkA": 0, "shrinkB": 6}
         axes.annotate("", spot, label.leader, "axes points", "axes points", arrowprops=arrow)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from thematic.charts.canvas import INK, REGULAR, width_of
+from thematic.charts.canvas import INK, REGULAR, line, width_of, write
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
 from thematic.core import palette
 from thematic.core.hexagons import Point, Ring, Shape
@@ -106,7 +106,7 @@ def draw_towns(axes: Axes, view: View, ground: Ground) -> None:
         return
     across, up = zip(*seen.values(), strict=True)
     look: dict[str, Any] = {"marker": "o", "color": INK, "markersize": 6.5, "markeredgecolor": "white"}
-    axes.plot(across, up, linestyle="", markeredgewidth=1.2, zorder=6, **look)
+    line(axes, across, up, linestyle="", markeredgewidth=1.2, zorder=6, **look)
     draw_labels(axes, view, list(seen), list(seen.values()), room=110)
 
 
@@ -129,12 +129,12 @@ def draw_labels(
 def _draw_label(axes: Axes, label: Label, spot: tuple[float, float], weight: int) -> None:
     box = label.box
     if label.leader is not None:
-        axes.plot(*zip(spot, label.leader, strict=True), color=INK, linewidth=0.9, zorder=5)
+        line(axes, *zip(spot, label.leader, strict=True), color=INK, linewidth=0.9, zorder=5)
     size = (box.right - box.left + 4, LINE_HEIGHT * len(label.lines))
     axes.add_artist(Rectangle((box.left - 2, box.bottom), *size, color="white", alpha=0.82, linewidth=0, zorder=7))
-    for number, line in enumerate(label.lines):
+    for number, words in enumerate(label.lines):
         where = ((box.left + box.right) / 2, box.top - LINE_HEIGHT * (number + 0.5))
-        axes.text(*where, line, fontweight=weight, ha="center", va="center_baseline", zorder=8)
+        write(axes, words, where, fontweight=weight, ha="center", zorder=8)
 
 
 def draw_foot(axes: Axes, view: View) -> None:
@@ -143,13 +143,13 @@ def draw_foot(axes: Axes, view: View) -> None:
     length = fitting[-1] if fitting else _BAR_LENGTHS[0]
     end, level = 1 + length * view.scale, -20
     ends = [(1, level + 4), (1, level - 4), (1, level), (end, level), (end, level + 4), (end, level - 4)]
-    axes.plot(*zip(*ends, strict=True), color=INK, linewidth=1.2, clip_on=False)
-    axes.text(end + 8, level, f"{length:g} km", ha="left", va="center_baseline", clip_on=False)
+    line(axes, *zip(*ends, strict=True), color=INK, linewidth=1.2, clip_on=False)
+    write(axes, f"{length:g} km", (end + 8, level))
     north = "North"
     right = view.width - width_of(north) - 12
-    axes.plot([right, right], [level - 7, level + 3], color=INK, linewidth=1.2, clip_on=False)
-    axes.plot([right], [level + 4], marker="^", color=INK, markersize=6, clip_on=False)
-    axes.text(right + 8, level, north, ha="left", va="center_baseline", clip_on=False)
+    line(axes, [right, right], [level - 7, level + 3], color=INK, linewidth=1.2, clip_on=False)
+    line(axes, [right], [level + 4], marker="^", color=INK, markersize=6, clip_on=False)
+    write(axes, north, (right + 8, level))
 
 
 def inner_point(shape: Shape) -> Point:

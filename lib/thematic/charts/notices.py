@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from thematic.charts.canvas import RULE, SHADE, width_of
+from thematic.charts.canvas import RULE, SHADE, width_of, write
 from thematic.charts.lanes import Label, in_lanes, tidiest
 from thematic.core.periods import Month
 
@@ -64,7 +64,7 @@ def draw_notices(axes: Axes, notices: Sequence[Notice], left: float) -> None:
     for notice in notices:
         axes.axvspan(notice.first - 0.5, notice.last + 0.5, color=SHADE, linewidth=0, zorder=0)
         spot = (notice.start - left, 6 + _LANE_HEIGHT * notice.lane)
-        axes.annotate(notice.text, (0, 1), spot, "axes fraction", "offset points", va="bottom")
+        write(axes, notice.text, (0, 1), spot, axes.transAxes, va="bottom")
         if notice.lane and not any(notice.crosses(other) for other in notices):
             _draw_leader(axes, notice)
 

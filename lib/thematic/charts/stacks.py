@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from thematic.charts import canvas
-from thematic.charts.canvas import FOCUS, INK, QUIET, REGULAR, STRONG, WIDE, width_of, wrap
+from thematic.charts.canvas import FOCUS, INK, QUIET, REGULAR, STRONG, WIDE, line, width_of, wrap, write
 from thematic.charts.lanes import Label, in_lanes, tidiest
 from thematic.core.palette import LIGHT
 from thematic.displays import Chart, DisplayTable
@@ -80,9 +80,9 @@ def draw(parts: Sequence[str], bars: Sequence[Bar], width: float = WIDE) -> Figu
         top = bottom - _GAP - _THICKNESS
         _draw_labels(axes, labels, top)
         _draw_bar(axes, bar, scale, top)
-        for number, line in enumerate(lines):
+        for number, words in enumerate(lines):
             level = bottom - height + _LINE * (number + 0.5)
-            axes.text(0, level, line, fontweight=STRONG, ha="left", va="center_baseline")
+            write(axes, words, (0, level), fontweight=STRONG)
     return figure
 
 
@@ -102,12 +102,12 @@ def _draw_labels(axes: Axes, labels: Sequence[Label], top: float) -> None:
     for label in labels:
         middle = top - _LANE * (label.lane + 0.5) - 2
         if label.lane:
-            axes.plot([label.at] * 2, [middle + _LANE / 2 - 1, top], color=INK, linewidth=0.9, clip_on=False, zorder=1)
+            line(axes, [label.at] * 2, [middle + _LANE / 2 - 1, top], color=INK, linewidth=0.9, clip_on=False, zorder=1)
         if any(other.crosses(label) for other in labels):
             size = (label.end - label.start + 4, _LANE - 2)
             ground = Rectangle((label.start - 2, middle - _LANE / 2 + 1), *size, facecolor="white", linewidth=0)
             axes.add_artist(ground).set(zorder=2, clip_on=False)
-        axes.text(label.start, middle, label.text, fontweight=REGULAR, ha="left", va="center_baseline", zorder=3)
+        write(axes, label.text, (label.start, middle), fontweight=REGULAR, zorder=3)
 
 
 def _placed(parts: Sequence[str], bar: Bar, scale: float, room: float) -> Sequence[Label]:
