@@ -227,15 +227,22 @@ def _draw_names(axes: Axes, drawn: Funnel, ordered: Sequence[Place], weights: Se
         return _PLOT_HEIGHT * (rate - bottom) / (top - bottom)
 
     lines = [limit for coverage in COVERAGES for limit in drawn.limits(_populations(drawn), coverage)]
-    lines += [np.full(_CURVE_POINTS, drawn.centre)] * 2
-    at = np.linspace(0, plot, _CURVE_POINTS)
-    curves = [partial(np.interp, xp=at, fp=[up(rate) for rate in limit]) for limit in lines]
+    heights = [*([up(rate) for rate in limit.tolist()] for limit in lines), *[[up(drawn.centre)] * 2] * 2]
+    curves = [partial(_height, heights=each, across=plot) for each in heights]
     spots = [(plot * (each.population - start) / (end - start), up(drawn.rate(each))) for each in ordered]
     room = _NAME_ROOM * plot
     labels = place([each.name for each in ordered], spots, area, curves, weights, room)
     for label, spot, weight in zip(labels, spots, weights, strict=True):
         if label is not None:
             _draw_name(axes, label, spot, weight)
+
+
+def _height(at: float, heights: Sequence[float], across: float) -> float:
+    """The height of a curve at a place, between `heights` that are evenly far apart from 0 to `across`."""
+    steps = len(heights) - 1
+    place = min(max(steps * at / across, 0.0), float(steps))
+    before = min(int(place), steps - 1)
+    return heights[before] + (place - before) * (heights[before + 1] - heights[before])
 
 
 def _draw_name(axes: Axes, label: Label, spot: tuple[float, float], weight: int) -> None:

@@ -70,8 +70,15 @@ def typed(rows: Sequence[Figure]) -> pd.DataFrame:
 
 
 def _framed(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """Columns by name as a frame: each is made of its type at once, which is quicker than to change a frame's."""
-    return pd.DataFrame({name: pd.Series(each, dtype=_TYPES.get(name)) for name, each in columns.items()})
+    """Columns by name as a frame. Those of a type are made together and then parted, which takes a fraction of the time
+    that one array each takes."""
+    made: dict[str, Any] = {}
+    for kind in dict.fromkeys(_TYPES[name] for name in columns):
+        names = [name for name in columns if _TYPES[name] == kind]
+        together = pd.Series([each for name in names for each in columns[name]], dtype=kind).array
+        many = len(columns[names[0]])
+        made |= {name: together[place * many : (place + 1) * many] for place, name in enumerate(names)}
+    return pd.DataFrame({name: made[name] for name in columns})
 
 
 def table(
