@@ -177,7 +177,8 @@ def test_a_line_starts_from_zero_and_leaves_room_above() -> None:
 def test_the_last_point_is_marked_with_its_value() -> None:
     figure = line([900, 1000, 1234])
     label = next(text for text in texts(figure) if text.get_text() == "1,234")
-    assert label.xy == (2, 1234)
+    across, up = figure.axes[0].transData.transform((2, 1234))
+    assert label.get_position() == (across + 9, up), "right of its point"
     assert label.get_fontweight() == canvas.STRONG
 
 
