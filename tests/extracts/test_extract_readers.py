@@ -14,6 +14,7 @@ from extract_drawn import Drawn, new_workbook, text
 from thematic.core.errors import DataRefused
 from thematic.extracts.delimited import read_delimited
 from thematic.extracts.facts import ExtractFacts
+from thematic.extracts.parquet import as_text
 from thematic.extracts.records import find_records
 
 GOOD: dict[str, str] = {}
@@ -275,3 +276,9 @@ def test_the_extract_ends_as_it_says_or_on_the_day_of_the_build(
     facts = drawn.build(today=today)
     assert facts.latest_period == latest
     assert facts.tables["crimes"].reasons["recorded_on is after the extract's end"] == wrong
+
+
+def test_a_large_whole_number_that_came_as_a_float_is_written_in_plain_digits() -> None:
+    numbers = [14526433009.0, None, 999999999999999.0, -1e14, 0.5, 1e15]
+    plain = ["14526433009", None, "999999999999999", "-100000000000000", "0.5", "1e+15"]
+    assert as_text(pa.chunked_array([numbers]), "x").to_pylist() == plain

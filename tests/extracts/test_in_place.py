@@ -16,7 +16,7 @@ import pytest
 import postgres
 from extract_drawn import TODAY, Drawn, new_workbook
 from faulty import faulty_rows
-from in_place_compared import assert_same, told
+from in_place_compared import account, assert_same, told
 from thematic.core.errors import DataRefused
 from thematic.cubes import cubes
 from thematic.extracts import spellings as extracts_spellings
@@ -101,6 +101,39 @@ def test_typed_columns_fare_alike_in_postgresql(
     load(server, monkeypatch, {"crimes": rows}, TYPES)
     crimes = assert_same(drawn, told(drawn, server.url, "crimes")).tables["crimes"]
     assert (crimes.kept, crimes.duplicates, crimes.quarantined, crimes.blank) == (3, 1, 3, 1)
+
+
+@needs_postgres
+def test_the_ends_of_time_and_of_numbers_fare_alike_in_postgresql(
+    drawn: Drawn, server: postgres.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = ["0001-01-01 00:00+00", "9999-12-31 12:00+00", "2021-01-15", "2021-01-15", None, "2021-01-15"]
+    refs = [1.0, 2.0, 14526433009.0, 123456789012345.0, 1e15, float("-inf")]
+    incidents = {"incident_ref": refs, "received_on": days, "finalisation_code": ["BN"] * 6}
+    incidents |= {"lpu": ["Abton"] * 6, "local_authority": ["North"] * 6}
+    types = dict.fromkeys(incidents, "text") | {"incident_ref": "double precision", "received_on": "timestamptz"}
+    load(server, monkeypatch, {"incidents": pa.table(incidents)}, types)
+    moments = ["0000-01-01 10:20", "0001-01-01 10:20", "9999-12-31 23:59", "0000-00-00", "1900-01-01T00:00Z", ""]
+    searches = {"search_ref": [f"S{n}" for n in range(6)], "searched_on": ["2021-01-15"] * 6, "searched_at": moments}
+    searches |= {name: [""] * 6 for name in ("unknown", "lpu", "local_authority", "outcome")}
+    load(server, monkeypatch, {"stop_searches": pa.table(searches)}, None)
+    found = assert_same(drawn, told(drawn, server.url, "incidents", "stop_searches")).tables
+    assert found["incidents"].kept == 3
+    assert found["incidents"].reasons["received_on is before history_floor"] == 1
+    assert found["stop_searches"].reasons["searched_at is not a date and time (YYYY-MM-DD HH:MM)"] == 2
+
+
+@needs_postgres
+def test_a_day_without_end_is_not_taken_for_blank(
+    drawn: Drawn, server: postgres.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {"crime_ref": ["R1", "R2"], "recorded_on": ["2021-01-15"] * 2, "cancelled_on": ["infinity", None]}
+    rows |= {"offence_code": ["8N"] * 2, "domestic": ["N"] * 2}
+    rows |= {name: [""] * 2 for name in ("lpu", "local_authority", "hate_strands", "outcome_code", "outcome_on")}
+    load(server, monkeypatch, {"crimes": pa.table(rows)}, dict.fromkeys(rows, "text") | {"cancelled_on": "date"})
+    crimes = account(drawn, told(drawn, server.url, "crimes"))[0].tables["crimes"]
+    assert crimes.reasons == {"cancelled_on is not a date (YYYY-MM-DD)": 1}
+    assert crimes.kept == 1
 
 
 def duck(drawn: Drawn, rows: int = 3, extra: str = "") -> str:

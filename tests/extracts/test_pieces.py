@@ -45,6 +45,7 @@ FILES = {
     "one long row": b"a,b\n1," + b"x" * 200 + b"\n2,3\n",
     "more rows than a table of totals has": b"a,b\nTotal\n" + b"1,2\n" * 120 + b"3\n",
     "line above the heading": b"sep=,\na,b\n1,2\n",
+    "byte order marks inside": "a,b\n\ufeff1,2\n3,4\n\ufeffa,b\n\ufeff\n5,6\n".encode(),
 }
 
 Read = tuple[object, ...]
@@ -64,6 +65,21 @@ def test_rows_are_the_same_wherever_a_piece_of_the_file_ends(name: str) -> None:
     whole = read(data, 1 << 20)
     for size in {*range(1, min(len(data), 24)), 64, 300}:
         assert read(data, size) == whole, size
+
+
+def test_a_byte_order_mark_inside_is_of_its_cell_and_takes_no_row_away() -> None:
+    data = "a,b\n\ufeff1,2\n\ufeff3,4\n".encode()
+    assert [row["a"] for row in read(data, 1 << 20)[1]] == ["\ufeff1", "\ufeff3"]
+    alone = "a\n\ufeff\n1\n".encode()
+    assert [row["a"] for row in read(alone, 1 << 20)[1]] == ["\ufeff", "1"]
+
+
+def test_a_row_is_not_taken_for_part_of_the_heading() -> None:
+    with pytest.raises(DataRefused, match="line 2: the heading has a carriage return inside the row"):
+        read(b"\na,b\r1,2\n3,4\n", 1)
+    header, rows, *_ = read('a,"b \x0b\u2028c",d\x85e\n1,2,3\n'.encode(), 1 << 20)
+    assert header == ["a", "b \x0b\u2028c", "d\x85e"]
+    assert rows == [{LINE: 2, "a": "1"}]
 
 
 def test_a_piece_is_no_longer_than_asked_for_but_by_its_last_row() -> None:

@@ -108,6 +108,7 @@ class _Reading:
         records = find_records(piece.data, self.wanted.separator, piece.quotes)
         if not len(records.ends):
             return True
+        records = replace(records, lines=records.lines + piece.lines)
         blank, reasons = find_blank(piece.data, records), find_bad(records)
         heading = np.zeros(len(blank), np.bool_)
         if self.splitter is None:
@@ -115,7 +116,6 @@ class _Reading:
             self.splitter = Splitter(header, self.wanted.types, self.shown, plain=self.plain)
             heading[0], blank[0] = True, False
         good = (reasons == "") & ~blank & ~heading
-        records = replace(records, lines=records.lines + piece.lines)
         rows = self.splitter.split(piece.data, records, good, reasons)
         if rows is None:
             return False

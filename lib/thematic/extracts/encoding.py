@@ -14,7 +14,7 @@ from thematic.core.errors import DataRefused
 Open = Callable[[], BinaryIO]
 """Opens a file's bytes at their beginning."""
 
-_BOM = codecs.BOM_UTF8
+BOM = codecs.BOM_UTF8
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _ABOVE_ASCII = re.compile(rb"[\x80-\xff]{2,}")
@@ -118,8 +118,8 @@ def _survey(open_file: Open) -> _Survey:
         data = chunk
         if not start:
             start = chunk[:8]
-            while data.startswith(_BOM):
-                data, skipped = data[len(_BOM) :], skipped + len(_BOM)
+            while data.startswith(BOM):
+                data, skipped = data[len(BOM) :], skipped + len(BOM)
         is_empty = is_empty and not chunk.strip()
         has_return = has_return or b"\r" in data
         if wrong is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Collection, Sequence
 
 from thematic.core.errors import DataRefused
 from thematic.extracts.records import Records
 
 MISQUOTED = "has a quotation mark out of place"
+RETURNED = "has a carriage return inside the row"
 _MOST_COLUMNS = 2_000
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
@@ -16,14 +18,15 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 def read_header(text: bytes, records: Records, columns: Collection[str], shown: str) -> list[str]:
     """The names of the columns, from the first of the rows, which there is.
 
-    Raises DataRefused where it is misquoted, has a NUL, is separated by something else, or has a name twice.
+    Raises DataRefused where it cannot be split, has a NUL, is separated by something else, or has a name twice.
     """
     first = text[int(records.starts[0]) : int(records.ends[0])]
     if b"\0" in first:
         raise DataRefused(f"{shown} has a NUL in its heading: it is UTF-16 or no text. Save it as UTF-8 CSV.")
-    if records.misquoted[0]:
-        raise DataRefused(f"{shown}, line 1: the heading {MISQUOTED}. Export it again.")
-    lines = first.decode().splitlines(keepends=True)
+    if records.misquoted[0] or records.returned[0]:
+        what = MISQUOTED if records.misquoted[0] else RETURNED
+        raise DataRefused(f"{shown}, line {records.lines[0]}: the heading {what}. Export it again.")
+    lines = io.StringIO(first.decode(), newline="\n")
     header = [name.strip() for name in next(csv.reader(lines, delimiter=chr(records.separator), strict=False))]
     if any(name in columns for name in header):
         check_header(header, shown)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from thematic.extracts.kinds import text_sql
 
-_DAY = r"\d{4}-\d\d-\d\d"
+YEAR = r"(\d{3}[1-9]|\d\d[1-9]\d|\d[1-9]\d\d|[1-9]\d{3})"
+"""A year; 0000 is none."""
+_DAY = rf"{YEAR}-\d\d-\d\d"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?"
 _ZONE = r" ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)"
 _ZONED = rf"{_DAY}[T ]{_TIME}{_ZONE}|{_DAY}(Z|[+-]\d\d:\d\d)"
-_LOCAL_DATE = rf"{_DAY}([T ]{_TIME})?|\d{{4}}-(0[1-9]|1[0-2])"
+_LOCAL_DATE = rf"{_DAY}([T ]{_TIME})?|{YEAR}-(0[1-9]|1[0-2])"
 _OFFSET_AT_END = r"[+-]\d\d(:?\d\d)?$"
 _UTC_AT_END = "(Z|UTC|GMT)$"
 _LOCAL_MOMENT = rf"{_DAY}[T ]{_TIME}"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet as pq
@@ -149,6 +150,8 @@ def as_text(values: pa.ChunkedArray, where: str) -> pa.ChunkedArray:
     if pa.types.is_floating(kind):
         values = pc.if_else(pc.is_nan(values), pa.scalar(None, kind), values)
     try:
+        if pa.types.is_float32(kind) or pa.types.is_float64(kind):
+            return _digits(values)
         if pa.types.is_timestamp(kind) and kind.tz is not None:
             text = values.cast(pa.timestamp(kind.unit)).cast(pa.string())
             return pc.binary_join_element_wise(text, "Z", "")
@@ -156,6 +159,17 @@ def as_text(values: pa.ChunkedArray, where: str) -> pa.ChunkedArray:
     except pa.ArrowException as error:
         fix = "Write it as text, a date, a whole number, a number or true/false."
         raise DataRefused(f"{where} has the type {kind}, which is not read. {fix}") from error
+
+
+def _digits(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Floating-point numbers in the shortest digits that mean them, without an exponent up to 10^15: whole numbers,
+    references among them, come as such where some cells of their column are blank. Arrow writes one from 10^10 on."""
+    text, size = values.cast(pa.string()), pc.abs(values)
+    large = pc.fill_null(pc.and_(pc.greater_equal(size, 1e10), pc.less(size, 1e15)), False)
+    if not pc.any(large).as_py():
+        return text
+    plain = [np.format_float_positional(value, trim="-") for value in values.filter(large).to_numpy()]
+    return pa.chunked_array([pc.replace_with_mask(text.combine_chunks(), large.combine_chunks(), pa.array(plain))])
 
 
 def _nul_lines(rows: pa.Table) -> list[int]:

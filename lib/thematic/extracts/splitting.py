@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 from pyarrow import csv as pa_csv
 
 from thematic.core.errors import DataRefused
-from thematic.extracts.headings import MISQUOTED
+from thematic.extracts.encoding import BOM
+from thematic.extracts.headings import MISQUOTED, RETURNED
 from thematic.extracts.quotes import Mask, Places
 from thematic.extracts.records import Records, count_fields
 from thematic.extracts.text_rows import LINE
 
 TOO_FEW = "has too few fields"
 TOO_MANY = "has too many fields"
-RETURNED = "has a carriage return inside the row"
 TOTAL = "looks like a row of totals"
 SMALL = 100
 """A table of so many rows at most is one in which a row of totals is looked for."""
@@ -151,13 +151,18 @@ def _parse(text: bytes, records: Records, good: Mask, header: list[str], types: 
 
 
 def _only(text: bytes, records: Records, good: Mask) -> pa.BufferReader:
-    """The good rows' text: the file's own bytes where the good rows are one stretch, else copied together."""
+    """The good rows' text: the file's own bytes where the good rows are one stretch, else copied together.
+
+    Arrow takes a byte order mark off the beginning. One there belongs to a cell (those of the file are gone), and gets
+    another for Arrow to take."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
     view = memoryview(text)
     stretches = [
         view[int(records.starts[first]) : int(records.ends[last - 1]) + 1]
         for first, last in zip(edges[0::2], edges[1::2], strict=True)
     ]
+    if stretches[0][: len(BOM)] == BOM:
+        stretches.insert(0, memoryview(BOM))
     return pa.BufferReader(stretches[0] if len(stretches) == 1 else b"".join(stretches))
 
 

@@ -38,8 +38,9 @@ class Clock:
 def find_clock(zone: str, first: datetime, last: datetime) -> Clock:
     """The clock of a zone as DuckDB knows it, for times from some days before `first` to some after `last`, both of the
     years from 1900 to 2100 (those beyond have the clock of the nearest)."""
-    start = max(_EARLIEST, min(first, _LATEST) - _SOME_DAYS).replace(minute=0, second=0, microsecond=0)
-    end = max(start, min(last, _LATEST)) + _SOME_DAYS
+    start, end = (min(max(time, _EARLIEST), _LATEST) for time in (first, last))
+    start = (start - _SOME_DAYS).replace(minute=0, second=0, microsecond=0)
+    end = max(start, end) + _SOME_DAYS
     with duckdb.connect() as connection:
         local = f"date_diff('minute', timezone('UTC', timezone({text_sql(zone)}, t)), t)"
         utc = f"date_diff('minute', t, timezone({text_sql(zone)}, timezone('UTC', t)))"

@@ -20,7 +20,9 @@ _SPARK_TYPES = {
     "timestamp[us]": "TIMESTAMP_NTZ",
     "decimal128(18, 6)": "DECIMAL(18, 6)",
 }
-_FIX = "Nothing was changed. The account must be allowed to make temporary tables (docs/databases.md)."
+_FIX = (
+    "Nothing was changed. The account must be allowed to read the table and to make temporary ones (docs/databases.md)."
+)
 
 
 @dataclass

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from thematic.core.errors import DataRefused
 from thematic.extracts.kinds import text_sql, texts_sql
-from thematic.extracts.moments import is_zoned, utc_sql
+from thematic.extracts.moments import YEAR, is_zoned, utc_sql
 from thematic.extracts.readers import RawTable
 from thematic.extracts.spellings import (
     MOST_SPELLINGS,
@@ -25,7 +27,7 @@ from thematic.extracts.spellings import (
 from thematic.in_place.engine import Engine
 
 DAY = (
-    "([0-9]{4}-((01|03|05|07|08|10|12)-(0[1-9]|[12][0-9]|3[01])|(04|06|09|11)-(0[1-9]|[12][0-9]|30)"
+    f"({YEAR}-((01|03|05|07|08|10|12)-(0[1-9]|[12][0-9]|3[01])|(04|06|09|11)-(0[1-9]|[12][0-9]|30)"
     "|02-(0[1-9]|1[0-9]|2[0-8]))|(19|20)(04|08|[2468][048]|[13579][26])-02-29|2000-02-29)"
 )
 """A day that there is, as every engine reads it."""
@@ -69,7 +71,8 @@ class LookThere(Look):
 
     def _map(self, name: str) -> pa.Table:
         found = self.connection.execute(f"SELECT * FROM map_{name} ORDER BY spelled").to_arrow_table()
-        return found.select([each for each in found.column_names if each != "n"])
+        columns = {each: found[each] for each in found.column_names if each != "n"}
+        return pa.table({each: _within(values) for each, values in columns.items()})
 
     def count(self, name: str) -> list[tuple[str, int]]:
         found = self._spelled(f"\"{name}\" <> ''", name)
@@ -190,6 +193,15 @@ class LookThere(Look):
 
 
 _SPELLED = pa.schema([("spelled", pa.string()), ("n", pa.int64())])
+
+
+def _within(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Days and moments no further away than all engines know: a zone can take those of the years 1 and 9999 there."""
+    kind = values.type
+    if not pa.types.is_temporal(kind):
+        return values
+    first, last = (pa.scalar(end).cast(kind) for end in (datetime.min, datetime.max))
+    return pc.if_else(pc.less(values, first), first, pc.if_else(pc.greater(values, last), last, values))
 
 
 def _cases(plain: Sequence[tuple[str, str]], other: str, mapped: bool) -> str:

@@ -70,10 +70,11 @@ def _text(kind: str, of: Any, value: str) -> str:
     text = _TEXT[kind]
     if of.is_boolean():
         return f"CASE WHEN {value} THEN 'Y' WHEN NOT {value} THEN 'N' ELSE '' END"
-    if of.is_date():
-        return f"coalesce({_DAYS[kind].format(value=value)}, '')"
-    if of.is_timestamp():
-        return f"coalesce({_moment(kind, of, value)}, '')"
+    if of.is_date() or of.is_timestamp():
+        written = _DAYS[kind].format(value=value) if of.is_date() else _moment(kind, of, value)
+        if kind == "postgres":
+            written = f"CASE WHEN isfinite({value}) THEN {written} ELSE CAST({value} AS {text}) END"
+        return f"coalesce({written}, '')"
     if of.is_floating():
         return f"coalesce({_floating(kind, text, value)}, '')"
     if of.is_string() and kind == "postgres":
@@ -97,9 +98,11 @@ def _floating(kind: str, text: str, value: str) -> str:
     plain = f"regexp_replace(regexp_replace({plain}, '0+$', ''), '[.]$', '')"
     if kind == "postgres":
         plain = f"CAST(CAST({said} AS NUMERIC) AS {text})"
-    short = f"replace(regexp_replace({said}, '[.]0$', ''), 'e-0', 'e-')"
+    short = f"replace(replace(regexp_replace({said}, '[.]0$', ''), 'e-0', 'e-'), 'Infinity', 'inf')"
     if kind in _OF_SPARK:
         short = f"regexp_replace(regexp_replace(lower({said}), '[.]0(e|$)', '$1'), 'e([0-9])', 'e+$1')"
-    within = f"abs({value}) >= 0.000001 AND abs({value}) < 1e15"
+        short = f"replace({short}, 'infinity', 'inf')"
+    size = f"abs(CAST({said} AS DOUBLE{' PRECISION' if kind == 'postgres' else ''}))"
+    within = f"{size} >= 0.000001 AND {size} < 1e15"
     is_number = f"NOT isnan({value})" if kind in {"duckdb", *_OF_SPARK} else f"{value} <> 'NaN'"
     return f"CASE WHEN {within} THEN {plain} WHEN {is_number} THEN {short} END"
