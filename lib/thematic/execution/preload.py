@@ -40,15 +40,15 @@ def rehearse() -> None:
     from nbformat import v4, validate
 
     from thematic.charts.canvas import REGULAR, STRONG, width_of
+    from thematic.execution.production import exporter_of
     from thematic.execution.shell import warm_shell
-    from thematic.exporters.html import HtmlExporter
 
     cell = v4.new_code_cell("from IPython.display import Markdown\nMarkdown('*A*')")
     with warm_shell() as shell:
         shell.run(cell)
     notebook = v4.new_notebook(cells=[cell])
     validate(notebook)
-    HtmlExporter().from_notebook_node(notebook)
+    exporter_of("thematic_html")().from_notebook_node(notebook)
     for weight in (REGULAR, STRONG):
         width_of("A", weight)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import thematic.outputs.manifest as manifests
@@ -20,6 +21,7 @@ from thematic.outputs.editions import NOTEBOOK
 from thematic.outputs.jobs import Failure, Job, Product
 
 if TYPE_CHECKING:
+    from nbconvert.exporters import Exporter
     from nbformat import NotebookNode
 
     from thematic.measures.data import ReportData
@@ -161,7 +163,6 @@ def _last_line(name: str, value: str) -> str:
 
 def _export(run: _Run) -> None:
     """The notebook as every format asked for, and the manifest that goes with them."""
-    from nbconvert.exporters import get_exporter
     from nbformat import v4
 
     from thematic.exporters.cells import left_out
@@ -172,7 +173,7 @@ def _export(run: _Run) -> None:
     run.files[NOTEBOOK] = to_bytes(run.notebook)
     for suffix, name in run.job.exporters.items():
         run.step = suffix.upper()
-        exporter = get_exporter(name)()
+        exporter = exporter_of(name)()
         notebook = v4.reads(run.files[NOTEBOOK].decode())
         resources = {"metadata": {"name": run.job.edition.area.slug}, FORMATS: along}
         body, resources = exporter.from_notebook_node(notebook, resources)
@@ -183,6 +184,15 @@ def _export(run: _Run) -> None:
     missing = tuple(left_out(run.notebook)) if run.notebook is not None else ()
     manifest = manifest.model_copy(update={"checked": run.checked, "left_out": missing})
     run.files[manifests.SUFFIX] = manifest.to_bytes()
+
+
+@cache
+def exporter_of(name: str) -> type[Exporter]:
+    """The nbconvert exporter of a name: every installed package is looked through for it, so once."""
+    from nbconvert.exporters import get_exporter
+
+    found: type[Exporter] = get_exporter(name)
+    return found
 
 
 def _payloads(notebook: NotebookNode | None) -> list[dict[str, Any]]:

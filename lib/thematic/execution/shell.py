@@ -14,12 +14,13 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
 from nbformat import NotebookNode
+from nbformat.notebooknode import from_dict
 from nbformat.v4 import output_from_msg
 from traitlets import Type
 from traitlets.config import Config
 
 from thematic.core.temporary import temporary_folder
-from thematic.displays import frames
+from thematic.displays import MIME_TYPE, frames
 
 _FIGURES = {"bbox_inches": "tight", "metadata": {"Date": None}}
 _HASH_SALT = "thematic"
@@ -48,7 +49,9 @@ class Outputs:
     def add(self, kind: str, **content: Any) -> NotebookNode:
         if self._clear_next:
             self.start()
-        output = output_from_msg({"header": {"msg_type": kind}, "content": content})
+        own = MIME_TYPE in content.get("data", {})  # what the report's displays give needs no check against a schema
+        message = {"header": {"msg_type": kind}, "content": content}
+        output = from_dict({"output_type": kind, **content}) if own else output_from_msg(message)
         self.shown.append(output)
         return output
 
