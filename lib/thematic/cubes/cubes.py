@@ -411,14 +411,26 @@ def _digests(frame: pd.DataFrame, columns: list[str]) -> _Digests:
     """A digest of the rows of each month and of the month in which they happened."""
     if frame.empty:
         return {}
-    ordered = frame.sort_values(columns, ignore_index=True)
-    places = (
-        ordered[["always", "month", "event"]].astype({"month": int, "event": int}).itertuples(index=False, name=None)
-    )
-    found: dict[tuple[bool, int, int], list[list[Any]]] = {}
-    for place, row in zip(places, ordered[columns].to_numpy().tolist(), strict=True):
-        found.setdefault(place, []).append(row)
-    return {place: digest(rows) for place, rows in found.items()}
+    import numpy as np
+
+    place = ["always", "month", "event"]
+    ordered = frame.astype({"month": int, "event": int}).sort_values([*place, *columns], ignore_index=True)
+    rows = _lines(ordered[columns])
+    starts = np.flatnonzero((ordered[place] != ordered[place].shift()).any(axis=1)).tolist()
+    places = ordered.loc[starts, place].itertuples(index=False, name=None)
+    ends = [*starts[1:], len(rows)]
+    return {each: digest(rows[start:end]) for each, start, end in zip(places, starts, ends, strict=True)}
+
+
+def _lines(frame: pd.DataFrame) -> list[str]:
+    """The rows as texts, what is missing as NUL, which no extract holds."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = [pa.array(frame[name], from_pandas=True).cast(pa.string()) for name in frame]
+    joined = pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\0")
+    lines: list[str] = joined.to_pylist()
+    return lines
 
 
 def _slice(period: int, told: list[object], parts: list[_Digests]) -> str:
