@@ -529,6 +529,21 @@ def test_how_to_read_a_kind_of_chart_is_said_once() -> None:
     assert keys == [["Read so."], ["And so.", "How to read it: see Figure 1."], ["Else."]]
 
 
+def test_a_chart_that_a_page_has_twice_keeps_its_names_apart() -> None:
+    svg = (
+        '<svg width="9" height="9"><defs><clipPath id="edge"><path id="mark"/></clipPath></defs>'
+        '<use href="#mark" clip-path="url(#edge)"/></svg>'
+    )
+    chart = Chart("c", "T", "S", "A", svg, table())
+    found = page_of(new_notebook(cells=[shown(chart, chart)]))
+    names = [each["id"] for each in found.select("[id]")]
+    assert len(names) == len(set(names))
+    for drawing in found.select("figure svg"):
+        (used,) = drawing.select("use")
+        assert used["href"] == f"#{drawing.path['id']}"
+        assert used["clip-path"] == f"url(#{drawing.select_one('[id^=edge]')['id']})"
+
+
 def test_a_picture_that_cannot_be_read_is_the_users_to_mend() -> None:
     with pytest.raises(UserError, match="cannot be set"):
         pdf_of(new_notebook(cells=[output({"image/png": b64encode(b"junk").decode()})]))

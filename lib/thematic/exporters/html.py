@@ -28,6 +28,8 @@ from thematic.exporters.reading import ReadingExporter
 from thematic.exporters.typeface import FACES, style_of
 from thematic.exporters.ways import address, ways_from
 
+_NAMED = re.compile(r'(?<= id=")[^"]+|(?<=href="#)[^"]+|(?<=url\(#)[^)]+')
+"""Names within a drawing, where they are given and where they are referred to."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 HERE = Path(__file__).parent
@@ -181,7 +183,9 @@ def _table(table: DisplayTable | SignedTable, label: str, anchor: str, stem: str
 
 
 def _chart(chart: Chart, label: str, anchor: str, stem: str) -> str:
-    narrow = f'<div class="drawing narrow">{chart.narrow}</div>' if chart.narrow else ""
+    again = anchor.removeprefix(f"figure-{chart.id}")  # "-2", where the page has the same chart twice
+    wide, narrow = (_NAMED.sub(rf"\g<0>{again}", each) if again else each for each in (chart.svg, chart.narrow))
+    narrow = f'<div class="drawing narrow">{narrow}</div>' if narrow else ""
     caption = f'<span class="label">{label}</span> <strong>{escape(chart.title)}</strong>'
     caption += f'<span class="subtitle">{escape(chart.subtitle)}</span>'
     below = notes_html(chart.all_notes(), chart.source)
@@ -190,7 +194,7 @@ def _chart(chart: Chart, label: str, anchor: str, stem: str) -> str:
     folded = f"<details><summary>Numbers behind {label or 'this chart'}</summary>{numbers}</details>"
     return (
         f'<figure id="{anchor}"><figcaption>{caption}</figcaption>'
-        f'<div class="drawing{" wide" if narrow else ""}">{chart.svg}</div>{narrow}{below}'
+        f'<div class="drawing{" wide" if narrow else ""}">{wide}</div>{narrow}{below}'
         f'<div class="numbers">{folded}{link}</div></figure>'
     )
 

@@ -320,6 +320,8 @@ _TESTS = (
     "The trend is the verdict on the change. Significant increase or decrease: more than chance and the season "
     "explain. Increase or decrease: it moved, but it could be chance. Stable: little change, where a change of a "
     "fifth would have shown. No clear change: all else.",
+    "A change is worked out before numbers are rounded for print, so that it can differ in its last place from what "
+    "the printed numbers give.",
     "Intervals are 95%: exact Poisson for rates, Wilson for shares. pp: percentage points.",
 )
 _WIDENED = "For the public, intervals are widened on either side for the rounding of the counts."
