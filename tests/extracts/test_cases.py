@@ -249,6 +249,11 @@ def test_a_file_of_another_format_is_called_what_it_is(drawn: Drawn, data: bytes
     assert told in refused(drawn)
 
 
+def test_a_file_that_is_packed_twice_is_called_that(drawn: Drawn) -> None:
+    drawn.write("crimes.csv.gz", gzip.compress(gzip.compress(text("crimes", GOOD).encode())))
+    assert "crimes.csv.gz is compressed with gzip twice. Unpack it once." in refused(drawn)
+
+
 def test_two_byte_order_marks_are_none(drawn: Drawn) -> None:
     drawn.write("crimes.csv", b"\xef\xbb\xbf" * 2 + text("crimes", GOOD).encode())
     assert drawn.build().tables["crimes"].kept == 1
