@@ -91,6 +91,15 @@ def test_it_shows_as_a_table_in_the_report_s_words(report: Report) -> None:
     assert found._repr_mimebundle_()[MIME_TYPE] == shown.payload()
 
 
+def test_only_some_rows_are_a_table_of_the_report_as_well(report: Report) -> None:
+    found = report.table(["da_recorded", "da_solved_pct"], by="lpu", title="Two", only=["runcorn", "Widnes"])
+    assert [*found["label"]] == ["Runcorn", "Widnes"] * 2, "in the report's order"
+    assert found.shown.title == "Two"
+    assert len(report.table("da_recorded", by="lpu", only="Widnes")) == 1
+    with pytest.raises(ArgumentsRefused, match=r"only= has 'Widness', which is no row. Did you mean 'Widnes'\?"):
+        report.table("da_recorded", by="lpu", only="Widness")
+
+
 def test_what_is_made_of_it_is_a_plain_frame_and_what_is_changed_shows_as_it_is(report: Report) -> None:
     found = report.table("da_recorded", by="lpu")
     assert type(found.sort_values("value")) is pd.DataFrame

@@ -231,7 +231,7 @@ PASSES = {
 REFUSED = {
     "a number that is not the table's": (
         "def draw(ax):\n    ax.barh(['Widnes'], [17])\n" + CHART.format(draw="draw", data="units"),
-        "draws a number which is none of the figures in its data=",
+        "draws a number which is none of the figures in its data=; a line of your own, such as a target, is one",
     ),
     "a table whose numbers were changed": (
         "other = units.assign(value=units['value'] + 1)\n"
@@ -339,6 +339,28 @@ def test_a_chart_is_higher_on_a_phone_where_broken_names_need_room(report: Repor
     places = [float(down) for down in lines]
     assert len(places) > 2 * rows
     assert min(later - earlier for earlier, later in pairwise(places)) > 15, "no line runs into another"
+
+
+@pytest.mark.parametrize(
+    ("names", "turned"), [("Mon Tue Wed", False), ("Wednesday Thursday Saturday Tuesday Friday Sunday", True)]
+)
+def test_names_along_the_foot_of_a_chart_have_room_on_a_phone(report: Report, names: str, turned: bool) -> None:
+    values = pd.DataFrame({"label": names.split(), "value": 1.0})
+
+    def draw(ax: Any) -> None:
+        sns.barplot(values, x="label", y="value", ax=ax)
+
+    found = shown(report.chart(draw, title="T", alt="A", data=values))
+    assert ("rotate(-90" in found.narrow, "rotate(-90" in found.svg) == (turned, False)
+
+
+def test_names_that_a_cell_has_turned_stay_so(report: Report) -> None:
+    def draw(ax: Any) -> None:
+        ax.bar(["Wednesday", "Thursday"], [1, 2])
+        ax.tick_params(axis="x", rotation=45)
+
+    found = shown(report.chart(draw, title="T", alt="A", data=pd.DataFrame({"value": [1, 2]})))
+    assert re.search(r"rotate\(-?45", found.narrow)
 
 
 def test_what_is_to_be_known_of_several_measures_is_said_once(report: Report) -> None:

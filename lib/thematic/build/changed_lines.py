@@ -61,7 +61,7 @@ def _report(found: Compared) -> Iterator[str]:
 def _most(said: Sequence[str]) -> Iterator[str]:
     yield from said[:_MOST]
     if len(said) > _MOST:
-        yield f"    ... and {len(said) - _MOST:,} lines more"
+        yield f"    ... and {len(said) - _MOST:,} lines more (name a theme or an area to see fewer at a time)"
 
 
 def _verdicts(found: Compared) -> Iterator[str]:

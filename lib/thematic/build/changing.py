@@ -148,7 +148,8 @@ def _places(order: _Order) -> list[Place]:
         has = f"It has reports for {', '.join(there)}." if there else "It has none at all."
         shown = order.workbook.shown(request.out)
         raise ArgumentsRefused(
-            f"SINCE: no {request.audience} report that is asked for is in {shown} for {month}. {has}"
+            f"SINCE: no {request.audience} report that is asked for is in {shown} for {month}. {has} Make that month's "
+            f"first (thematic build THEME --period {month}), or name a month that is there."
         )
     return sorted(found, key=lambda place: (place[1], place[2] != FORCE, place[2]))
 

@@ -21,6 +21,8 @@ _DATES = 9
 """How many dates there may be along an axis of a page."""
 _NAMES = 0.36
 """How much of a chart's width names of categories may take."""
+_APART = 8
+"""How far names along the foot of a chart are apart, in points."""
 _LINE = 16
 """How much height a line of a name needs, in points."""
 _BLANK = " "
@@ -40,7 +42,8 @@ class Layout:
         self.figure = figure
         axes = figure.axes
         self.labels = {axis: axis.get_label_text() for each in axes for axis in (each.xaxis, each.yaxis)}
-        self.names = {each.yaxis: [*each.yaxis.units._mapping] for each in axes if _is_named(each.yaxis)}
+        self.names = {each.yaxis: _categories(each.yaxis) for each in axes if _is_named(each.yaxis)}
+        self.across = {each.xaxis: _categories(each.xaxis) for each in axes if _is_named(each.xaxis, turned=False)}
 
     def fit(self, width: float, height: float) -> None:
         """Breaks and spaces words along the axes, and has all that is drawn inside a figure of `width` by `height`
@@ -55,6 +58,8 @@ class Layout:
             _part_thousands(axis)
         for axis, names in self.names.items():
             margins[0] -= _wrap_names(axis, names, _NAMES * width)
+        for axis, names in self.across.items():
+            _turn_names(axis, names, (width - margins[0] - margins[2]) / len(names) - _APART)
         margins[3] += _stack_keys(figure, (1 - _NAMES) * width)
         if len(figure.axes) == 1:
             _set_margins(figure, margins)  # near those that come of it, so that few charts are measured twice
@@ -100,8 +105,15 @@ def _part_thousands(axis: Axis) -> None:
             axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
-def _is_named(axis: Axis) -> bool:
-    """Whether matplotlib writes names of categories along an axis, and nobody has written others."""
+def _categories(axis: Axis) -> list[str]:
+    return [*axis.units._mapping]
+
+
+def _is_named(axis: Axis, *, turned: bool = True) -> bool:
+    """Whether matplotlib writes names of categories along an axis, and nobody has written others; not `turned`: nor has
+    turned them."""
+    if not turned and axis.get_tick_params().get("rotation"):
+        return False
     return isinstance(axis.get_converter(), StrCategoryConverter) and not isinstance(
         axis.get_major_formatter(), FixedFormatter
     )
@@ -116,6 +128,14 @@ def _wrap_names(axis: Axis, names: list[str], room: float) -> float:
         return 0
     axis.set_ticks(list(axis.units._mapping.values()), broken)
     return _widest(before) - _widest(broken)
+
+
+def _turn_names(axis: Axis, names: list[str], room: float) -> None:
+    """Breaks names of categories along the foot of a chart into lines of `room` points; where a word is wider than
+    that, they read upwards."""
+    upright = all(canvas.width_of(word) <= room for name in names for word in name.split())
+    written = ["\n".join(canvas.wrap(name, room)) if upright else name for name in names]
+    axis.set_ticks(list(axis.units._mapping.values()), written, rotation=0 if upright else 90)
 
 
 def _widest(names: list[str]) -> float:

@@ -26,7 +26,10 @@ _OTHER_DATA = (
     "out, none added or changed)"
 )
 _GIVEN = "shows a chart that was drawn before report.chart was called; give it the function that draws"
-_OTHER_NUMBER = "shows a chart that draws a number which is none of the figures in its data="
+_OTHER_NUMBER = (
+    "shows a chart that draws a number which is none of the figures in its data=; a line of your own, such as a "
+    "target, is one"
+)
 
 
 def rows_of(data: ReportData, figures: Figures, frame: pd.DataFrame) -> list[Figure] | None:

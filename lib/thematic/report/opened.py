@@ -61,12 +61,17 @@ class OpenFigures:
         return Colours(self.data.params.brand.look.palette.of_charts)
 
     def table(
-        self, measures: str | Sequence[str], by: str | Sequence[str] = TOTAL, title: str = ""
+        self,
+        measures: str | Sequence[str],
+        by: str | Sequence[str] = TOTAL,
+        title: str = "",
+        only: str | Sequence[str] = (),
     ) -> tidy.FiguresFrame:
         """Released figures as a tidy pandas DataFrame, one row for each measure, dimension and category.
 
         `measures` and `by` are names or lists of them: `by` a breakdown, a level of areas, "month", "rolling", "total"
-        or "force" (the force's own figure, in its report the total). The rows are in the report's order.
+        or "force" (the force's own figure, in its report the total). `only` names the areas or categories to show, as a
+        reader reads them or by code; else all are there. The rows are in the report's order.
 
         | columns | are |
         |---|---|
@@ -88,7 +93,7 @@ class OpenFigures:
 
         >>> report.table("da_solved_pct", by="lpu").sort_values("value")[["label", "value", "change"]]
         """
-        found = tidy.table(self.data, self.figures, measures, by, title)
+        found = tidy.table(self.data, self.figures, measures, by, title, only)
         made.remember(self.data, found.shown, [title])
         return found
 

@@ -13,6 +13,7 @@ from thematic.displays.wording import inline
 from thematic.measures.data import ReportData
 from thematic.measures.disclosure import NOT_AVAILABLE
 from thematic.measures.figures import Figure, Figures
+from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
 from thematic.report import tidy
 from thematic.report.asked import Asked
 from thematic.report.beside import beside
@@ -21,6 +22,8 @@ from thematic.report.compared import rows_of
 MOST_READ_OUT = 12
 """Rows of the numbers behind a chart that its alternative text reads out."""
 _MOST_NAMED = 3
+_WHOLE = (TOTAL, FORCE_ROW, MONTH, ROLLING)
+"""Dimensions that a subtitle does not name."""
 
 
 def chart(data: ReportData, figures: Figures, asked: Asked) -> tuple[Chart | Sentence, Own | None]:
@@ -88,17 +91,18 @@ def _numbers(data: ReportData, figures: Figures, asked: Asked, rows: list[Figure
 
 
 def _subtitle(data: ReportData, rows: Sequence[Figure]) -> str:
-    """What the figures are of, where and when: `Recorded, solved, the area, 12 months to January 2021`; more than three
-    measures are counted."""
+    """What the figures are of, by what, where and when: `Recorded, solved, the area, 12 months to January 2021`; more
+    than three measures are not named."""
     names = list(dict.fromkeys(row.measure for row in rows))
     shorts = [data.measure(name).short if len(names) > 1 else data.measure(name).title for name in names]
-    shorts = shorts if len(names) <= _MOST_NAMED else [f"{len(names)} figures"]
     windows = {data.window(name).label for name in names} if not _is_by_month(rows) else set[str]()
     when = windows.pop() if len(windows) == 1 else f"to {data.period.label}"
-    what = ", ".join([*shorts[:1], *map(inline, shorts[1:])])
-    levels = [level for level in data.params.levels if any(row.dimension == level for row in rows)]
-    where = " and ".join(f"by {inline(data.params.levels[level].title)}" for level in levels) or data.area.name
-    return ", ".join(part for part in (what, where, when) if part)
+    what = ", ".join([*shorts[:1], *map(inline, shorts[1:])]) if len(names) <= _MOST_NAMED else ""
+    pairs = dict.fromkeys((row.measure, row.dimension) for row in rows if row.dimension not in _WHOLE)
+    by = " and ".join(dict.fromkeys(f"by {inline(data.heading(*pair))}" for pair in pairs))
+    where = "" if any(row.dimension in data.params.levels for row in rows) else data.area.name
+    found = ", ".join(part for part in (what, by, where, when) if part)
+    return found[:1].upper() + found[1:]
 
 
 def _is_by_month(rows: Sequence[Figure]) -> bool:

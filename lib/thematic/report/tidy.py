@@ -15,6 +15,7 @@ from thematic.displays.wording import before, change, inline, interval, now, sig
 from thematic.measures.breakdowns import shows
 from thematic.measures.data import ReportData
 from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS, Figure, Figures
+from thematic.params.reading import nearest
 from thematic.params.themes import FORCE_ROW, MONTH, ROLLING, TOTAL
 from thematic.report.absent import known_columns
 from thematic.report.beside import beside, checked, measure_named
@@ -82,12 +83,18 @@ def _framed(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
 
 
 def table(
-    data: ReportData, figures: Figures, measures: str | Sequence[str], by: str | Sequence[str], title: str
+    data: ReportData,
+    figures: Figures,
+    measures: str | Sequence[str],
+    by: str | Sequence[str],
+    title: str,
+    only: str | Sequence[str] = (),
 ) -> FiguresFrame:
-    """The figures of measures by dimensions, one row each, in the order in which they are named.
+    """The figures of measures by dimensions, one row each, in the order in which they are named; `only` those of these
+    categories, by name or code.
 
     It has no row for a dimension that the report does not hold. Raises ArgumentsRefused where the theme does not have
-    a measure, or does not break it down that way.
+    a measure, does not break it down that way, or has no such category.
     """
     names, dimensions = _named("measures", measures), _named("by", by)
     for dimension in dimensions:
@@ -95,8 +102,22 @@ def table(
     dimensions = list(dict.fromkeys(_of_force(data) if each == FORCE_ROW else each for each in dimensions))
     pairs = [(name, dimension) for name in names for dimension in dimensions if _holds(data, dimension, name)]
     rows = [row for name, dimension in pairs for row in figures.of(name, dimension)]
+    rows = _chosen(data, rows, [only] if isinstance(only, str) else only)
     title = title or _title(data, names, dimensions)
     return FiguresFrame.of(frame_of(data, rows), displayed(data, figures, rows, title))
+
+
+def _chosen(data: ReportData, rows: list[Figure], only: Sequence[str]) -> list[Figure]:
+    """The rows of these categories; all where none is named."""
+    if not only:
+        return rows
+    called = {label_of(data, row): row.category for row in rows}
+    known = {name.casefold(): label for label, code in called.items() for name in (label, code)}
+    for each in only:
+        if str(each).casefold() not in known:
+            raise ArgumentsRefused(f"report.table: only= has '{each}', which is no row. {nearest(str(each), known)}")
+    wanted = {called[known[str(each).casefold()]] for each in only}
+    return [row for row in rows if row.category in wanted]
 
 
 def frame_of(data: ReportData, rows: Sequence[Figure]) -> pd.DataFrame:

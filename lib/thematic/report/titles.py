@@ -99,8 +99,10 @@ def _of_ends(measure: Measure, known: Sequence[Figure]) -> str:
 
 
 def _of_several(data: ReportData, figures: Figures, names: Sequence[str]) -> str:
-    """Which of several measures changed significantly, and which way; their names where no change is tested."""
-    found = [(data.measure(name), figures.one(name)) for name in names]
+    """Which of several measures changed significantly, and which way; their names where no change is tested. One
+    without a figure is not named beside those that have one."""
+    every = [(data.measure(name), figures.one(name)) for name in names]
+    found = [each for each in every if each[1].value is not None and not each[1].status] or every
     shorts = {measure.title: measure.short.partition(":")[0] for measure, _ in found}
     moved = [(measure, row) for measure, row in found if row.significant and row.change]
     if all(row.significant is None for _, row in found):
