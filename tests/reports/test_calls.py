@@ -41,11 +41,11 @@ def test_every_method_refuses_a_keyword_that_it_does_not_take(report: Report, na
     [
         (lambda r: r.months("x", color="red"), f'report.months takes no color=. It takes measure alone. report.recipe("months", ...) {RECIPE}'),
         (lambda r: r.funnel("x", Figsize=(3, 4)), f"report.funnel takes no Figsize=. It takes measure alone. {OWN}"),
-        (lambda r: r.table("x", area="Widnes"), f"report.table takes no area=. It takes measures, and can be given by and title. {PLACES}"),
+        (lambda r: r.table("x", area="Widnes"), f"report.table takes no area=. It takes measures, and can be given by, title and only. {PLACES}"),
         (lambda r: r.says("x", lpu="Widnes", unit="Crewe"), f"report.says takes no lpu= and unit=. It can be given measures. {PLACES}"),
         (lambda r: r.rates("x", period="2020-12"), f"report.rates takes no period=. It takes measure alone. {MONTHS}"),
         (lambda r: r.breakdown("x", by="y", titel="z"), "report.breakdown takes no titel=. It takes measure and by, and can be given top and title. Did you mean 'title'?"),
-        (lambda r: r.table(measure="x"), "report.table takes no measure=. It takes measures, and can be given by and title. Did you mean 'measures'?"),
+        (lambda r: r.table(measure="x"), "report.table takes no measure=. It takes measures, and can be given by, title and only. Did you mean 'measures'?"),
         (lambda r: r.says(measures="x"), "report.says takes no measures=. It can be given measures. Write the values without the name."),
         (lambda r: r.map("x", qwerty=1), "report.map takes no qwerty=. It takes measure alone."),
         (lambda r: r.cover(area="x"), f"report.cover takes no area=. It takes nothing: leave the brackets empty. {PLACES}"),
