@@ -21,8 +21,8 @@ _DATES = 9
 """How many dates there may be along an axis of a page."""
 _NAMES = 0.36
 """How much of a chart's width names of categories may take."""
-_APART = 8
-"""How far names along the foot of a chart are apart, in points."""
+_APART, _BESIDE = 8, 60
+"""In points: how far names along the foot of a chart are apart, and about how much of its width they do not have."""
 _LINE = 16
 """How much height a line of a name needs, in points."""
 _BLANK = " "
@@ -59,7 +59,7 @@ class Layout:
         for axis, names in self.names.items():
             margins[0] -= _wrap_names(axis, names, _NAMES * width)
         for axis, names in self.across.items():
-            _turn_names(axis, names, (width - margins[0] - margins[2]) / len(names) - _APART)
+            _turn_names(axis, names, (width - _BESIDE) / len(names) - _APART)
         margins[3] += _stack_keys(figure, (1 - _NAMES) * width)
         if len(figure.axes) == 1:
             _set_margins(figure, margins)  # near those that come of it, so that few charts are measured twice
