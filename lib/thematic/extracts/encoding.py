@@ -83,10 +83,10 @@ def known_text(open_file: Open, shown: str) -> Text:
     found = _survey(open_file)
     for start, (what, fix) in _NAMED_OTHERWISE.items():
         if found.start.startswith(start):
-            stem, _, ending = shown.partition(".")
-            if fix.format(stem=stem).endswith(f"{stem}.{ending}."):
+            advice = fix.format(stem=shown.partition(".")[0])
+            if advice == f"Name it {shown}.":
                 raise DataRefused(f"{shown} {what} twice. Unpack it once.")
-            raise DataRefused(f"{shown} {what}, not CSV. {fix.format(stem=stem)}")
+            raise DataRefused(f"{shown} {what}, not CSV. {advice}")
     if found.is_empty:
         return Text(open_file, is_empty=True)
     if found.start.startswith(_WIDE):

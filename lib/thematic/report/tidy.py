@@ -111,13 +111,13 @@ def _chosen(data: ReportData, rows: list[Figure], only: Sequence[str]) -> list[F
     """The rows of these categories; all where none is named."""
     if not only:
         return rows
-    called = {label_of(data, row): row.category for row in rows}
-    known = {name.casefold(): label for label, code in called.items() for name in (label, code)}
+    called = [(row, label_of(data, row)) for row in rows]
+    known = {name.casefold(): label for row, label in called for name in (label, row.category)}
     for each in only:
         if str(each).casefold() not in known:
             raise ArgumentsRefused(f"report.table: only= has '{each}', which is no row. {nearest(str(each), known)}")
-    wanted = {called[known[str(each).casefold()]] for each in only}
-    return [row for row in rows if row.category in wanted]
+    wanted = {str(each).casefold() for each in only}
+    return [row for row, label in called if wanted & {label.casefold(), row.category.casefold()}]
 
 
 def frame_of(data: ReportData, rows: Sequence[Figure]) -> pd.DataFrame:
