@@ -510,7 +510,7 @@ def main() -> None:
     stopped = _stopped_by_signals()
     try:
         _refuse_repeated(sys.argv[1:])
-        status = app(standalone_mode=False) or 0
+        status = _ran(stopped)
     except UserError as error:
         echo(f"thematic: {error}", err=True)
         sys.exit(error.exit_status)
@@ -519,11 +519,6 @@ def main() -> None:
         error.show(file=message)
         echo(message.getvalue().rstrip("\n"), err=True)
         sys.exit(error.exit_code)
-    except RuntimeError:
-        if not stopped.is_set():
-            raise
-        _say_stopped()  # this is what DuckDB makes of Ctrl-C in mid-query
-        sys.exit(STOPPED)
     except BrokenPipeError:
         sys.exit(SOME_FAILED)
     except OSError as error:
@@ -535,6 +530,17 @@ def main() -> None:
     if status == STOPPED:
         _say_stopped()
     sys.exit(status)
+
+
+def _ran(stopped: Event) -> int:
+    """The exit status of the command. One that was stopped may end with an error of what was at work just then: a query
+    that DuckDB gave up, a file of Parquet that is closed in the middle of a column."""
+    try:
+        return app(standalone_mode=False) or 0
+    except Exception:
+        if not stopped.is_set():
+            raise
+        return STOPPED
 
 
 def _refuse_repeated(words: list[str]) -> None:

@@ -252,7 +252,10 @@ def test_outside_a_workbook_it_says_so(thematic, tmp_path, monkeypatch):
     assert "not inside a Thematic workbook" in ran.err
 
 
-@pytest.mark.parametrize("heard_as", [KeyboardInterrupt, RuntimeError("Query interrupted")])
+HEARD_AS = [KeyboardInterrupt, RuntimeError("Query interrupted"), OSError("Column 7 had 5 while previous column had 0")]
+
+
+@pytest.mark.parametrize("heard_as", HEARD_AS)
 def test_ctrl_c_has_status_130_and_no_traceback(thematic, monkeypatch, heard_as):
     def stop(*_):
         try:
