@@ -29,6 +29,7 @@ from thematic.charts import (
     ends,
     funnel,
     funnels,
+    measuring,
     months,
     said_of,
 )
@@ -179,7 +180,7 @@ def test_the_last_point_is_marked_with_its_value() -> None:
     label = next(text for text in texts(figure) if text.get_text() == "1,234")
     across, up = figure.axes[0].transData.transform((2, 1234))
     assert label.get_position() == (across + 9, up), "right of its point"
-    assert label.get_fontweight() == canvas.STRONG
+    assert label.get_fontweight() == measuring.STRONG
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -211,7 +212,7 @@ def test_an_end_is_left_out_where_a_line_across_runs_through_its_words() -> None
 
 def test_the_last_point_without_a_value_is_not_marked() -> None:
     assert words(line([900, 1000, "[c]"])).count("[c]") == 1
-    assert not [text for text in texts(line([900, 950, "[c]"])) if text.get_fontweight() == canvas.STRONG]
+    assert not [text for text in texts(line([900, 950, "[c]"])) if text.get_fontweight() == measuring.STRONG]
 
 
 def test_the_line_breaks_where_a_month_has_no_value() -> None:
@@ -540,7 +541,7 @@ def test_every_unit_of_a_force_has_its_name_in_the_funnel(width: float) -> None:
     figure = funnels.draw(a_funnel("eight"), width, highlight="Oldport")
     said = " ".join(words(figure))
     assert all(name in said for name, _, _ in UNITS)
-    strong = [text.get_text() for text in texts(figure) if text.get_fontweight() == canvas.STRONG]
+    strong = [text.get_text() for text in texts(figure) if text.get_fontweight() == measuring.STRONG]
     assert strong == ["Oldport"]
 
 
@@ -719,9 +720,9 @@ def test_a_scale_of_colours_stands_on_white_on_a_dark_page() -> None:
 
 @pytest.mark.parametrize("text", ["one two three four five", "W" * 40, "a " + "b" * 50 + " c", "", "é–’"])
 def test_wrapping_keeps_every_letter_within_the_room(text: str) -> None:
-    lines = canvas.wrap(text, 80)
+    lines = measuring.wrap(text, 80)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    assert all(canvas.width_of(line) <= 80 for line in lines)
+    assert all(measuring.width_of(line) <= 80 for line in lines)
 
 
 def test_months_below_zero_are_drawn_below_the_base_line() -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from matplotlib.patches import Rectangle
 
 from thematic.charts import MOST_PARTS, Bar, canvas, stacked
-from thematic.charts.canvas import NARROW, WIDE, width_of
+from thematic.charts.canvas import NARROW, WIDE
+from thematic.charts.measuring import width_of
 from thematic.charts.stacks import _EDGE, COLOURS, _placed, draw
 from thematic.core.errors import ArgumentsRefused
 from thematic.displays import Chart, Column, DisplayTable, Sentence

@@ -13,8 +13,9 @@ from matplotlib.text import Annotation
 
 from thematic.charts import by_category, canvas
 from thematic.charts.by_category import Intervals, Rows, Value
-from thematic.charts.canvas import INK, width_of, wrap
+from thematic.charts.canvas import INK
 from thematic.charts.labels import LINE_HEIGHT, Box
+from thematic.charts.measuring import width_of, wrap
 from thematic.displays import Chart, DisplayTable
 
 Line = tuple[str, float]

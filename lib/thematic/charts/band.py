@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.axes import Axes
 
-from thematic.charts.canvas import FOCUS, INK, TEXT_SIZE, line, width_of, write
+from thematic.charts.canvas import FOCUS, INK, line, write
+from thematic.charts.measuring import TEXT_SIZE, width_of
 from thematic.core.palette import LIGHT
 from thematic.core.periods import Month
 from thematic.measures.expectations import MonthsExpected, Run, Side

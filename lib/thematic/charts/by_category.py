@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from thematic.charts import canvas
-from thematic.charts.canvas import FOCUS, INK, QUIET, REGULAR, STRONG, WIDE, width_of, wrap
+from thematic.charts.canvas import FOCUS, INK, QUIET, WIDE
+from thematic.charts.measuring import REGULAR, STRONG, width_of, wrap
 from thematic.displays import Chart, DisplayTable
 
 Value = float | str | None

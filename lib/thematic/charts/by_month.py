@@ -14,8 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from thematic.charts import band, canvas, ends, notices
 from thematic.charts.across import Line, draw_across
-from thematic.charts.canvas import FOCUS, GRID, INK, STRONG, WIDE, line, width_of, write, written
+from thematic.charts.canvas import FOCUS, GRID, INK, WIDE, line, write, written
 from thematic.charts.labels import Box
+from thematic.charts.measuring import STRONG, width_of
 from thematic.charts.notices import Event
 from thematic.core.periods import Month
 from thematic.displays import Chart, DisplayTable

@@ -1,4 +1,4 @@
-"""Turns artists into SVG: the typeface, colours, measurements and bare canvas of every chart."""
+"""Turns artists into SVG: the colours, sizes and bare canvas of every chart."""
 
 from __future__ import annotations
 
@@ -6,31 +6,24 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.path import Path as Outline
 from matplotlib.text import Text
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import IdentityTransform, Transform, TransformedPath
 from numpy.typing import ArrayLike
 
+from thematic.charts.measuring import FONT, TEXT_SIZE, renderer, wrap
 from thematic.core import palette
 
-FONT = "Thematic Sans"
 WIDE, NARROW = 640, 360
-TEXT_SIZE = 13
-REGULAR, STRONG = 400, 600
 
 FOCUS: Any = palette.LIGHT.main
 INK: Any = palette.CHART_INK
@@ -60,10 +53,6 @@ SETTINGS = {
     "svg.fonttype": "none",
 }
 _FALLBACK = f"'{FONT}', Arial, Helvetica, sans-serif"
-
-for _face in sorted((Path(__file__).parents[1] / "exporters" / "fonts").glob("*.otf")):
-    fontManager.addfont(_face)
-
 
 Told = tuple[float, float, float, float, str]
 """Where a pointer must be, from the left, the bottom, the right and the top (in data units), and what it is told."""
@@ -152,35 +141,6 @@ def _pointed(figure: Figure, height: float) -> str:
     return "".join(found)
 
 
-@lru_cache(maxsize=4096)
-def width_of(text: str, weight: int = REGULAR) -> float:
-    """How wide a line of text is, in points."""
-    face = FontProperties(family=[FONT], weight=weight, size=TEXT_SIZE)
-    width: float = text_to_path.get_text_width_height_descent(text, face, ismath=False)[0]
-    return width
-
-
-def wrap(text: str, room: float, weight: int = REGULAR) -> list[str]:
-    """The text in lines no wider than `room` points, broken between words, and within one that is wider."""
-    lines = [""]
-    for word in text.split():
-        joined = f"{lines[-1]} {word}".strip()
-        if width_of(joined, weight) <= room:
-            lines[-1] = joined
-        else:
-            lines += _pieces(word, room, weight)
-    return [line for line in lines if line] or [""]
-
-
-def _pieces(word: str, room: float, weight: int) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if width_of(pieces[-1] + letter, weight) > room:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
-
-
 def number_or_shorthand(value: float | str | None) -> tuple[float, str]:
     """The value as a number and no shorthand; or NaN and its shorthand, `[x]` where nothing is given."""
     if isinstance(value, str):
@@ -241,55 +201,6 @@ def _drawn(figure: Figure, salt: str, alt: str, dark: Dark) -> str:
     return found
 
 
-_Face = tuple[Any, ...]
-"""What a typeface is known by: its families, style, weight, width, size and file."""
-
-_sizes: dict[tuple[str, Any, _Face], tuple[float, float, float]] = {}
-_Heights = tuple[float, float, float] | tuple[None, None, None]
-_heights: dict[_Face, _Heights] = {}
-
-
-class _Renderer(RendererSVG):  # type: ignore[misc]
-    """Measures a text and a typeface once, whatever figure they are in."""
-
-    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
-        key = s, ismath, _face_of(prop)
-        if key not in _sizes:
-            _sizes[key] = text_to_path.get_text_width_height_descent(s, prop, ismath)
-        return _sizes[key]
-
-    def _get_font_height_metrics(self, prop: FontProperties) -> _Heights:
-        """How far letters of a typeface reach up and down, and the gap between lines: matplotlib asks a renderer before
-        it reads the font itself for each text. Nothing of a font that does not say."""
-        face = _face_of(prop)
-        if face not in _heights:
-            font = get_font(fontManager._find_fonts_by_props(prop))
-            head, said = font.get_sfnt_table("head"), font.get_sfnt_table("OS/2")
-            if head is None or said is None:
-                return None, None, None
-            scale = prop.get_size_in_points() / head["unitsPerEm"]
-            _heights[face] = (
-                scale * said["sTypoAscender"],
-                -scale * said["sTypoDescender"],
-                scale * said["sTypoLineGap"],
-            )
-        return _heights[face]
-
-
-def _face_of(prop: FontProperties) -> _Face:
-    look = prop.get_style(), prop.get_weight(), prop.get_stretch(), prop.get_size(), prop.get_file()
-    return (*prop.get_family(), *look)
-
-
-def _renderer(width: float, height: float, buffer: io.StringIO) -> RendererSVG:
-    """What draws into a buffer, in points."""
-    return _Renderer(width, height, buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-
-
-MEASURING = _renderer(WIDE, WIDE, io.StringIO())
-"""What measures words in points, and draws nothing that anybody sees."""
-
-
 def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
     """The figure as an SVG element to stand in a page, `alt` its label: no metadata, no ids but those used.
 
@@ -300,7 +211,7 @@ def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
     buffer = io.StringIO()
     size = [length * 72 for length in figure.get_size_inches()]
     with mpl.rc_context({"svg.hashsalt": f"thematic {salt}"}):
-        page = _renderer(size[0], size[1], buffer)
+        page = renderer(size[0], size[1], buffer)
         figure.draw(page)
         page.finalize()
     text = buffer.getvalue()

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
 
-from thematic.charts.canvas import FOCUS, line, width_of, write
+from thematic.charts.canvas import FOCUS, line, write
 from thematic.charts.labels import Box
+from thematic.charts.measuring import width_of
 
 _AWAY, _HALF_LINE = 13, 7
 """In points: how far the words stand from their point, and half their height."""

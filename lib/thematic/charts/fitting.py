@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.spines import Spine
 from matplotlib.ticker import FixedFormatter, ScalarFormatter, StrMethodFormatter
 
-from thematic.charts import canvas
+from thematic.charts import canvas, measuring
 
 _EDGE = 3
 """How far words stay from the edge of a figure, in points."""
@@ -83,7 +83,7 @@ class Layout:
 def _wrap_label(axis: Axis, words: str, room: float) -> float:
     """Breaks what an axis is of into lines of `room` points; how much higher it is then, along the foot of a chart."""
     before = axis.get_label_text().count("\n")
-    label = "" if words == _BLANK else "\n".join(canvas.wrap(words, room))
+    label = "" if words == _BLANK else "\n".join(measuring.wrap(words, room))
     axis.set_label_text(label)
     return _LINE * (label.count("\n") - before) if isinstance(axis, XAxis) else 0
 
@@ -122,7 +122,7 @@ def _is_named(axis: Axis, *, turned: bool = True) -> bool:
 def _wrap_names(axis: Axis, names: list[str], room: float) -> float:
     """Breaks long names of categories up the side of a chart into lines no wider than `room` points; how much less wide
     they are then."""
-    broken = ["\n".join(canvas.wrap(name, room)) for name in names]
+    broken = ["\n".join(measuring.wrap(name, room)) for name in names]
     before = _ticks(axis)
     if broken == before:
         return 0
@@ -133,13 +133,13 @@ def _wrap_names(axis: Axis, names: list[str], room: float) -> float:
 def _turn_names(axis: Axis, names: list[str], room: float) -> None:
     """Breaks names of categories along the foot of a chart into lines of `room` points; where a word is wider than
     that, they read upwards."""
-    upright = all(canvas.width_of(word) <= room for name in names for word in name.split())
-    written = ["\n".join(canvas.wrap(name, room)) if upright else name for name in names]
+    upright = all(measuring.width_of(word) <= room for name in names for word in name.split())
+    written = ["\n".join(measuring.wrap(name, room)) if upright else name for name in names]
     axis.set_ticks(list(axis.units._mapping.values()), written, rotation=0 if upright else 90)
 
 
 def _widest(names: list[str]) -> float:
-    return max((canvas.width_of(line) for name in names for line in name.split("\n")), default=0)
+    return max((measuring.width_of(line) for name in names for line in name.split("\n")), default=0)
 
 
 def _margins(figure: Figure) -> list[float]:
@@ -172,13 +172,13 @@ def _stack_keys(figure: Figure, room: float) -> float:
     higher = 0.0
     for axes in figure.axes:
         key = axes.get_legend()
-        if key is None or (before := key.get_window_extent(canvas.MEASURING)).width <= room:
+        if key is None or (before := key.get_window_extent(measuring.MEASURING)).width <= room:
             continue
         entries = [each for each in key.legend_handles if each is not None]
         names = [text.get_text() for text in key.get_texts()]
         title = key.get_title().get_text() or None
         key = axes.legend(entries, names, title=title, ncols=1, loc="lower left", bbox_to_anchor=(0, 1))
-        higher += key.get_window_extent(canvas.MEASURING).height - before.height
+        higher += key.get_window_extent(measuring.MEASURING).height - before.height
     return higher
 
 
@@ -202,14 +202,14 @@ def _place(figure: Figure) -> None:
 def _is_cut(figure: Figure, axes: Axes) -> bool:
     """Whether words within axes reach beyond the figure."""
     width = figure.get_figwidth() * 72
-    boxes = (text.get_window_extent(canvas.MEASURING) for text in axes.texts)
+    boxes = (text.get_window_extent(measuring.MEASURING) for text in axes.texts)
     return any(box.x0 < 0 or box.x1 > width for box in boxes)
 
 
 def _place_once(figure: Figure, axes: Axes) -> None:
     within = axes.get_window_extent()
     beside = [each for each in axes.get_default_bbox_extra_artists() if not isinstance(each, Spine)]
-    around = axes.get_tightbbox(canvas.MEASURING, bbox_extra_artists=beside) or within
+    around = axes.get_tightbbox(measuring.MEASURING, bbox_extra_artists=beside) or within
     beyond = [within.x0 - around.x0, within.y0 - around.y0, around.x1 - within.x1, around.y1 - within.y1]
     _set_margins(figure, [_EDGE + each for each in beyond])
 

@@ -14,8 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from thematic.charts import canvas
 from thematic.charts.band import Polarity, colour_of, judgement
-from thematic.charts.canvas import FOCUS, GRID, INK, REGULAR, RULE, STRONG, WIDE, line, width_of, write, written
+from thematic.charts.canvas import FOCUS, GRID, INK, RULE, WIDE, line, write, written
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
+from thematic.charts.measuring import REGULAR, STRONG, width_of
 from thematic.displays import Chart, DisplayTable
 from thematic.measures.expectations import Side
 from thematic.stats import funnel as stats

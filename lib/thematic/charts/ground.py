@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from thematic.charts.canvas import INK, REGULAR, line, width_of, write
+from thematic.charts.canvas import INK, line, write
 from thematic.charts.labels import LINE_HEIGHT, Box, Label, place
+from thematic.charts.measuring import REGULAR, width_of
 from thematic.core import palette
 from thematic.core.hexagons import Point, Ring, Shape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from thematic.charts.canvas import REGULAR, width_of, wrap
+from thematic.charts.measuring import REGULAR, width_of, wrap
 
 LINE_HEIGHT = 15
 _CLEAR, _STEP, _FURTHEST = 9, 13, 9

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from thematic.charts.canvas import width_of
+from thematic.charts.measuring import width_of
 
 _AIR, _CLEAR = 10, 3
 """The least between two texts of a lane, and beside a leader, in points."""

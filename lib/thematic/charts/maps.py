@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from thematic.charts import canvas
-from thematic.charts.canvas import INK, REGULAR, STRONG, WIDE
+from thematic.charts.canvas import INK, WIDE
 from thematic.charts.ground import (
     BARE,
     FOOT_HEIGHT,
@@ -28,6 +28,7 @@ from thematic.charts.ground import (
     fill,
     inner_point,
 )
+from thematic.charts.measuring import REGULAR, STRONG
 from thematic.core import hexagons, palette
 from thematic.core.hexagons import Hexagon
 from thematic.displays import Chart, DisplayTable

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from thematic.charts.canvas import RULE, SHADE, width_of, write
+from thematic.charts.canvas import RULE, SHADE, write
 from thematic.charts.lanes import Label, in_lanes, tidiest
+from thematic.charts.measuring import width_of
 from thematic.core.periods import Month
 
 Event = tuple[str, str, str]

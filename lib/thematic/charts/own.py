@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from thematic.charts import canvas, fitting
+from thematic.charts import canvas, fitting, measuring
 from thematic.charts.drawn import Drawn, drawn_in
 from thematic.core import palette
 
@@ -83,7 +83,7 @@ def _settings(colours: Mapping[str, str]) -> dict[str, Any]:
     sizes = ("axes.labelsize", "axes.titlesize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize")
     return {
         **lines,
-        **dict.fromkeys((*sizes, "legend.title_fontsize"), canvas.TEXT_SIZE),
+        **dict.fromkeys((*sizes, "legend.title_fontsize"), measuring.TEXT_SIZE),
         "text.color": colours["ink"],
         "axes.prop_cycle": cycler(color=[colours[name] for name in ("main", "second", "third", "fourth")]),
         "axes.spines.top": False,
@@ -148,7 +148,7 @@ def _given(drawn: Any) -> Figure:
     """A figure that was drawn elsewhere, in the reports' type and at a page's width."""
     figure = _figure_of(drawn)
     for text in figure.findobj(Text):
-        text.set_fontfamily([canvas.FONT])
+        text.set_fontfamily([measuring.FONT])
         text.set_parse_math(False)
     plt.close(figure)
     _size(figure, canvas.WIDE)

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from thematic.charts import canvas
-from thematic.charts.canvas import FOCUS, INK, QUIET, REGULAR, STRONG, WIDE, line, width_of, wrap, write
+from thematic.charts.canvas import FOCUS, INK, QUIET, WIDE, line, write
 from thematic.charts.lanes import Label, in_lanes, tidiest
+from thematic.charts.measuring import REGULAR, STRONG, width_of, wrap
 from thematic.core.palette import LIGHT
 from thematic.displays import Chart, DisplayTable
 

@@ -5,8 +5,13 @@ import gc
 import importlib
 import sys
 
+from thematic.execution.later import later
+
 _UNUSED = "rfc3987_syntax"
 """jsonschema takes it where it is there, to check web addresses; it compiles a grammar for seconds, in vain here."""
+
+_SELDOM = (("scipy.stats", "gaussian_kde"), ("scipy.cluster", "hierarchy"))
+"""seaborn takes these for charts of densities and of clusters; that is a quarter of all the loading."""
 
 _MODULES = (
     "pandas",
@@ -39,7 +44,7 @@ def rehearse() -> None:
     """Makes a page of a notebook of one cell: what a process pays once (schemas, templates, faces) is paid here."""
     from nbformat import v4, validate
 
-    from thematic.charts.canvas import REGULAR, STRONG, width_of
+    from thematic.charts.measuring import look_at_letters
     from thematic.execution.production import exporter_of
     from thematic.execution.shell import warm_shell
 
@@ -49,21 +54,20 @@ def rehearse() -> None:
     notebook = v4.new_notebook(cells=[cell])
     validate(notebook)
     exporter_of("thematic_html")().from_notebook_node(notebook)
-    for weight in (REGULAR, STRONG):
-        width_of("A", weight)
+    look_at_letters()
 
 
 gc.disable()  # what is loaded here is not garbage; looking through it again and again takes a tenth of the time
 _stand_in = {} if _UNUSED in sys.modules else {_UNUSED: None}
 sys.modules.update(_stand_in)  # type: ignore[arg-type]
-for _name in _MODULES:
-    with contextlib.suppress(ImportError):  # what cannot be loaded is told of by the report that needs it
-        importlib.import_module(_name)
+with later(_SELDOM):
+    for _name in _MODULES:
+        with contextlib.suppress(ImportError):  # what cannot be loaded is told of by the report that needs it
+            importlib.import_module(_name)
 for _name in _stand_in:
     del sys.modules[_name]
 with contextlib.suppress(Exception):
     rehearse()
-gc.collect()
-gc.freeze()
+gc.freeze()  # without looking for garbage first: that would take as long as to load matplotlib
 gc.set_threshold(*_COLLECTIONS)
 gc.enable()

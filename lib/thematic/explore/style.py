@@ -8,7 +8,7 @@ import matplotlib as mpl
 import matplotlib.style
 from matplotlib.rcsetup import cycler
 
-from thematic.charts import canvas
+from thematic.charts import canvas, measuring
 from thematic.core import palette
 
 
@@ -33,11 +33,11 @@ def house_style() -> Colours:
     matplotlib.style.use("afcharts.afcharts")
     mpl.rcParams.update(
         {
-            "font.family": [canvas.FONT],
-            "font.size": canvas.TEXT_SIZE,
+            "font.family": [measuring.FONT],
+            "font.size": measuring.TEXT_SIZE,
             "axes.labelcolor": canvas.INK,
-            "axes.titleweight": canvas.STRONG,
-            "axes.titlesize": canvas.TEXT_SIZE + 1,
+            "axes.titleweight": measuring.STRONG,
+            "axes.titlesize": measuring.TEXT_SIZE + 1,
             "axes.titlepad": 12,
             "figure.figsize": (8, 3.6),
             "lines.linewidth": line,

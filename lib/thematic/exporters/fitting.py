@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
+from string import digits
 
-from thematic.charts.canvas import REGULAR, STRONG, TEXT_SIZE, width_of
+from thematic.charts.measuring import REGULAR, STRONG, TEXT_SIZE, width_of
 from thematic.displays import Column, DisplayTable, SignedTable
 from thematic.displays.signed import Part, Parts
 
@@ -26,6 +27,8 @@ _SLACK = 1.2
 """What a browser takes beyond the words that were measured: signs beside them, and letters set a little wider."""
 _WORDS, _SPARK, _SIGN = 7.0, 5.2, 1.6
 """In letters' heights: how narrow running words may get, and what drawings take."""
+
+_FIGURES = str.maketrans(dict.fromkeys(digits, "0"))
 
 
 def kind_of(table: DisplayTable | SignedTable) -> str:
@@ -93,7 +96,7 @@ def _words(text: str, weight: int, *, whole: bool) -> float:
 @lru_cache(maxsize=8192)
 def _width(text: str, weight: int) -> float:
     """How wide a line is, in its letters' heights: figures are all as wide as the widest."""
-    return sum(_letter("0" if letter.isdigit() else letter, weight) for letter in text) / TEXT_SIZE
+    return sum([_letter(letter, weight) for letter in text.translate(_FIGURES)]) / TEXT_SIZE
 
 
 @lru_cache(maxsize=1024)

@@ -8,8 +8,6 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from thematic.core.digests import digest
 
 CONFIDENTIAL = "[c]"
@@ -18,6 +16,8 @@ NOT_APPLICABLE = "[z]"
 LOW = "[low]"
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from thematic.measures.expectations import MonthsExpected
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghjkmnpqrs")
@@ -95,6 +95,8 @@ class Figures:
     @property
     def frame(self) -> pd.DataFrame:
         """The figures as a data frame with FIGURE_COLUMNS."""
+        import pandas as pd
+
         return pd.DataFrame({name: pd.Series([getattr(row, name) for row in self.rows]) for name in FIGURE_COLUMNS})
 
     def of(self, measure: str, dimension: str) -> list[Figure]:
