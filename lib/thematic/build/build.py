@@ -29,10 +29,10 @@ from thematic.execution import batch, cluster
 from thematic.extracts import warehouse
 from thematic.in_place.marking import counted_before
 from thematic.measures.ledger.seen import Seen, seen_by
-from thematic.outputs.catalogue import first_page, is_current, read_catalogue, write_catalogue
+from thematic.outputs.catalogue import first_page, is_current, read_catalogue, template, write_catalogue
 from thematic.outputs.drafts import Drafts
 from thematic.outputs.editions import FORMATS, NOTEBOOK, Edition, check_periods, list_editions, making_folder
-from thematic.outputs.gathered import Gathered, gather
+from thematic.outputs.gathered import Gathered, gather, load_gathering
 from thematic.outputs.jobs import Job
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.notebooks import read_notebooks
@@ -243,6 +243,8 @@ def _make(request: Request, plan: Plan, book: log.Log, begin: Callable[[int], ba
     if not plan.jobs:
         return []
     on_event = begin(len(plan.jobs))
+    load_gathering()  # while what the reports need is being loaded
+    template()
 
     def tell(edition: Edition, result: batch.Result | None) -> None:
         if result is not None:

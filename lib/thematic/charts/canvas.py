@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -188,10 +189,22 @@ def _key_height(lines: Sequence[str]) -> float:
     return KEY_HEIGHT + _KEY_LINE * (len(lines) - 1)
 
 
+@contextmanager
+def settings(chosen: Mapping[str, Any]) -> Iterator[None]:
+    """These settings of matplotlib within the block, which changes no others: matplotlib's own way, which keeps them
+    all, takes as long as to draw a line."""
+    before = {name: mpl.rcParams[name] for name in chosen}
+    mpl.rcParams.update(chosen)
+    try:
+        yield
+    finally:
+        mpl.rcParams.update(before)
+
+
 def drawings(draw: Callable[[float], Figure], id: str, alt: str, dark: Dark = "adapts") -> tuple[str, str]:
     """The same chart as SVG for a page and for a phone, `draw` making the figure of a width in points, on a canvas of
     this module. The figures are used again."""
-    with mpl.rc_context(SETTINGS):
+    with settings(SETTINGS):
         return _drawn(draw(WIDE), id, alt, dark), _drawn(draw(NARROW), f"{id} narrow", alt, dark)
 
 
@@ -210,7 +223,7 @@ def svg(figure: Figure, salt: str, alt: str, dark: Dark = "adapts") -> str:
     """
     buffer = io.StringIO()
     size = [length * 72 for length in figure.get_size_inches()]
-    with mpl.rc_context({"svg.hashsalt": f"thematic {salt}"}):
+    with settings({"svg.hashsalt": f"thematic {salt}"}):
         page = renderer(size[0], size[1], buffer)
         figure.draw(page)
         page.finalize()

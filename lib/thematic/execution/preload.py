@@ -41,9 +41,11 @@ _COLLECTIONS = (50_000, 20, 100)
 
 
 def rehearse() -> None:
-    """Makes a page of a notebook of one cell: what a process pays once (schemas, templates, faces) is paid here."""
+    """Makes a page of a notebook of one cell, and an empty chart: what a process pays once (schemas, templates, faces,
+    the first axes) is paid here."""
     from nbformat import v4, validate
 
+    from thematic.charts.canvas import canvas, drawings
     from thematic.charts.measuring import look_at_letters
     from thematic.execution.production import exporter_of
     from thematic.execution.shell import warm_shell
@@ -55,6 +57,7 @@ def rehearse() -> None:
     validate(notebook)
     exporter_of("thematic_html")().from_notebook_node(notebook)
     look_at_letters()
+    drawings(lambda width: canvas(width, width, 0, 0, 0, 0)[0], "", "")
 
 
 gc.disable()  # what is loaded here is not garbage; looking through it again and again takes a tenth of the time

@@ -69,10 +69,10 @@ def produce(job: Job) -> Product:
 def _execute(run: _Run) -> None:
     """Runs the notebook in a folder of its own that does not outlive it, and cleans what comes of it."""
     import nbformat
-    from papermill import execute_notebook
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import raise_for_execution_errors
+    from papermill.parameterize import parameterize_notebook
     from papermill.utils import chdir
 
     data = run.job.report
@@ -80,9 +80,8 @@ def _execute(run: _Run) -> None:
     words = isolation.words_of(data) if data is not None and run.is_public else ""
     if data is not None:
         _hand_over(data)
-    source = nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4)
-    parameters = run.job.edition.parameters
-    ready = execute_notebook(_for_papermill(source), None, parameters=parameters, engine_name=ENGINE, prepare_only=True)
+    source = _for_papermill(nbformat.reads(run.job.notebook.decode("utf-8"), as_version=4))
+    ready = parameterize_notebook(source, run.job.edition.parameters, engine_name=ENGINE)
     with temporary_folder() as folder, chdir(folder), _imports_from_here():
         put_beside(ready.metadata, folder)
         isolation.close(run.job.closed)

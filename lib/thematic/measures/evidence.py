@@ -546,7 +546,8 @@ class _Asked:
             return f"it looks back to {_day(since)}, and the data begin in {self._history.label}"
         back = Window(Month.containing(since), Month.containing(first) - 1)
         for base in self.bases:
-            gap = next((month for month in back.months if month in self.data.cubes.gaps(base.table_name)), None)
+            gaps = self.data.cubes.gaps(base.table_name)
+            gap = next((month for month in sorted(gaps) if back.start <= month <= back.end), None)
             if gap is not None:
                 return f"it looks back to {_day(since)}, and the data hold no {base.table.title.lower()} of {gap.label}"
         for area in self.data.params.parts_of(place) if place is not None else ():

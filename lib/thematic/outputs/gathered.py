@@ -50,6 +50,12 @@ class _Record(BaseModel):
     files: dict[str, Made]
 
 
+def load_gathering() -> None:
+    """Loads what gathering needs, for whoever has a moment to spare before it."""
+    import thematic.measures.figures
+    import thematic.outputs.parquet  # noqa: F401 - all that is wanted of both is that they be there
+
+
 def gather(out: Path, catalogue: Catalogue, audience: Audience) -> Gathered | None:
     """Writes the figures of every report of the audience that is up to date, where the files would change; None where
     there is none, and no file of figures either.

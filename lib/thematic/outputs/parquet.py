@@ -66,7 +66,9 @@ def _read(lines: bytes, schema: pa.Schema) -> pa.Table:
         ),
     )
     words = table[_EMPTY]
-    table = _with(table, _EMPTY, pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words))
+    # a scalar of text would load pandas
+    said = pc.cast(pc.binary_length(words), pa.bool_())
+    table = _with(table, _EMPTY, pc.if_else(said, words, pa.nulls(len(words), pa.string())))
     category = table["category"]
     if pc.any(pc.starts_with(category, "'")).as_py():
         table = _with(table, "category", pa.array(map(as_written, category.to_pylist()), pa.string()))

@@ -2,7 +2,7 @@
 
 from thematic.outputs.catalogue.grid import Catalogue, Moved, MovedFigure, Place, Verdict
 from thematic.outputs.catalogue.listing import first_page, is_current, read_catalogue, write_catalogue
-from thematic.outputs.catalogue.pages import INDEX, pages
+from thematic.outputs.catalogue.pages import INDEX, pages, template
 
 __all__ = [
     "INDEX",
@@ -15,5 +15,6 @@ __all__ = [
     "is_current",
     "pages",
     "read_catalogue",
+    "template",
     "write_catalogue",
 ]

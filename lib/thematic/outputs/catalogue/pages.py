@@ -89,7 +89,7 @@ def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
     """The page of a period; `up` leads from its folder to that of all reports."""
     reports = [report for place, report in sorted(catalogue.reports.items()) if place[0] == period]
     style, script = _style(catalogue.look), _text("catalogue.js")
-    page = _template().render(
+    page = template().render(
         force=next((report.force for report in reports if report.force), ""),
         markings=sorted({report.marking for report in reports if report.marking}),
         synthetic=any(report.synthetic for report in reports),
@@ -169,7 +169,8 @@ def _kind(columns: int) -> str:
 
 
 @lru_cache(maxsize=1)
-def _template() -> Template:
+def template() -> Template:
+    """The page of the catalogue; compiled once, which takes as long as to write some ten pages."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(_TEMPLATES)
