@@ -156,6 +156,7 @@ def changes(
     area: AreaWord = "",
     audience: Audience = "",
     before: Annotated[str, typer.Option(help="Folder of the earlier extract, where it was kept: says why.")] = "",
+    full: Annotated[bool, typer.Option("--full", help="All lines; without it, 40 of each kind for a report.")] = False,
     data: Data = "",
     lookup: Lookup = "",
     out: Out = "",
@@ -168,7 +169,7 @@ def changes(
     words = Words(goals or [], period, area, audience=audience, data=data, lookup=lookup, out=out)
     found = compared(Workbook.find(), words, since, before.strip(), date.today(), _aside)
     heard = audience.strip().lower() or "internal"
-    for line in lines(found, since.strip(), heard, paired=bool(before.strip())):
+    for line in lines(found, since.strip(), heard, paired=bool(before.strip()), full=full):
         typer.echo(line)
 
 

@@ -169,7 +169,7 @@ def test_every_other_difference_is_that_of_the_two_reports(compared: dict[str, C
 
 
 def test_the_lines_say_which_figures_and_why_and_fit_a_terminal(compared: dict[str, Compared]) -> None:
-    said = list(lines(compared.values(), SINCE, "internal", paired=True))
+    said = list(lines(compared.values(), SINCE, "internal", paired=True, full=False))
     assert said[0] == "Internal reports: 2020-12 as released, against 2021-01"
     assert "Domestic abuse, Widnes" in said
     assert "  Released for 2020-12 and different now (changed: the data it sees)" in said
@@ -177,8 +177,21 @@ def test_the_lines_say_which_figures_and_why_and_fit_a_terminal(compared: dict[s
     assert any("late: not in the earlier extract" in line for line in said)
     assert any("is not counted: void by then, by `cancelled_on`" in line for line in said)
     assert max(map(len, said)) <= WIDTH
-    alone = list(lines([replace(each, why={}) for each in compared.values()], SINCE, "internal", paired=False))
+    alone = list(
+        lines([replace(each, why={}) for each in compared.values()], SINCE, "internal", paired=False, full=False)
+    )
     assert alone[-1].endswith("--before FOLDER.") or "--before FOLDER" in " ".join(alone[-2:])
+
+
+def test_a_long_list_is_cut_short_unless_all_of_it_is_asked_for(compared: dict[str, Compared]) -> None:
+    short, full = ([*lines(compared.values(), SINCE, "internal", paired=True, full=each)] for each in (False, True))
+    cut = [
+        line for line in short if line.startswith("    ... and ") and line.endswith(" lines more (--full prints them)")
+    ]
+    left_out = sum(int(line.split()[2].replace(",", "")) for line in cut)
+    assert left_out > 0
+    assert len(full) == len(short) - len(cut) + left_out
+    assert set(short) - set(cut) <= set(full)
 
 
 def test_a_report_that_is_up_to_date_is_not_worked_out_again(

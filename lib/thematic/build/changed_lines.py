@@ -23,8 +23,9 @@ _UNKNOWN = (
 )
 
 
-def lines(found: Iterable[Compared], since: str, audience: str, *, paired: bool) -> Iterator[str]:
-    """A block for each report in which something differs, then a count. `paired`: an earlier extract was named."""
+def lines(found: Iterable[Compared], since: str, audience: str, *, paired: bool, full: bool) -> Iterator[str]:
+    """A block for each report in which something differs, then a count. `paired`: an earlier extract was named. `full`:
+    all that is said of a report, not the first _MOST lines of each kind."""
     compared = iter(found)
     first = [each for each in [next(compared, None)] if each is not None]
     against = f", against {first[0].period}" if first else ""
@@ -32,7 +33,7 @@ def lines(found: Iterable[Compared], since: str, audience: str, *, paired: bool)
     reports, verdicts, differ = 0, 0, 0
     for each in chain(first, compared):
         reports, verdicts, differ = reports + 1, verdicts + len(each.verdicts), differ + len(each.revised)
-        block = [*_report(each)]
+        block = [*_report(each, None if full else _MOST)]
         if block:
             yield from ("", f"{each.data.theme.title}, {each.data.area.name}", *(plain(line) for line in block))
     yield ""
@@ -42,26 +43,26 @@ def lines(found: Iterable[Compared], since: str, audience: str, *, paired: bool)
         yield from textwrap.wrap(_UNKNOWN, WIDTH)
 
 
-def _report(found: Compared) -> Iterator[str]:
+def _report(found: Compared, most: int | None) -> Iterator[str]:
     if found.verdicts:
         yield "  Verdicts that changed"
-        yield from _most([*_verdicts(found)])
+        yield from _first([*_verdicts(found)], most)
     if found.revised:
         yield f"  Released for {found.data.period} and different now ({'; '.join(found.causes) or 'made otherwise'})"
-        yield from _most([*_revised(found)])
+        yield from _first([*_revised(found)], most)
         yield from _tables(found)
     for word, keys in (("New", found.new), ("Gone", found.gone)):
         if keys:
             yield f"  {word}"
-            yield from _most([line for key in keys for line in _folded(_name(found.data, key))])
+            yield from _first([line for key in keys for line in _folded(_name(found.data, key))], most)
     if not found.later:
         yield "  There is no later report to compare its verdicts with."
 
 
-def _most(said: Sequence[str]) -> Iterator[str]:
-    yield from said[:_MOST]
-    if len(said) > _MOST:
-        yield f"    ... and {len(said) - _MOST:,} lines more (name a theme or an area to see fewer at a time)"
+def _first(said: Sequence[str], most: int | None) -> Iterator[str]:
+    yield from said[:most]
+    if most is not None and len(said) > most:
+        yield f"    ... and {len(said) - most:,} lines more (--full prints them)"
 
 
 def _verdicts(found: Compared) -> Iterator[str]:
