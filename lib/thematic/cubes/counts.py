@@ -10,18 +10,21 @@ numbers, 12 x year + month - 1. No column here names or describes a person.
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from thematic.core.areas import MISSING, NO_LOCATION
 from thematic.core.errors import DataRefused
@@ -108,9 +111,21 @@ def count(
     left out. Counts that look at the same rows are asked for in one query, whichever themes they are of.
     """
     frames: dict[str, list[pd.DataFrame]] = {theme: [] for theme in counted}
-    for rows, query, sums in _queries(tables, counted, fed, counting):
-        for theme, frame in _asked(rows, query, sums, counting):
-            frames[theme].append(frame)
+    pool = ThreadPoolExecutor(1)
+    try:  # ibis writes the next queries while the engine is at work
+        written = [
+            (sums, pool.submit(_written, rows, query, sums, counting))
+            for rows, query, sums in _queries(tables, counted, fed, counting)
+        ]
+        for sums, asked in written:
+            firsts, answer = asked.result()
+            with _within_bounds(sums):
+                wide = answer()
+                numbers = {place: wide.pop(f"n{place}").fillna(0).to_numpy(dtype="int64") for place in set(firsts)}
+                for each, place in zip(sums, firsts, strict=True):
+                    frames[each.theme].append(_long(wide, numbers[place], each))
+    finally:
+        pool.shutdown(cancel_futures=True)
     return {theme: _cube(found, counting) for theme, found in frames.items()}
 
 
@@ -191,8 +206,10 @@ def _dates(base: Base, by: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(known_dates(base.table, base.columns | set(by)) - settled))
 
 
-def _asked(rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counting) -> list[tuple[str, pd.DataFrame]]:
-    """The numbers of one query, each with its theme, a row to each that is not 0."""
+def _written(
+    rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counting
+) -> tuple[list[int], Callable[[], pd.DataFrame]]:
+    """For each number the place of its column, and what asks the engine for the table of them all."""
     wanted = dict.fromkeys(each.base.count.repeats for each in sums if each.base.count.repeats is not None)
     rows, repeats = with_repeats(rows, query.base, list(wanted))
     rows = _placed(rows, query.base)
@@ -206,9 +223,17 @@ def _asked(rows: ir.Table, query: _Query, sums: Sequence[_Sum], counting: Counti
         _grouped(version, query, {f"n{place}": found[place] for place in asked}, counting)
         for version, found in zip(versions, numbers, strict=True)
     ]
-    with _within_bounds(sums):
-        wide = (grouped[0] if len(grouped) == 1 else ibis.union(*grouped)).to_pandas()
-        return [(each.theme, _long(wide, first, each)) for first, each in zip(firsts, sums, strict=True)]
+    return firsts, _answer(grouped[0] if len(grouped) == 1 else ibis.union(*grouped))
+
+
+def _answer(asked: ir.Table) -> Callable[[], pd.DataFrame]:
+    """What asks the engine: DuckDB in SQL that has been written by then, and without the detour over Python's numbers
+    that ibis takes where a column has gaps."""
+    engine: Any = asked.get_backend()
+    if engine.name != "duckdb":
+        return lambda: pd.DataFrame(asked.to_pandas())
+    sql = engine.compile(asked)
+    return lambda: pd.DataFrame(engine.raw_sql(sql).to_arrow_table().to_pandas())
 
 
 def _firsts(numbers: Sequence[ir.NumericValue]) -> list[int]:
@@ -234,13 +259,11 @@ def _within_bounds(sums: Sequence[_Sum]) -> Iterator[None]:
         ) from error
 
 
-def _long(wide: pd.DataFrame, place: int, number: _Sum) -> pd.DataFrame:
-    """One number of a query in the cube's own columns."""
-    kept = wide[wide[f"n{place}"].fillna(0) != 0]
-    kept = kept.assign(count=number.base.key, dimension=number.dimension, n=kept[f"n{place}"].astype("int64"))
-    if number.category is not None:
-        kept = kept.assign(category=number.category)
-    return kept[[column for column in kept.columns if not (column.startswith("n") and column[1:].isdigit())]]
+def _long(keys: pd.DataFrame, found: NDArray[np.int64], number: _Sum) -> pd.DataFrame:
+    """One number of a query in the cube's own columns, where it is not 0."""
+    there = found != 0
+    kept: pd.DataFrame = keys[there].assign(count=number.base.key, dimension=number.dimension, n=found[there])
+    return kept if number.category is None else kept.assign(category=number.category)
 
 
 def _subsets(dates: Sequence[str]) -> Iterator[tuple[str, ...]]:
