@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from string import ascii_letters, digits
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from matplotlib import get_data_path
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from thematic import exporters
 from thematic.charts.measuring import FONT, MEASURING, REGULAR, STRONG, width_of
 
 WORDS = st.text(st.sampled_from(f"{ascii_letters}{digits} ,.%-–’()fiWAVTo"), min_size=1, max_size=30)
@@ -27,7 +30,19 @@ def test_words_measure_what_matplotlib_says(words, weight, size):
     assert MEASURING.get_text_width_height_descent(words, face, ismath=False) == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("look", [{"family": ["DejaVu Sans"]}, {"family": [FONT], "style": "italic"}, {"family": []}])
+FILES = [
+    Path(get_data_path(), "fonts/ttf/DejaVuSans.ttf"),
+    Path(exporters.__file__).with_name("fonts") / "ThematicSans-Regular.otf",
+]
+LOOKS = [
+    {"family": ["DejaVu Sans"]},
+    {"family": [FONT], "style": "italic"},
+    {"family": []},
+    *({"fname": each} for each in FILES),
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
 def test_so_do_words_in_another_typeface(look):
     face = FontProperties(**look, size=13)
     expected = text_to_path.get_text_width_height_descent("Widnes 7%", face, ismath=False)

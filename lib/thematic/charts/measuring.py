@@ -144,7 +144,8 @@ def _files_of(prop: FontProperties) -> tuple[Any, ...]:
 def _from_letters(words: str, prop: FontProperties) -> _Sizes | None:
     """What words take, from their letters; None where matplotlib has to measure them."""
     files = _files_of(prop)
-    letters = _letters_of(files) if str(files[0].path) in _OWN else None
+    first = getattr(files[0], "path", files[0])  # a text alone, where the typeface was asked for by its file
+    letters = _letters_of(files) if str(first) in _OWN else None
     return letters.sizes(words, prop.get_size_in_points()) if letters else None
 
 
