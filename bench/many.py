@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def _out(ready: Setting, periods: str) -> Path:
-    return ready.root / "many" / periods
+    return ready.root / "many" / f"of {periods}"  # a folder that is called by a month is one that builds clear
 
 
 def _watched(ready: Setting, periods: str, goals: Sequence[str] = FOUR) -> Batch:
