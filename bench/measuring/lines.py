@@ -66,7 +66,7 @@ def _dress(axes: Axes, title: str, sizes: str) -> None:
     axes.set_title(title, loc="left", weight=600)
     axes.set(xlabel=sizes, ylabel="")
     axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.1 * axes.get_ylim()[1])  # room above a line that stays level
     axes.grid(axis="y", color=GRID)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
