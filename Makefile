@@ -80,5 +80,5 @@ bench: $(READY) ; status=0; for each in bench/*.py; do $(BIN)python "$$each" $(B
 	  $$python -m venv --clear .venv && $(BIN)python -m pip install --quiet --disable-pip-version-check uv==$(UV); } && \
 	UV_PROJECT_ENVIRONMENT=.venv $(BIN)python -m uv sync --quiet --frozen --inexact --no-python-downloads \
 	  --python $(BIN)python $$again && \
-	PYTHONDONTWRITEBYTECODE= $(BIN)python -c "import thematic.execution.preload, thematic.build.build, thematic.cli" && \
+	PYTHONDONTWRITEBYTECODE= $(BIN)python -c "import thematic.execution.rehearsal, thematic.build.build, thematic.cli" && \
 	$(BIN)python -m thematic.jupyter.repository && touch $@

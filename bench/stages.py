@@ -48,7 +48,7 @@ def main() -> None:
         jobs = _jobs(ready)
         around = {
             "loading what reports need, once": _seconds(
-                ready, [sys.executable, "-c", "import thematic.execution.preload"]
+                ready, [sys.executable, "-c", "import thematic.execution.rehearsal"]
             )
         }
         command = ready.build(PERIOD, "html", out=ready.root / "outputs")
@@ -92,7 +92,7 @@ def _jobs(ready: Setting) -> list[Job]:
 def _made_in_forks(jobs: Sequence[Job]) -> tuple[Stages, Stages]:
     """What all jobs took together, the first time and the second."""
     os.environ.update(ONE_THREAD)
-    import thematic.execution.preload  # noqa: F401 - what the product loads before its first report
+    import thematic.execution.rehearsal  # noqa: F401 - what the product loads before its first report
 
     sent = [pickle.dumps(job) for job in jobs]
     gc.collect()

@@ -14,7 +14,7 @@ from typing import Any
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-import thematic.execution.preload  # noqa: F401 - what the product loads before its first report
+import thematic.execution.rehearsal  # noqa: F401 - what the product loads before its first report
 from measuring.setting import ONE_THREAD, WORKERS, Setting
 from measuring.usage import Usage
 from thematic import report

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from threading import Event
 from typing import Annotated, Any
 
@@ -87,13 +88,17 @@ def build(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would be made, and why.")] = False,
 ) -> None:
     """Make the reports of one or more themes, where they are not up to date."""
+    from thematic.execution.starting import warm_up_early
+
+    workbook = Workbook.find()
+    if not (dry_run or cluster.strip()):
+        warm_up_early(Path(out.strip() or workbook.root / "outputs"), period, format_)
     from thematic.build.build import build as make
     from thematic.build.build import survey
     from thematic.build.progress import summary, telling
     from thematic.build.request import Words
     from thematic.outputs.status import dry_run_lines
 
-    workbook = Workbook.find()
     words = Words(goals or [], period, area, lpu, format_, audience, data, lookup, out, jobs, cluster, timeout, memory)
     if dry_run:
         echo("\n".join(dry_run_lines(survey(workbook, words, date.today(), echo))))
@@ -513,6 +518,7 @@ def main() -> None:
         _refuse_repeated(sys.argv[1:])
         status = _ran(stopped)
     except UserError as error:
+        _give_up()
         echo(f"thematic: {error}", err=True)
         sys.exit(error.exit_status)
     except _WordsRefused as error:
@@ -587,6 +593,12 @@ def _open_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for as long as we run
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up() -> None:
+    from thematic.execution.starting import give_up
+
+    give_up()
 
 
 def _say_stopped() -> None:

@@ -5,14 +5,17 @@ import io
 import json
 import re
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from nbformat import v4
 
 from placed import put
 from thematic.core.spreadsheets import as_written, harmless
 from thematic.displays import MIME_TYPE, FigureList
+from thematic.execution.cleaning import to_bytes
 from thematic.measures.figures import FIGURE_COLUMNS, FIGURE_NUMBERS
 from thematic.outputs import gathered
 from thematic.outputs.catalogue import read_catalogue
@@ -159,6 +162,18 @@ def test_a_report_without_a_csv_gives_the_figures_of_its_notebook(tmp_path):
     assert gathered_from(tmp_path).reports == 1
     (row,) = read(tmp_path)
     assert (row["category"], row["value"], row["previous_value"], row["significant"]) == ("'-5", "3", "2.5", "true")
+
+
+@pytest.mark.parametrize("written", [to_bytes, lambda notebook: nbformat.writes(notebook).encode()])
+@pytest.mark.parametrize(("times", "reports"), [(0, 0), (1, 1), (2, 0)])
+def test_the_figures_of_a_notebook_are_found_however_it_is_written(tmp_path, written, times, reports):
+    payload = {"kind": FigureList.kind, "columns": FIGURE_COLUMNS, "rows": [[*ROW.values()]], "counts": {}}
+    shown = [v4.new_output("display_data", {MIME_TYPE: payload}) for _ in range(times)]
+    told = v4.new_output("stream", text=json.dumps(payload) + '\n"kind": "figures"\n')
+    cells = [v4.new_code_cell('x = {"kind": "figures"}', outputs=[told]), v4.new_code_cell(outputs=shown)]
+    put(tmp_path, files={"html": b"h", "ipynb": written(v4.new_notebook(cells=cells))})
+    found = gathered_from(tmp_path)
+    assert (found.reports if found else 0) == reports
 
 
 def test_the_parquet_holds_the_same_with_types_and_texts_as_they_were_written(tmp_path):

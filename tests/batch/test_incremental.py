@@ -21,7 +21,7 @@ from thematic.core import digests
 from thematic.core.periods import Month
 from thematic.core.workbook import Workbook
 from thematic.cubes.cubes import HISTORY_MONTHS
-from thematic.execution import batch
+from thematic.execution import batch, starting
 from thematic.execution.batch import Result
 from thematic.outputs.editions import NOTEBOOK
 from thematic.outputs.jobs import Product
@@ -173,7 +173,7 @@ def first(tmp_path_factory) -> Bench:
 
 def stand_in(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(batch, "run", without_notebooks)
-    patch.setattr(batch, "warm_up", lambda: None)
+    patch.setattr(starting, "warm_up", lambda _: None)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from drawn import files_of
 from placed import RISE, fail
 from thematic.core.areas import FORCE
 from thematic.displays import Cover
-from thematic.execution import batch
+from thematic.execution import batch, starting
 from thematic.execution.batch import Result
 from thematic.exporters import html
 from thematic.exporters.document import Document
@@ -65,7 +65,7 @@ def stand_in(jobs, out, *_) -> list[Result]:
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(batch, "run", stand_in)
-    monkeypatch.setattr(batch, "warm_up", lambda: None)
+    monkeypatch.setattr(starting, "warm_up", lambda _: None)
     return drawn_workbook(tmp_path / "workbook", monkeypatch)
 
 

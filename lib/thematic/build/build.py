@@ -25,7 +25,7 @@ from thematic.core.temporary import clear_temporary
 from thematic.core.workbook import BUILDS_ON, Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
-from thematic.execution import batch, cluster
+from thematic.execution import batch, cluster, starting
 from thematic.extracts import warehouse
 from thematic.in_place.marking import counted_before
 from thematic.measures.ledger.seen import Seen, seen_by
@@ -280,7 +280,7 @@ def _get_ready(request: Request) -> None:
     if request.cluster:
         cluster.check(request.cluster)
     else:
-        batch.warm_up()
+        starting.warm_up(request.formats)
 
 
 def _catalogue(request: Request, drafts: Drafts, made: bool) -> tuple[Path | None, Gathered | None, str]:

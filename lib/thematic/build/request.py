@@ -12,12 +12,13 @@ from pathlib import Path
 
 from thematic.build.areas import chosen_areas
 from thematic.core.errors import ArgumentsRefused, reason
+from thematic.core.formats import DEFAULT_FORMATS
 from thematic.core.memory import MB
 from thematic.core.periods import Month, parse_periods
 from thematic.core.workbook import Workbook
 from thematic.execution.processes import TIMEOUT
 from thematic.measures.disclosure import AUDIENCES
-from thematic.outputs.editions import DEFAULT_FORMATS, FORMATS
+from thematic.outputs.editions import FORMATS
 from thematic.params import Params
 from thematic.params.declared import Audience
 

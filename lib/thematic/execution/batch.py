@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from thematic.execution.processes import TIMEOUT, Limits, Running, end, ended, start, warm_up
+from thematic.execution.processes import TIMEOUT, Limits, Running, end, ended, start
 from thematic.outputs.editions import Edition
 from thematic.outputs.jobs import Failure, Job, Product
 from thematic.outputs.manifest import SUFFIX, Manifest
 from thematic.outputs.placing import placed
 
-__all__ = ["TIMEOUT", "Limits", "OnEvent", "Result", "made_alone", "run", "settled", "warm_up"]
+__all__ = ["TIMEOUT", "Limits", "OnEvent", "Result", "made_alone", "run", "settled"]
 
 CRASHED = "crashed"
 _TRIES = 2

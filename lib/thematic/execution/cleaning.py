@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thematic.core.temporary import NAMES
+from thematic.displays import MIME_TYPE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -58,6 +59,22 @@ def to_bytes(notebook: NotebookNode) -> bytes:
     cells = ",\n".join(written(_in_lines(cell)) for cell in notebook.cells)
     rest = written({name: value for name, value in notebook.items() if name != "cells"})
     return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'.encode()
+
+
+def read_back(notebook: NotebookNode) -> NotebookNode:
+    """The notebook as its file gives it back. The cells that show nothing but displays of the report are as they were:
+    what these hold is the same in a file, and most of what there is to read."""
+    from nbformat import NotebookNode, v4
+
+    others = [cell for cell in notebook.cells if any(not _is_own(output) for output in cell.get("outputs", []))]
+    if not others:
+        return notebook
+    read = {cell.id: cell for cell in v4.reads(to_bytes(NotebookNode({**notebook, "cells": others})).decode()).cells}
+    return NotebookNode({**notebook, "cells": [read.get(cell.id, cell) for cell in notebook.cells]})
+
+
+def _is_own(output: NotebookNode) -> bool:
+    return MIME_TYPE in output.get("data", {})
 
 
 def _in_lines(cell: NotebookNode) -> dict[str, Any]:

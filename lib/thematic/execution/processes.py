@@ -9,32 +9,25 @@ import signal
 import sys
 import threading
 import time
-import types
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 from thematic.core.memory import MB, Family
-from thematic.core.temporary import folder_of_process
 from thematic.execution.production import produce
+from thematic.execution.starting import STOPS, forking_context, quiet_start
 from thematic.outputs.jobs import Failure, Job, Product
 
-_PRELOAD = "thematic.execution.preload"
 _STARTED = b"started"
 _LAST_WORDS_SECONDS = 10
 LOOK_SECONDS = 0.2
 _STOP_SECONDS = 1
 _PAUSE_SECONDS = 0.5
-_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} | {"PYTHONHASHSEED": "0"}
-"""Reports run beside each other, so each computes on one thread; sets are in the same order every time."""
 TIMEOUT = 30 * 60.0
 """The seconds that one report may take where nothing else is asked for: a cell that hangs ends by itself."""
-_STOPS = {signal.SIGINT, signal.SIGTERM}
-_starting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -62,16 +55,6 @@ class Running:
         return 0.0 if self.since is None else time.monotonic() - self.since
 
 
-def warm_up() -> None:
-    """Begins to load what reports need, so that it is there when the first starts; does not wait for it."""
-    context = _context()
-    if context.get_start_method() == "forkserver":
-        from multiprocessing.forkserver import ensure_running
-
-        with _quiet_start(), suppress(OSError):  # the first report to be started tells of it
-            ensure_running()
-
-
 def start(job: Job) -> Running:
     """Starts the job's process. Any thread may. Raises OSError or EOFError where the system gives none.
 
@@ -95,11 +78,11 @@ def start(job: Job) -> Running:
 
 
 def _start(job: Job, started: list[Running | OSError | EOFError]) -> None:
-    context = _context()
+    context = forking_context()
     ours, theirs = context.Pipe(duplex=False)
     try:
         process = context.Process(target=_work, args=(job, theirs), name=job.edition.label)  # type: ignore[attr-defined]
-        with _quiet_start():
+        with quiet_start():
             process.start()
     except (OSError, EOFError) as error:
         ours.close()
@@ -137,59 +120,6 @@ def leave_nothing() -> None:
     Family(os.getpid()).kill(itself=False)
 
 
-def _context() -> multiprocessing.context.BaseContext:
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([_PRELOAD])
-    _keep_sockets_in(folder_of_process())
-    return context
-
-
-def _keep_sockets_in(folder: Path) -> None:
-    """Has multiprocessing keep its sockets in this folder: of a process that is killed its own would stay for good."""
-    settings: dict[str, object] = getattr(multiprocessing.current_process(), "_config", {})
-    settings.setdefault("tempdir", str(folder))
-
-
-@contextmanager
-def _quiet_start() -> Iterator[None]:
-    """What a process that starts now inherits: the environment of reports, and that its parent alone is to be stopped.
-
-    The program that runs the batch is hidden meanwhile, or every process would import it once more.
-    """
-    with _starting, _stops_held():
-        before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-        main = sys.modules["__main__"]
-        os.environ.update(_ENVIRONMENT)
-        sys.modules["__main__"] = types.ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
-
-
-@contextmanager
-def _stops_held() -> Iterator[None]:
-    """Holds Ctrl-C and SIGTERM back until the block ends; processes that start in it do not hear of them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    from multiprocessing import resource_tracker
-
-    resource_tracker.ensure_running()  # where it starts later, it lets them through again
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
 def _work(job: Job, pipe: Connection) -> None:
     """In the report's own process: makes the job's product and hands it over."""
     _stand_alone()
@@ -205,7 +135,7 @@ def _stand_alone() -> None:
     """Cuts the process off from the terminal, and ends it, with all it started, when the batch's process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     if hasattr(os, "setsid"):
         os.setsid()
     nowhere = os.open(os.devnull, os.O_RDWR)

@@ -15,7 +15,7 @@ from thematic.core.parameters import ADDED
 from thematic.core.temporary import temporary_folder
 from thematic.displays import MIME_TYPE
 from thematic.execution import isolation
-from thematic.execution.cleaning import KERNEL, clean, impersonal, to_bytes
+from thematic.execution.cleaning import KERNEL, clean, impersonal, read_back, to_bytes
 from thematic.outputs.beside import put_beside
 from thematic.outputs.editions import NOTEBOOK
 from thematic.outputs.jobs import Failure, Job, Product
@@ -162,25 +162,26 @@ def _last_line(name: str, value: str) -> str:
 
 def _export(run: _Run) -> None:
     """The notebook as every format asked for, and the manifest that goes with them."""
-    from nbformat import v4
-
     from thematic.exporters.cells import left_out
     from thematic.exporters.html import FORMATS
 
     along = tuple(run.job.exporters) if run.job.in_catalogue else ()
-    payloads = _payloads(run.notebook)
-    run.files[NOTEBOOK] = to_bytes(run.notebook)
+    executed = run.notebook
+    if executed is None:
+        return
+    payloads = _payloads(executed)
+    run.files[NOTEBOOK] = to_bytes(executed)
+    shown = read_back(executed)
     for suffix, name in run.job.exporters.items():
         run.step = suffix.upper()
         exporter = exporter_of(name)()
-        notebook = v4.reads(run.files[NOTEBOOK].decode())
         resources = {"metadata": {"name": run.job.edition.area.slug}, FORMATS: along}
-        body, resources = exporter.from_notebook_node(notebook, resources)
+        body, resources = exporter.from_notebook_node(shown, resources)
         run.notices += resources.get("notices", [])
         run.files[suffix] = body if isinstance(body, bytes) else body.encode()
     run.step = "the manifest"
     manifest = run.job.manifest.with_payloads(payloads).with_files(run.files)
-    missing = tuple(left_out(run.notebook)) if run.notebook is not None else ()
+    missing = tuple(left_out(executed))
     manifest = manifest.model_copy(update={"checked": run.checked, "left_out": missing})
     run.files[manifests.SUFFIX] = manifest.to_bytes()
 
@@ -194,8 +195,7 @@ def exporter_of(name: str) -> type[Exporter]:
     return found
 
 
-def _payloads(notebook: NotebookNode | None) -> list[dict[str, Any]]:
+def _payloads(notebook: NotebookNode) -> list[dict[str, Any]]:
     """The structures that the notebook's outputs carry."""
-    cells = notebook.cells if notebook is not None else []
-    found = [output.get("data", {}).get(MIME_TYPE) for cell in cells for output in cell.get("outputs", [])]
+    found = [output.get("data", {}).get(MIME_TYPE) for cell in notebook.cells for output in cell.get("outputs", [])]
     return [payload for payload in found if isinstance(payload, dict)]

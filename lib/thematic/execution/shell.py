@@ -14,7 +14,6 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
 from nbformat import NotebookNode
-from nbformat.notebooknode import from_dict
 from nbformat.v4 import output_from_msg
 from traitlets import Type
 from traitlets.config import Config
@@ -49,9 +48,11 @@ class Outputs:
     def add(self, kind: str, **content: Any) -> NotebookNode:
         if self._clear_next:
             self.start()
-        own = MIME_TYPE in content.get("data", {})  # what the report's displays give needs no check against a schema
-        message = {"header": {"msg_type": kind}, "content": content}
-        output = from_dict({"output_type": kind, **content}) if own else output_from_msg(message)
+        if MIME_TYPE in content.get("data", {}):  # what the report's displays give needs no check against a schema
+            parts = {name: NotebookNode(part) if isinstance(part, dict) else part for name, part in content.items()}
+            output = NotebookNode(output_type=kind, **parts)
+        else:
+            output = output_from_msg({"header": {"msg_type": kind}, "content": content})
         self.shown.append(output)
         return output
 

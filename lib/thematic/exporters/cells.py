@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
+from itertools import compress
 
 from nbformat import NotebookNode
 
@@ -63,9 +64,18 @@ def left_out(notebook: NotebookNode) -> list[str]:
     return [
         f"cell {number}: {what}"
         for number, cell in enumerate(own, start=1)
-        for block in blocks_of(cell, number)
+        for block in blocks_of(_without_figures(cell), number)
         for what in _missing(block)
     ]
+
+
+def _without_figures(cell: NotebookNode) -> NotebookNode:
+    """The cell without the displays of the report but its commentary: they show all that they hold."""
+    payloads = [output.get("data", {}).get(MIME_TYPE) for output in cell.get("outputs", [])]
+    if not any(payloads):
+        return cell
+    kept = [not payload or payload.get("kind") == Commentary.kind for payload in payloads]
+    return NotebookNode({**cell, "outputs": [*compress(cell.outputs, kept)]})
 
 
 def _missing(block: Block) -> Iterator[str]:

@@ -23,7 +23,7 @@ from multiprocessing.connection import Connection
 
 from thematic.execution.processes import kill_group, leave_nothing
 
-_MODULES = ("thematic.execution.preload", "ipykernel.kernelapp", "ipykernel.debugger", "thematic.jupyter.kernel")
+_MODULES = ("thematic.execution.rehearsal", "ipykernel.kernelapp", "ipykernel.debugger", "thematic.jupyter.kernel")
 _ADOPT_ORPHANS = 36
 _PAUSE_SECONDS = 0.05
 _PATIENCE_SECONDS = 10

@@ -22,7 +22,6 @@ from thematic.params.tables import Lookup
 
 FORMATS = {suffix: f"thematic_{suffix}" for suffix in ("csv", "docx", "html", "pdf", "xlsx")}
 """The suffix of each format and the nbconvert exporter that makes it, named so that JupyterLab's server finds it."""
-DEFAULT_FORMATS = ("html", "pdf", "csv")
 PAGE, NOTEBOOK = "html", "ipynb"
 FAILED = "failed"
 """The folder of the notebooks of failed reports, in the folder of all outputs."""

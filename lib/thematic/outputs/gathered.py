@@ -8,6 +8,7 @@ import json
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -24,6 +25,7 @@ NAME = "figures"
 LEADING = ("audience", "theme", "area", "period")
 """The columns that say whose report a figure is of; those of a report's own CSV follow."""
 
+_SHOWS_FIGURES = f'"kind": "{FigureList.kind}"'.encode()
 _CSV, _PARQUET, _RECORD = "csv", "parquet", "json"
 
 
@@ -184,13 +186,27 @@ def _of_notebook(data: bytes) -> bytes | None:
     """The CSV of an executed notebook's figures; None where it does not show them once."""
     from thematic.measures.figures import FIGURE_NUMBERS
 
-    outputs = (output for cell in json.loads(data)["cells"] for output in cell.get("outputs", []))
+    outputs = (output for cell in _cells_with_figures(data) for output in cell.get("outputs", []))
     found = [output["data"][MIME_TYPE] for output in outputs if MIME_TYPE in output.get("data", {})]
     lists = [each for each in found if isinstance(each, dict) and each.get("kind") == FigureList.kind]
     if len(lists) != 1:
         return None
     shown = FigureList(columns=lists[0]["columns"], rows=lists[0]["rows"])
     return csv_text(shown.columns, shown.texts, FIGURE_NUMBERS).encode()
+
+
+def _cells_with_figures(data: bytes) -> list[dict[str, Any]]:
+    """The cells of an executed notebook that can show figures: of one that has a cell to a line, as a build writes it,
+    the others are not read."""
+    marked = [line.rstrip(b",") for line in data.split(b"\n") if _SHOWS_FIGURES in line]
+    try:
+        read = [json.loads(line) for line in marked]
+    except ValueError:
+        read = []
+    if read and all(isinstance(each, dict) and "cell_type" in each for each in read):
+        return read
+    cells: list[dict[str, Any]] = json.loads(data)["cells"]
+    return cells
 
 
 def _made(path: Path) -> Made:

@@ -17,4 +17,4 @@ HexagonKm = Annotated[float, Field(ge=0.5, le=20)]
 class Declared(BaseModel):
     """A part of params/: unknown keys are refused and nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)

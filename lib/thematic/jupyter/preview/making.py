@@ -141,5 +141,5 @@ def _started(job: Job) -> Running:
     try:
         return start(job)
     except (OSError, EOFError):
-        import_module("thematic.execution.preload")
+        import_module("thematic.execution.rehearsal")
         raise

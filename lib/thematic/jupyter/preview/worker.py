@@ -51,11 +51,12 @@ def preview_of(asked: Asked, is_wanted: Callable[[], bool]) -> Preview:
 
 def main() -> None:
     """Serves the lines of the standard input, and leaves nothing behind when they end."""
-    from thematic.execution.processes import leave_nothing, warm_up
+    from thematic.execution.processes import leave_nothing
+    from thematic.execution.starting import warm_up
 
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever is printed must not stand between the answers
-    warm_up()
+    warm_up(["html"])
     worker = Worker(answers)
     for line in sys.stdin:
         worker.take(json.loads(line))

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from thematic.core.areas import FORCE
+from thematic.core.formats import DEFAULT_FORMATS
 from thematic.core.look import HOUSE, Look
 from thematic.core.periods import Month
 from thematic.displays import shorthand_in
-from thematic.outputs.editions import DEFAULT_FORMATS, FAILED, FORMATS, NOTEBOOK, PAGE
+from thematic.outputs.editions import FAILED, FORMATS, NOTEBOOK, PAGE
 from thematic.outputs.manifest import Indicator, Manifest
 
 Place = tuple[str, str, str]
