@@ -80,11 +80,19 @@ class Drafts:
     def _theme_files(self) -> dict[str, dict[str, str]]:
         return {theme: params_files(self.params, theme) for theme in self.params.themes}
 
+    @cached_property
+    def _theme_digests(self) -> dict[str, str]:
+        return {theme: digest(files) for theme, files in self._theme_files.items()}
+
+    def _digest(self, theme: str, files: Mapping[str, str]) -> str:
+        """The digest of what an edition rests on under params/: its theme's, but where it has words of its own."""
+        return self._theme_digests[theme] if len(files) == len(self._theme_files[theme]) else digest(files)
+
     def _inputs(self, edition: Edition, files: Mapping[str, str]) -> dict[str, str]:
         return {
             "notebook": self.notebooks[edition.theme],
             "lib": self.shared["lib"],
-            "params": digest(files),
+            "params": self._digest(edition.theme, files),
             "cubes": self.index.slices[edition.theme][str(edition.period)],
             "lock": self.shared["lock"],
         }

@@ -140,9 +140,20 @@ class Manifest(BaseModel):
         return there.st_mtime_ns <= settled or digest_file(path) == made.sha256
 
 
+_read: dict[Path, tuple[tuple[int, int, int], Manifest]] = {}
+
+
 def read_manifest(path: Path) -> Manifest | None:
-    """The manifest in the file, or None where there is none or it cannot be read."""
+    """The manifest in the file, or None where there is none or it cannot be read.
+
+    A command looks at each more than once, and reads it again where it is another file or has been written to.
+    """
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        there = path.stat()
+        known = there.st_ino, there.st_mtime_ns, there.st_size
+        if path not in _read or _read[path][0] != known:
+            _read[path] = known, Manifest.model_validate_json(path.read_bytes())
+        return _read[path][1]
     except (OSError, ValidationError):
+        _read.pop(path, None)
         return None

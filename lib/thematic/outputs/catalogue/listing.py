@@ -7,8 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
+from thematic.core.digests import code_digest, digest, digest_bytes
 from thematic.outputs.catalogue.grid import Catalogue, Place
-from thematic.outputs.catalogue.pages import INDEX, pages, without_moved
+from thematic.outputs.catalogue.pages import INDEX, addresses, pages
 from thematic.outputs.editions import FAILED, NOTEBOOK, is_private
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.placing import write_whole
@@ -16,6 +17,7 @@ from thematic.params.brand import Brand
 
 _MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
+_LAST_LINE = b"<!-- thematic catalogue: "
 _HOUSE = Brand()
 _NO_LEVELS: Mapping[str, str] = MappingProxyType({})
 
@@ -44,11 +46,37 @@ def read_catalogue(
 
 
 def is_current(out: Path, catalogue: Catalogue) -> bool:
-    """Whether the pages that lie in the folder are those of the catalogue, leaving out what they say has moved."""
-    written = pages(catalogue)
+    """Whether the pages that lie in the folder are those of the catalogue, leaving out what they say has moved.
+
+    They are not written to know it: each ends with a line that says what it was made from and what it was then.
+    """
     there = {path.relative_to(out).as_posix(): path for path in [out / INDEX, *out.glob(f"{_MONTHS}/{INDEX}")]}
-    lying = {name: without_moved(path.read_bytes()) for name, path in there.items() if path.is_file()}
-    return lying == written
+    lying = {name: path.read_bytes() for name, path in there.items() if path.is_file()}
+    made_from = _made_from(catalogue)
+    return lying.keys() == made_from.keys() and all(_is_of(page, made_from[name]) for name, page in lying.items())
+
+
+def _made_from(catalogue: Catalogue) -> dict[str, str]:
+    """By page what changes when it does. A report's manifest is the same where its key, its files and its words are."""
+    by_period: dict[str, list[list[object]]] = {period: [] for period in catalogue.periods}
+    for place, report in sorted(catalogue.reports.items()):
+        said = [report.key, report.audience, report.commentary_stale, sorted(report.formats)]
+        by_period[place[0]].append([*place, *said, place in catalogue.outdated])
+    for place in sorted(catalogue.failures):
+        by_period[place[0]].append([*place])
+    named = [*catalogue.levels.items()], [*catalogue.areas.items()]
+    shared = code_digest(), catalogue.periods, repr(catalogue.look), catalogue.contact, named
+    by_digest = {period: digest([shared, shown]) for period, shown in by_period.items()}
+    return {name: by_digest[period] for name, period in addresses(catalogue).items()}
+
+
+def _is_of(page: bytes, made_from: str) -> bool:
+    body, _, _ = page.rpartition(_LAST_LINE)
+    return page == _with_last_line(body, made_from)
+
+
+def _with_last_line(page: bytes, made_from: str) -> bytes:
+    return page + _LAST_LINE + f"{made_from} {digest_bytes(page)} -->\n".encode()
 
 
 def first_page(out: Path, catalogue: Catalogue) -> Path | None:
@@ -58,7 +86,8 @@ def first_page(out: Path, catalogue: Catalogue) -> Path | None:
 
 def write_catalogue(out: Path, catalogue: Catalogue) -> Path | None:
     """Writes the pages where they would change. The first page's path, or None where the folder holds no report."""
-    written = pages(catalogue)
+    made_from = _made_from(catalogue)
+    written = {name: _with_last_line(page, made_from[name]) for name, page in pages(catalogue).items()}
     private = any(is_private(report.audience) for report in catalogue.reports.values())
     for path in out.glob(f"{_MONTHS}/{INDEX}"):
         if path.relative_to(out).as_posix() not in written:

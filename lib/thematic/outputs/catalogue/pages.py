@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -29,7 +28,6 @@ _ROOM = {3: 46, 4: 56, 6: 75}
 """The most columns of themes that a table may have, and the screen in rem up to which it is cards; a table of more is
 cards on every screen."""
 
-_MOVED = re.compile(rb'<section class="moved".*?</section>\n', re.DOTALL)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -69,20 +67,20 @@ class First:
     links: tuple[tuple[str, str], ...]
 
 
-def pages(catalogue: Catalogue) -> dict[str, bytes]:
-    """The pages by their paths from the folder of all reports; none where there is no report.
+def addresses(catalogue: Catalogue) -> dict[str, str]:
+    """The paths of the pages from the folder of all reports, each with its period; none where there is no report.
 
     The index shows the latest period, which has a page of its own as well, so that its address lasts.
     """
-    addresses = {INDEX: catalogue.periods[0]} if catalogue.periods else {}
-    addresses |= {f"{period}/{INDEX}": period for period in catalogue.periods}
+    first = {INDEX: catalogue.periods[0]} if catalogue.periods else {}
+    return first | {f"{period}/{INDEX}": period for period in catalogue.periods}
+
+
+def pages(catalogue: Catalogue) -> dict[str, bytes]:
+    """The pages by their paths from the folder of all reports."""
+    found = addresses(catalogue)
     with worn(catalogue.look.palette):
-        return {address: _page(catalogue, period, "../" * address.count("/")) for address, period in addresses.items()}
-
-
-def without_moved(page: bytes) -> bytes:
-    """A page as it would be if nothing were said of what has moved."""
-    return _MOVED.sub(b"", page)
+        return {address: _page(catalogue, period, "../" * address.count("/")) for address, period in found.items()}
 
 
 def _page(catalogue: Catalogue, period: str, up: str) -> bytes:
