@@ -61,11 +61,11 @@ def _made_from(catalogue: Catalogue) -> dict[str, str]:
     by_period: dict[str, list[list[object]]] = {period: [] for period in catalogue.periods}
     for place, report in sorted(catalogue.reports.items()):
         said = [report.key, report.audience, report.commentary_stale, sorted(report.formats)]
-        by_period[place[0]].append([*place, *said, place in catalogue.outdated])
+        named = catalogue.areas[place[2]], place in catalogue.outdated
+        by_period[place[0]].append([*place, *said, *named])
     for place in sorted(catalogue.failures):
-        by_period[place[0]].append([*place])
-    named = [*catalogue.levels.items()], [*catalogue.areas.items()]
-    shared = code_digest(), catalogue.periods, repr(catalogue.look), catalogue.contact, named
+        by_period[place[0]].append([*place, catalogue.areas[place[2]]])
+    shared = code_digest(), catalogue.periods, repr(catalogue.look), catalogue.contact, [*catalogue.levels.items()]
     by_digest = {period: digest([shared, shown]) for period, shown in by_period.items()}
     return {name: by_digest[period] for name, period in addresses(catalogue).items()}
 
