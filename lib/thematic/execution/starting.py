@@ -31,7 +31,8 @@ _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_TH
 STOPS = {signal.SIGINT, signal.SIGTERM}
 _MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 _starting = threading.Lock()
-_formats: list[str] = ["html"]
+_formats: list[str] = [*_LOADED_FOR]
+"""Those that it is begun for: all, where nobody says which."""
 
 
 def warm_up(formats: Collection[str]) -> None:
