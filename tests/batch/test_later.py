@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure
 
@@ -31,27 +32,4 @@ def test_seaborn_finds_what_is_loaded_later():
     assert density == usual.tolist()
     assert order == sns.clustermap([[1, 9, 2], [2, 8, 1], [7, 1, 9]]).dendrogram_row.reordered_ind
     assert half == 0.5
-
-
-WHOLE = """
-import json, sys
-import thematic.execution.rehearsal
-
-parts = ("soupsieve.css_parser", "numpy.f2py.crackfortran", "requests.sessions")
-before = [name for name in parts if name in sys.modules]
-import bs4, numpy, numpy.f2py, papermill.iorw, requests
-from requests import Session
-import requests.adapters
-found = [each.text for each in bs4.BeautifulSoup("<p class=a>one</p><p>two", "html.parser").select("p.a")]
-same = papermill.iorw.requests is requests and requests.Session is Session is sys.modules["requests.sessions"].Session
-after = [name for name in parts if name in sys.modules]
-print(json.dumps([before, found, same, callable(numpy.f2py.run_main), after]))
-"""
-
-
-def test_a_module_that_is_loaded_later_is_the_module_itself():
-    ran = subprocess.run([sys.executable, "-c", WHOLE], capture_output=True, text=True, check=True)
-    assert json.loads(ran.stdout) == [
-        [], ["one"], True, True, ["soupsieve.css_parser", "requests.sessions"]
-    ]  # fmt: skip
-    assert ran.stderr == ""
+    plt.close("all")

@@ -19,7 +19,7 @@ from thematic.core.digests import digest_bytes
 from thematic.displays import MIME_TYPE, Cover, FigureList, Glance, GlanceRow
 from thematic.displays.values import PERCENT_CHANGE, FigureCell, Value
 from thematic.execution.cleaning import to_bytes
-from thematic.execution.production import produce
+from thematic.execution.production import exporter_of, produce
 from thematic.outputs.jobs import Product
 from thematic.outputs.manifest import Indicator, Manifest
 from thematic.outputs.notebooks import notebook_bytes
@@ -170,6 +170,33 @@ def test_an_executed_notebook_is_written_as_it_is_a_cell_to_a_line() -> None:
     written = to_bytes(made)
     assert v4.reads(written.decode()) == made
     assert len(written.splitlines()) == 5 and written.endswith(b"}\n")
+
+
+def test_what_was_shown_stays_as_it_was_when_a_cell_goes_on_to_change_it():
+    files = made(
+        "from IPython.display import display\n"
+        f"shown = {{'kind': 'sentence', 'text': 'one', 'parts': [[1], (2,)]}}\n"
+        f"display({{{MIME_TYPE!r}: shown}}, raw=True)\n"
+        "shown['text'] = 'two'\n"
+        f"display({{{MIME_TYPE!r}: shown}}, raw=True)",
+        "shown['text'], shown['parts'][0][0] = 'three', 9",
+        exporters={},
+    )
+    (cell,) = [cell for cell in cells(files["ipynb"]) if cell.outputs]
+    found = [output.data[MIME_TYPE] for output in cell.outputs]
+    assert [(each["text"], each["parts"]) for each in found] == [("one", [[1], [2]]), ("two", [[1], [2]])]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_output_of_ones_own_reaches_the_page_as_its_file_gives_it_back(first):
+    own = "from IPython.display import display, Image\ndisplay({'text/html': ['<p>in ', 'lines</p>']}, raw=True)"
+    picture = "display(Image(data=b'\\x89PNG\\r\\n\\x1a\\n', format='png'))"
+    said = {MIME_TYPE: {"kind": "sentence", "text": "Said."}, "text/plain": "Said."}
+    sentence = f"display({said!r}, raw=True)"
+    sources = [own, picture, sentence] if first else [own, sentence, picture]
+    notebook, page = (made("\n".join(sources))[suffix] for suffix in ("ipynb", "md"))
+    exported, _ = exporter_of("markdown")().from_notebook_node(nbformat.reads(notebook.decode(), as_version=4))
+    assert page.decode() == exported
 
 
 def test_the_manifest_says_what_the_report_cannot_show():

@@ -18,7 +18,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
@@ -543,6 +543,8 @@ def test_classes_are_few_and_leave_nothing_out(counts: list[int]) -> None:
 
 
 @given(st.lists(st.integers(0, 50_000).map(lambda tenths: tenths / 10), min_size=1, max_size=12))
+@example([45.1, 70.1])
+@example([0.6, 1.0])
 def test_every_rate_has_a_class(values: list[float]) -> None:
     classes = maps._area_classes(values)
     assert 1 <= len(classes) <= (4 if len(values) >= 8 else 3)

@@ -203,7 +203,9 @@ def _area_classes(values: Sequence[float]) -> Classes:
     least, most = min(values), max(values)
     allowed = _AREA_CLASSES + (len(values) >= _MANY)
     for number in range(allowed, 0, -1):
-        ends = [float(end) for end in MaxNLocator(number).tick_values(least, most)]
+        fewest = 2 if number == allowed else 1  # ends within the values; where two give too many classes, one will do
+        ends = [float(end) for end in MaxNLocator(number, min_n_ticks=fewest).tick_values(least, most)]
+        ends = [round(end, 9) for end in ends] if least < most else ends  # 0.6, and not 0.6000000000000001
         found = [(low, high) for low, high in pairwise(ends) if high > least and (low < most or low <= least)]
         if len(found) <= allowed:
             break

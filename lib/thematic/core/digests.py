@@ -12,7 +12,7 @@ from typing import Any
 STAGES = ("core", "params", "stats", "extracts", "cubes")
 """The folders of code that the data are made by, each resting on those before it."""
 
-_CODE = {".py", ".j2", ".typ", ".css", ".ttf", ".otf", ".woff2"}
+_CODE = {".py", ".j2", ".typ", ".css", ".js", ".ttf", ".otf", ".woff2"}
 
 
 def digest(value: Any) -> str:

@@ -6,7 +6,6 @@ import importlib
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -25,32 +24,6 @@ class _Later:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__real(), name)
-
-
-class _LaterModule(ModuleType):
-    """A module whose code runs when something in it is asked for. (The standard LazyLoader runs it at every import.)"""
-
-    def __getattr__(self, name: str) -> Any:
-        found = self.__spec__
-        self.__class__ = ModuleType  # type: ignore[assignment]
-        if found is not None and found.loader is not None:
-            if found.submodule_search_locations is not None:
-                self.__path__ = found.submodule_search_locations
-            found.loader.exec_module(self)
-        return getattr(self, name)
-
-
-def later_whole(name: str) -> None:
-    """Has a module loaded when something in it is asked for, whoever imports it. Does nothing where it is not there."""
-    found = None if name in sys.modules else find_spec(name)
-    if found is None or found.loader is None:
-        return
-    module = _LaterModule(name)
-    module.__spec__, module.__file__ = found, found.origin
-    sys.modules[name] = module
-    parent, _, own = name.rpartition(".")
-    if parent:
-        setattr(sys.modules[parent], own, module)
 
 
 @contextmanager

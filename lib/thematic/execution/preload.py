@@ -8,17 +8,13 @@ import gc
 import importlib
 import sys
 
-from thematic.execution.later import later, later_whole
+from thematic.execution.later import later
 
 _UNUSED = "rfc3987_syntax"
 """jsonschema takes it where it is there, to check web addresses; it compiles a grammar for seconds, in vain here."""
 
 _SELDOM = (("scipy.stats", "gaussian_kde"), ("scipy.cluster", "hierarchy"))
 """seaborn takes these for charts of densities and of clusters; that is a quarter of all the loading."""
-
-_WHOLE = ("soupsieve", "numpy.f2py", "requests")
-"""bs4 takes the first to select by CSS, scipy the second with all else that numpy has, papermill the third for
-notebooks on the web: no report needs them, unless its notebook asks for them itself."""
 
 _MODULES = (
     "pandas",
@@ -43,8 +39,6 @@ _MODULES = (
 gc.disable()  # what is loaded here is not garbage; looking through it again and again takes a tenth of the time
 _stand_in = {} if _UNUSED in sys.modules else {_UNUSED: None}
 sys.modules.update(_stand_in)  # type: ignore[arg-type]
-for _name in _WHOLE:
-    later_whole(_name)
 with later(_SELDOM):
     for _name in _MODULES:
         with contextlib.suppress(ImportError):  # what cannot be loaded is told of by the report that needs it

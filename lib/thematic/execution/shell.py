@@ -49,8 +49,9 @@ class Outputs:
         if self._clear_next:
             self.start()
         if MIME_TYPE in content.get("data", {}):  # what the report's displays give needs no check against a schema
-            parts = {name: NotebookNode(part) if isinstance(part, dict) else part for name, part in content.items()}
+            parts = {name: _copied(part) for name, part in content.items()}
             output = NotebookNode(output_type=kind, **parts)
+            output.data, output.metadata = NotebookNode(parts["data"]), NotebookNode(parts.get("metadata", {}))
         else:
             output = output_from_msg({"header": {"msg_type": kind}, "content": content})
         self.shown.append(output)
@@ -72,6 +73,13 @@ class Outputs:
             self._clear_next = True
         else:
             self.start()
+
+
+def _copied(value: Any) -> Any:
+    """What was shown, as it was then: a cell may go on to change what it has shown."""
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 class _Stream(io.TextIOBase):

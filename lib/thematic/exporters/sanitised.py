@@ -22,7 +22,7 @@ _INSIDE = r"#|data:image/(?:png|jpeg|gif|webp);base64,"
 _DOUBTFUL = tuple(
     re.compile(sign.encode())
     for sign in (
-        r"on(?<=[\s\"'/\x80-\xff]on)[a-z]+[\s\x80-\xff]*=", r"&#", r"--!>", r"\[cdata",
+        r"on(?<=[\s\"'/]on)[a-z]+\s*=", r"&#", r"--!>", r"\[cdata",
         r"<!(?!--(?!-?>)|doctype svg public)", r"<\?(?!xml version)", r"@import", r"\\",
         *(rf"{name}\s*=(?!\s*[\"'](?:{_INSIDE}))" for name in ("href", "src", "base")),
         r"url\((?!['\"]?#)", r"expression\(", r"javascript:",

@@ -18,6 +18,8 @@ from thematic.params.brand import Brand
 _MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
 _LAST_LINE = b"<!-- thematic catalogue: "
+_SHOWN = [name for name in Manifest.model_fields if name not in {"inputs", "params", "rows", "quarantined", "formats"}]
+"""Of a manifest, what a page can show of it, and the key."""
 _HOUSE = Brand()
 _NO_LEVELS: Mapping[str, str] = MappingProxyType({})
 
@@ -57,10 +59,10 @@ def is_current(out: Path, catalogue: Catalogue) -> bool:
 
 
 def _made_from(catalogue: Catalogue) -> dict[str, str]:
-    """By page what changes when it does. A report's manifest is the same where its key, its files and its words are."""
+    """By page what changes when it does."""
     by_period: dict[str, list[list[object]]] = {period: [] for period in catalogue.periods}
     for place, report in sorted(catalogue.reports.items()):
-        said = [report.key, report.audience, report.commentary_stale, sorted(report.formats)]
+        said = [str(getattr(report, name)) for name in _SHOWN], sorted(report.formats)
         named = catalogue.areas[place[2]], place in catalogue.outdated
         by_period[place[0]].append([*place, *said, *named])
     for place in sorted(catalogue.failures):
