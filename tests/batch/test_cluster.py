@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,11 +23,13 @@ from thematic.build.request import Words
 from thematic.build.request import check as check_words
 from thematic.core.digests import code_digest
 from thematic.core.errors import ArgumentsRefused
+from thematic.core.memory import MB, fair_share
 from thematic.core.periods import Month
 from thematic.core.versions import differences, versions
 from thematic.cubes import cubes
 from thematic.execution import batch, cluster, cluster_client
 from thematic.execution.batch import Limits
+from thematic.execution.production import produce
 from thematic.measures.ledger.seen import Seen
 from thematic.outputs.editions import list_editions
 from thematic.outputs.jobs import Failure, Job
@@ -305,8 +308,27 @@ def test_tls_without_certificates_is_refused(tmp_path):
 
 def test_a_worker_whose_versions_have_changed_since_it_was_asked_makes_nothing():
     expected = versions() | {"pandas": "0.0.1"}
-    answer = cluster.make_report(pickle.dumps(job()), b"", Limits(), expected)
+    answer = cluster.make_report(pickle.dumps(job()), b"", Limits(), expected, {})
     assert answer == cluster._OTHER_VERSIONS
+
+
+@pytest.mark.parametrize(("asked", "allowed"), [(None, fair_share(6)), (500 * MB, 500 * MB)])
+def test_a_report_may_use_its_fair_share_of_the_memory_where_its_worker_is(monkeypatch, asked, allowed):
+    given: list[Limits] = []
+    monkeypatch.setattr("distributed.get_worker", lambda: SimpleNamespace(address="tls://10.0.0.7:40123"))
+    monkeypatch.setattr(cluster, "made_alone", lambda job, limits: given.append(limits) or produce(job))
+    at_once = {"tls://10.0.0.7": 6, "tls://10.0.0.8": 1}
+    cluster.make_report(pickle.dumps(job()), b"", Limits(timeout=60, memory=asked), versions(), at_once)
+    assert given == [Limits(60, allowed)]
+
+
+def test_what_a_report_cannot_show_and_what_its_files_lack_come_back_from_a_worker(tmp_path, pair):
+    shown = "from IPython.display import display\ndisplay({'application/vnd.plotly.v1+json': {}, 'text/plain': 'x'}, raw=True)"
+    (result,) = run([job(shown)], tmp_path, pair.address)
+    (here,) = batch.run([job(shown)], tmp_path / "here", 1, Limits(), UNHEARD)
+    assert result.failure is None
+    assert (result.left_out, result.notices) == (here.left_out, here.notices)
+    assert len(result.left_out) == 1
 
 
 def joined(own: bytes, counts: bytes) -> Job:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -34,6 +35,8 @@ class Harm:
 
 def test_a_product_comes_through_as_it_was():
     assert received(carried(product()), JOB) == product()
+    noticed = replace(product(), notices=("a letter has no glyph", "two"))
+    assert received(carried(noticed), JOB) == noticed
     failed = Product(JOB.edition, failure=Failure("failed", "no"), failed_notebook=b"{}", seconds=2)
     assert received(carried(failed), JOB) == failed
 
@@ -56,6 +59,7 @@ def test_a_product_comes_through_as_it_was():
         (carried(Product(JOB.edition, failure=Failure("good", "x"))), "cannot be read"),
         (carried(Product(JOB.edition, {"md": b""}, Failure("failed", "x"))), r"not those of the job \(md\)"),
         (carried(Product(JOB.edition, GOOD, seconds=float("nan"))), "gives no time"),
+        (carried(Product(JOB.edition, GOOD, notices=(1,))), "cannot be read"),
     ],
 )
 def test_what_is_not_the_product_of_the_job_is_refused(sent, why):

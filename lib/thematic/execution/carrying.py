@@ -27,6 +27,7 @@ _FROM_THE_RUN = {
     "lead",
     "commentary_stale",
     "checked",
+    "left_out",
     "formats",
 }
 """What a manifest says of the run itself; all else is known before."""
@@ -42,7 +43,12 @@ def carried(product: Product) -> bytes:
     if product.failed_notebook is not None:
         parts.append((_KEPT, product.failed_notebook))
     failure = None if product.failure is None else [product.failure.kind, product.failure.message]
-    header = {"parts": [[name, len(data)] for name, data in parts], "failure": failure, "seconds": product.seconds}
+    header = {
+        "parts": [[name, len(data)] for name, data in parts],
+        "failure": failure,
+        "seconds": product.seconds,
+        "notices": product.notices,
+    }
     said = json.dumps(header).encode()
     return b"".join([len(said).to_bytes(_LENGTH), said, *(data for _, data in parts)])
 
@@ -58,6 +64,7 @@ def received(data: object, job: Job) -> Product:
         header, parts = _parted(data)
         seconds = float(header["seconds"])
         failure = _failure(header["failure"])
+        notices = tuple(map(_line, header["notices"]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotTheProduct("it cannot be read") from error
     if not (math.isfinite(seconds) and seconds >= 0):
@@ -68,7 +75,7 @@ def received(data: object, job: Job) -> Product:
         return Product(job.edition, failure=failure, failed_notebook=kept, seconds=seconds)
     _check_names(parts, {*job.exporters, NOTEBOOK, SUFFIX})
     _check_manifest(parts, job)
-    return Product(job.edition, parts, seconds=seconds)
+    return Product(job.edition, parts, seconds=seconds, notices=notices)
 
 
 def _parted(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -94,9 +101,16 @@ def _failure(said: Any) -> Failure | None:
     if said is None:
         return None
     kind, message = said
-    if kind not in _KINDS or not isinstance(message, str):
+    if kind not in _KINDS:
         raise ValueError("no failure of a report")
-    return Failure(kind, " ".join(message[:_LONGEST_MESSAGE].splitlines()))
+    return Failure(kind, _line(message))
+
+
+def _line(said: Any) -> str:
+    """A message as one line, cut where it is longer than any of ours."""
+    if not isinstance(said, str):
+        raise TypeError("no message")
+    return " ".join(said[:_LONGEST_MESSAGE].splitlines())
 
 
 def _check_names(parts: dict[str, bytes], wanted: set[str]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from thematic.core.memory import fair_share
 from thematic.core.versions import differences, versions
 from thematic.execution.batch import CRASHED, Limits, OnEvent, Result, made_alone, settled
 from thematic.execution.carrying import NotTheProduct, carried, received
@@ -62,13 +63,28 @@ def check(address: str) -> None:
         pass
 
 
-def make_report(job: bytes, counts: bytes, limits: Limits, expected: Mapping[str, str]) -> bytes:
-    """On a worker: the product of a pickled job, as bytes; the counts that it was parted from are given back to it."""
+def make_report(
+    job: bytes, counts: bytes, limits: Limits, expected: Mapping[str, str], at_once: Mapping[str, int]
+) -> bytes:
+    """On a worker: the product of a pickled job, as bytes; the counts that it was parted from are given back to it.
+
+    `at_once` is how many reports each host of the cluster may make at a time: where the limits say nothing of memory,
+    each report may use its fair share of the host's.
+    """
     if differences(expected, versions()):
         return _OTHER_VERSIONS
     # Dask marks its workers as processes that may start none, lest any be left behind; a report ends with its parent.
     multiprocessing.current_process().daemon = False
+    if limits.memory is None:
+        from distributed import get_worker
+
+        limits = replace(limits, memory=fair_share(at_once.get(_host(get_worker().address), 1)))
     return carried(made_alone(_joined(pickle.loads(job), counts), limits))  # noqa: S301 - from the scheduler, which runs code anyway
+
+
+def _host(address: str) -> str:
+    """The machine of a worker's address (tcp://10.0.0.7:40123)."""
+    return address.rpartition(":")[0]
 
 
 def hold(counts: bytes) -> bytes:
@@ -152,11 +168,14 @@ class _Batch:
         """
         room = (1 if self._tries else _SENT_FOR_EACH_THREAD) * sum(self._threads.values())
         workers = frozenset(self._threads)
+        at_once = Counter[str]()
+        for address, number in self._threads.items():
+            at_once[_host(address)] += number
         while self._waiting and len(self._sent) < room and self._client.status == "running":
             job = self._waiting.popleft()
             self._on_event(job.edition, None)
             own, counts = _parted(job)
-            arguments = (own, self._held(counts), self._limits, versions())
+            arguments = (own, self._held(counts), self._limits, versions(), at_once)
             future = self._client.submit(make_report, *arguments, pure=False, workers=sorted(workers), retries=1)
             self._sent[future] = _Sent(job, workers, time.monotonic())
 

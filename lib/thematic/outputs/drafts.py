@@ -55,18 +55,32 @@ class Drafts:
             audience=edition.audience,
             synthetic=self.index.synthetic,
             source=self.index.title,
-            key=edition_key(edition, inputs),
+            key=self._key(edition, inputs),
             inputs=inputs,
             params=files,
         )
 
     def up_to_date(self, report: Manifest) -> bool:
         """Whether a report would be made from the same things today; its files are not looked at."""
+        known = self._keys.get((report.theme, report.period, report.area, report.audience))
+        if known is not None:
+            return report.key == known
         area = self._areas.get(report.theme, {}).get(report.area)
         if area is None or report.period not in self.index.slices[report.theme]:
             return False
         edition = Edition(report.theme, Month.parse(report.period), area, report.audience)
-        return report.key == edition_key(edition, self._inputs(edition, self._files(edition)))
+        return report.key == self._key(edition, self._inputs(edition, self._files(edition)))
+
+    @cached_property
+    def _keys(self) -> dict[tuple[str, str, str, str], str]:
+        """The keys that have been worked out."""
+        return {}
+
+    def _key(self, edition: Edition, inputs: Mapping[str, str]) -> str:
+        place = edition.theme, str(edition.period), edition.area.slug, edition.audience
+        if place not in self._keys:
+            self._keys[place] = edition_key(edition, inputs)
+        return self._keys[place]
 
     def _files(self, edition: Edition) -> dict[str, str]:
         return with_commentary(self._theme_files[edition.theme], edition, self.params)

@@ -140,7 +140,7 @@ class Manifest(BaseModel):
         return there.st_mtime_ns <= settled or digest_file(path) == made.sha256
 
 
-_read: dict[Path, tuple[tuple[int, int, int], Manifest]] = {}
+_read: dict[str, tuple[tuple[int, int, int], Manifest]] = {}
 
 
 def read_manifest(path: Path) -> Manifest | None:
@@ -148,12 +148,13 @@ def read_manifest(path: Path) -> Manifest | None:
 
     A command looks at each more than once, and reads it again where it is another file or has been written to.
     """
+    name = str(path)
     try:
         there = path.stat()
         known = there.st_ino, there.st_mtime_ns, there.st_size
-        if path not in _read or _read[path][0] != known:
-            _read[path] = known, Manifest.model_validate_json(path.read_bytes())
-        return _read[path][1]
+        if name not in _read or _read[name][0] != known:
+            _read[name] = known, Manifest.model_validate_json(path.read_bytes())
+        return _read[name][1]
     except (OSError, ValidationError):
-        _read.pop(path, None)
+        _read.pop(name, None)
         return None

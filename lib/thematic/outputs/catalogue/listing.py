@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -18,8 +19,9 @@ from thematic.params.brand import Brand
 _MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
 _LAST_LINE = b"<!-- thematic catalogue: "
-_SHOWN = [name for name in Manifest.model_fields if name not in {"inputs", "params", "rows", "quarantined", "formats"}]
-"""Of a manifest, what a page can show of it, and the key."""
+_NOT_SHOWN = {"inputs", "params", "rows", "quarantined", "formats", "indicator"}
+_SHOWN = [name for name in Manifest.model_fields if name not in _NOT_SHOWN]
+"""Of a manifest, what a page can show of it as it stands there, and the key."""
 _HOUSE = Brand()
 _NO_LEVELS: Mapping[str, str] = MappingProxyType({})
 
@@ -35,13 +37,13 @@ def read_catalogue(
 
     A report is out of date where `up_to_date` says no, and where a file that its manifest names is not there.
     """
-    files = frozenset(out.glob(f"{_MONTHS}/*/*"))
-    found = {path: read_manifest(path) for path in sorted(files) if path.suffix == f".{SUFFIX}"}
-    reports = {_place(path): report for path, report in found.items() if report is not None}
-    current = {
-        _place(path) for path, report in found.items() if report and _whole(path, report, files) and up_to_date(report)
+    files = frozenset(_listed(out))
+    found = {
+        _place(name): read_manifest(out / name) for name in sorted(files, key=_parts) if name.endswith(f".{SUFFIX}")
     }
-    failures = {_place(path) for path in (out / FAILED).glob(f"{_MONTHS}/*/*.{NOTEBOOK}")}
+    reports = {place: report for place, report in found.items() if report is not None}
+    current = {place for place, report in reports.items() if _whole(place, report, files) and up_to_date(report)}
+    failures = {_place(name) for name in _listed(out / FAILED) if name.endswith(f".{NOTEBOOK}")}
     return Catalogue(
         reports, frozenset(failures), frozenset(reports.keys() - current), levels, brand.look, brand.contact_said
     )
@@ -62,9 +64,10 @@ def _made_from(catalogue: Catalogue) -> dict[str, str]:
     """By page what changes when it does."""
     by_period: dict[str, list[list[object]]] = {period: [] for period in catalogue.periods}
     for place, report in sorted(catalogue.reports.items()):
-        said = [str(getattr(report, name)) for name in _SHOWN], sorted(report.formats)
+        said = [getattr(report, name) for name in _SHOWN]
+        indicator = vars(report.indicator) if report.indicator else None
         named = catalogue.areas[place[2]], place in catalogue.outdated
-        by_period[place[0]].append([*place, *said, *named])
+        by_period[place[0]].append([*place, *said, sorted(report.formats), indicator, *named])
     for place in sorted(catalogue.failures):
         by_period[place[0]].append([*place, catalogue.areas[place[2]]])
     shared = code_digest(), catalogue.periods, repr(catalogue.look), catalogue.contact, [*catalogue.levels.items()]
@@ -101,14 +104,28 @@ def write_catalogue(out: Path, catalogue: Catalogue) -> Path | None:
     return first_page(out, catalogue)
 
 
-def _place(path: Path) -> Place:
-    return path.parts[-3], path.parts[-2], path.stem
+def _listed(folder: Path) -> Iterator[str]:
+    """The files of reports in a folder, by their paths from there (`2021-01/rape/force.html`)."""
+    for period in folder.glob(_MONTHS):
+        with suppress(OSError):
+            for theme in os.scandir(period):
+                if theme.is_dir():
+                    yield from (f"{period.name}/{theme.name}/{file.name}" for file in os.scandir(theme))
 
 
-def _whole(path: Path, report: Manifest, files: frozenset[Path]) -> bool:
-    """Whether the manifest at the path is of the report that belongs there, and its files are there."""
-    belongs = _place(path) == (report.period, report.theme, report.area)
-    return belongs and all(path.with_suffix(f".{suffix}") in files for suffix in report.formats)
+def _parts(name: str) -> list[str]:
+    return name.split("/")
+
+
+def _place(name: str) -> Place:
+    period, theme, file = _parts(name)
+    return period, theme, file.rpartition(".")[0]
+
+
+def _whole(place: Place, report: Manifest, files: frozenset[str]) -> bool:
+    """Whether the manifest at the place is of the report that belongs there, and its files are there."""
+    belongs = place == (report.period, report.theme, report.area)
+    return belongs and all(f"{'/'.join(place)}.{suffix}" in files for suffix in report.formats)
 
 
 def _remove(path: Path) -> None:
