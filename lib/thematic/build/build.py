@@ -25,7 +25,7 @@ from thematic.core.temporary import clear_temporary
 from thematic.core.workbook import BUILDS_ON, Workbook
 from thematic.cubes import cubes
 from thematic.cubes.cubes import Index
-from thematic.execution import batch, cluster, starting
+from thematic.execution import batch, starting
 from thematic.extracts import warehouse
 from thematic.in_place.marking import counted_before
 from thematic.measures.ledger.seen import Seen, seen_by
@@ -252,6 +252,8 @@ def _make(request: Request, plan: Plan, book: log.Log, begin: Callable[[int], ba
         on_event(edition, result)
 
     if request.cluster:
+        from thematic.execution import cluster
+
         limits = batch.Limits(request.timeout, request.memory)
         return cluster.run(plan.jobs, request.out, request.cluster, limits, tell)
     limits = batch.Limits(request.timeout, request.memory or fair_share(request.jobs))
@@ -278,6 +280,8 @@ def _stale(out: Path, plan: Plan, results: Sequence[batch.Result]) -> Iterator[E
 def _get_ready(request: Request) -> None:
     """Begins to load what reports need, or sees to it that the cluster which is to make them is there and alike."""
     if request.cluster:
+        from thematic.execution import cluster
+
         cluster.check(request.cluster)
     else:
         starting.warm_up(request.formats)
