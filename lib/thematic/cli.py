@@ -518,7 +518,9 @@ def main() -> None:
         _refuse_repeated(sys.argv[1:])
         status = _ran(stopped)
     except UserError as error:
-        _give_up()
+        from thematic.execution.starting import give_up
+
+        give_up()
         echo(f"thematic: {error}", err=True)
         sys.exit(error.exit_status)
     except _WordsRefused as error:
@@ -593,12 +595,6 @@ def _open_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for as long as we run
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _give_up() -> None:
-    from thematic.execution.starting import give_up
-
-    give_up()
 
 
 def _say_stopped() -> None:

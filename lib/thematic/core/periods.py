@@ -9,6 +9,8 @@ from datetime import date
 
 from thematic.core.errors import ArgumentsRefused
 
+NAMED_BY_MONTH = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
+"""What files and folders that are called by a month are called, for `glob`."""
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 

@@ -168,16 +168,20 @@ class _Batch:
         """
         room = (1 if self._tries else _SENT_FOR_EACH_THREAD) * sum(self._threads.values())
         workers = frozenset(self._threads)
-        at_once = Counter[str]()
-        for address, number in self._threads.items():
-            at_once[_host(address)] += number
         while self._waiting and len(self._sent) < room and self._client.status == "running":
             job = self._waiting.popleft()
             self._on_event(job.edition, None)
             own, counts = _parted(job)
-            arguments = (own, self._held(counts), self._limits, versions(), at_once)
+            arguments = (own, self._held(counts), self._limits, versions(), self._at_once())
             future = self._client.submit(make_report, *arguments, pure=False, workers=sorted(workers), retries=1)
             self._sent[future] = _Sent(job, workers, time.monotonic())
+
+    def _at_once(self) -> dict[str, int]:
+        """How many reports each host may make at a time: the threads of all its workers."""
+        found = Counter[str]()
+        for address, number in self._threads.items():
+            found[_host(address)] += number
+        return dict(found)
 
     def _held(self, counts: bytes) -> Future | bytes:
         """What stands for the counts of a theme in its jobs; they themselves travel once to each worker."""

@@ -78,7 +78,7 @@ def start(job: Job) -> Running:
 
 
 def _start(job: Job, started: list[Running | OSError | EOFError]) -> None:
-    context = forking_context()
+    context = forking_context(job.exporters)
     ours, theirs = context.Pipe(duplex=False)
     try:
         process = context.Process(target=_work, args=(job, theirs), name=job.edition.label)  # type: ignore[attr-defined]

@@ -55,8 +55,8 @@ def produce(job: Job) -> Product:
     run = _Run(job)
     try:
         _execute(run)
-        if run.failure is None:
-            _export(run)
+        if run.failure is None and run.notebook is not None:
+            _export(run, run.notebook)
     except Exception as error:  # noqa: BLE001 - the one place that keeps a batch alive
         run.failure = Failure("failed", f"{run.step}: {_last_line(type(error).__name__, str(error))}")
     seconds = time.perf_counter() - started
@@ -160,15 +160,12 @@ def _last_line(name: str, value: str) -> str:
     return f"{name}: {lines[-1]}" if lines else name
 
 
-def _export(run: _Run) -> None:
+def _export(run: _Run, executed: NotebookNode) -> None:
     """The notebook as every format asked for, and the manifest that goes with them."""
     from thematic.exporters.cells import left_out
     from thematic.exporters.html import FORMATS
 
     along = tuple(run.job.exporters) if run.job.in_catalogue else ()
-    executed = run.notebook
-    if executed is None:
-        return
     payloads = _payloads(executed)
     run.files[NOTEBOOK] = to_bytes(executed)
     shown = read_back(executed)

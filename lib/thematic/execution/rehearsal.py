@@ -16,7 +16,7 @@ def rehearse() -> None:
     """Makes a page of a notebook of one cell, and an empty chart: what a process pays once (schemas, templates, faces,
     the first axes) is paid here."""
     from matplotlib import font_manager
-    from nbformat import v4, validate, writes
+    from nbformat import v4, writes
 
     from thematic.charts.canvas import canvas, drawings
     from thematic.charts.measuring import look_at_letters
@@ -28,7 +28,6 @@ def rehearse() -> None:
     from thematic.outputs.manifest import Manifest
 
     notebook = v4.new_notebook(cells=[v4.new_code_cell(_SHOWN, metadata={"tags": ["parameters"]})])
-    validate(notebook)
     edition = Edition("", Month.of(2000, 1), Area(FORCE, ""), "internal")
     texts = dict.fromkeys(("product", "theme", "theme_title", "goal", "area", "area_name", "source", "key"), "")
     told = {**texts, "period": str(edition.period), "audience": edition.audience, "synthetic": True, "inputs": {}}
@@ -36,7 +35,8 @@ def rehearse() -> None:
     produce(Job(edition, {PAGE: FORMATS[PAGE]}, writes(notebook).encode(), "", manifest))
     look_at_letters()
     drawings(lambda width: canvas(width, width, 0, 0, 0, 0)[0], "", "")
-    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]  # matplotlib would do it in each process that is forked, letter by letter
+    # matplotlib would do it in each process that is forked, letter by letter
+    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
 
 
 with contextlib.suppress(Exception):

@@ -49,9 +49,9 @@ class Outputs:
         if self._clear_next:
             self.start()
         if MIME_TYPE in content.get("data", {}):  # what the report's displays give needs no check against a schema
-            parts = {name: _copied(part) for name, part in content.items()}
+            copied = {name: _copied(part) for name, part in content.items()}
+            parts = {name: NotebookNode(part) if isinstance(part, dict) else part for name, part in copied.items()}
             output = NotebookNode(output_type=kind, **parts)
-            output.data, output.metadata = NotebookNode(parts["data"]), NotebookNode(parts.get("metadata", {}))
         else:
             output = output_from_msg({"header": {"msg_type": kind}, "content": content})
         self.shown.append(output)

@@ -8,13 +8,13 @@ import signal
 import sys
 import threading
 import types
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from thematic.core.errors import ArgumentsRefused
 from thematic.core.formats import DEFAULT_FORMATS
-from thematic.core.periods import parse_periods
+from thematic.core.periods import NAMED_BY_MONTH, parse_periods
 from thematic.core.temporary import folder_of_process
 
 _BASE, _REHEARSAL = "thematic.execution.preload", "thematic.execution.rehearsal"
@@ -29,17 +29,13 @@ _LOADED_FOR: Mapping[str, tuple[str, ...]] = {
 _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} | {"PYTHONHASHSEED": "0"}
 """Reports run beside each other, so each computes on one thread; sets are in the same order every time."""
 STOPS = {signal.SIGINT, signal.SIGTERM}
-_MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 _starting = threading.Lock()
-_formats: list[str] = [*_LOADED_FOR]
-"""Those that it is begun for: all, where nobody says which."""
 
 
 def warm_up(formats: Collection[str]) -> None:
     """Begins to load what reports in these formats need, so that it is there when the first starts; does not wait for
     it. What has begun already goes on as it is: a format that it was not begun for is loaded by each report then."""
-    _formats[:] = formats
-    context = forking_context()
+    context = forking_context(formats)
     if context.get_start_method() == "forkserver":
         from multiprocessing.forkserver import ensure_running
 
@@ -52,7 +48,9 @@ def warm_up_early(out: Path, period: str, formats: str) -> None:
     month that the word `period` asks for, or of any where it is blank. The words are as they were typed."""
     with suppress(ArgumentsRefused, OSError):  # the command itself says what is wrong with its words
         months = parse_periods(period) if period.strip() else []
-        lacking = not all((out / str(month)).is_dir() for month in months) if months else not any(out.glob(_MONTHS))
+        lacking = (
+            not all((out / str(month)).is_dir() for month in months) if months else not any(out.glob(NAMED_BY_MONTH))
+        )
         if lacking:
             warm_up([each.strip().lower() for each in formats.split(",") if each.strip()] or DEFAULT_FORMATS)
 
@@ -66,12 +64,13 @@ def give_up() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def forking_context() -> multiprocessing.context.BaseContext:
-    """How reports' processes are begun here: forked from one that has loaded everything, where the system can."""
+def forking_context(formats: Iterable[str]) -> multiprocessing.context.BaseContext:
+    """How reports' processes are begun here: forked from one that has loaded everything, where the system can; what
+    these formats need among it, where it has not begun yet."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    exporters = [module for suffix in _formats for module in _LOADED_FOR.get(suffix, ())]
+    exporters = [module for suffix in formats for module in _LOADED_FOR.get(suffix, ())]
     context.set_forkserver_preload([_BASE, *exporters, _REHEARSAL])
     _keep_sockets_in(folder_of_process())
     return context

@@ -43,6 +43,8 @@ class Drafts:
         theme = self.params.themes[edition.theme]
         files = self._files(edition)
         inputs = self._inputs(edition, files)
+        key = edition_key(edition, inputs)
+        self._keys[edition.theme, str(edition.period), edition.area.slug, edition.audience] = key
         return Manifest(
             product=_product(),
             theme=edition.theme,
@@ -55,7 +57,7 @@ class Drafts:
             audience=edition.audience,
             synthetic=self.index.synthetic,
             source=self.index.title,
-            key=self._key(edition, inputs),
+            key=key,
             inputs=inputs,
             params=files,
         )
@@ -69,18 +71,12 @@ class Drafts:
         if area is None or report.period not in self.index.slices[report.theme]:
             return False
         edition = Edition(report.theme, Month.parse(report.period), area, report.audience)
-        return report.key == self._key(edition, self._inputs(edition, self._files(edition)))
+        return report.key == edition_key(edition, self._inputs(edition, self._files(edition)))
 
     @cached_property
     def _keys(self) -> dict[tuple[str, str, str, str], str]:
-        """The keys that have been worked out."""
+        """The keys of the manifests that have been drafted, by theme, period, area and audience."""
         return {}
-
-    def _key(self, edition: Edition, inputs: Mapping[str, str]) -> str:
-        place = edition.theme, str(edition.period), edition.area.slug, edition.audience
-        if place not in self._keys:
-            self._keys[place] = edition_key(edition, inputs)
-        return self._keys[place]
 
     def _files(self, edition: Edition) -> dict[str, str]:
         return with_commentary(self._theme_files[edition.theme], edition, self.params)

@@ -10,13 +10,13 @@ from typing import Any
 
 from thematic.core.errors import reason
 from thematic.core.folders import close_to_others, make_private, write_new
+from thematic.core.periods import NAMED_BY_MONTH
 from thematic.outputs.beside import without_files
 from thematic.outputs.editions import FAILED, FORMATS, NOTEBOOK, Edition, is_private, making_folder
 from thematic.outputs.jobs import Failure, Job, Product
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 
 _PART = ".part"
-_PERIODS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
 
 def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
@@ -51,7 +51,7 @@ def clear_leftovers(out: Path) -> None:
     """Removes the half-written files that a build which was killed left in a folder of reports, and in that of their
     making."""
     making = making_folder(out, "public")
-    places = [out, out / "share", *out.glob(f"{_PERIODS}/**"), *(out / FAILED).glob("**"), *making.glob("**")]
+    places = [out, out / "share", *out.glob(f"{NAMED_BY_MONTH}/**"), *(out / FAILED).glob("**"), *making.glob("**")]
     for part in [part for place in places for part in place.glob(f".*{_PART}")]:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -9,14 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from thematic.core.digests import code_digest, digest, digest_bytes
+from thematic.core.periods import NAMED_BY_MONTH
 from thematic.outputs.catalogue.grid import Catalogue, Place
 from thematic.outputs.catalogue.pages import INDEX, addresses, pages
 from thematic.outputs.editions import FAILED, NOTEBOOK, is_private
 from thematic.outputs.manifest import SUFFIX, Manifest, read_manifest
 from thematic.outputs.placing import write_whole
 from thematic.params.brand import Brand
-
-_MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
 _LAST_LINE = b"<!-- thematic catalogue: "
 _NOT_SHOWN = {"inputs", "params", "rows", "quarantined", "formats", "indicator"}
@@ -54,7 +53,7 @@ def is_current(out: Path, catalogue: Catalogue) -> bool:
 
     They are not written to know it: each ends with a line that says what it was made from and what it was then.
     """
-    there = {path.relative_to(out).as_posix(): path for path in [out / INDEX, *out.glob(f"{_MONTHS}/{INDEX}")]}
+    there = {path.relative_to(out).as_posix(): path for path in [out / INDEX, *out.glob(f"{NAMED_BY_MONTH}/{INDEX}")]}
     lying = {name: path.read_bytes() for name, path in there.items() if path.is_file()}
     made_from = _made_from(catalogue)
     return lying.keys() == made_from.keys() and all(_is_of(page, made_from[name]) for name, page in lying.items())
@@ -94,7 +93,7 @@ def write_catalogue(out: Path, catalogue: Catalogue) -> Path | None:
     made_from = _made_from(catalogue)
     written = {name: _with_last_line(page, made_from[name]) for name, page in pages(catalogue).items()}
     private = any(is_private(report.audience) for report in catalogue.reports.values())
-    for path in out.glob(f"{_MONTHS}/{INDEX}"):
+    for path in out.glob(f"{NAMED_BY_MONTH}/{INDEX}"):
         if path.relative_to(out).as_posix() not in written:
             _remove(path)
     for name, page in written.items():
@@ -106,7 +105,7 @@ def write_catalogue(out: Path, catalogue: Catalogue) -> Path | None:
 
 def _listed(folder: Path) -> Iterator[str]:
     """The files of reports in a folder, by their paths from there (`2021-01/rape/force.html`)."""
-    for period in folder.glob(_MONTHS):
+    for period in folder.glob(NAMED_BY_MONTH):
         with suppress(OSError):
             for theme in os.scandir(period):
                 if theme.is_dir():
